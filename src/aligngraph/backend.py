@@ -1,0 +1,147 @@
+"""Where SPARQL is answered: a backend takes a query and gives back rows, a truth value or triples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
+
+import pyoxigraph as ox
+
+from aligngraph.errors import AligngraphError
+from aligngraph.namespaces import PREFIXES
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+    Row: TypeAlias = tuple[Term | None, ...]
+
+
+class QueryError(AligngraphError):
+    """A query is not SPARQL, asks for what is not allowed here, or is of another form than wanted."""
+
+
+class Solutions:
+    """The rows of a SELECT: variable names, and an iterator over the rows."""
+
+    def __init__(self, variables: tuple[str, ...], rows: Iterator[Row]) -> None:
+        self.variables = variables
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[Row]:
+        """Return the rows still to come, each as long as `variables`, None where unbound."""
+        return self._rows
+
+
+class Triples:
+    """The triples of a CONSTRUCT or DESCRIBE."""
+
+    def __init__(self, triples: Iterator[ox.Triple]) -> None:
+        self._triples = triples
+
+    def __iter__(self) -> Iterator[ox.Triple]:
+        """Return the triples still to come."""
+        return self._triples
+
+
+class Backend(Protocol):
+    """Anything that answers SPARQL over a catalogue, in the process or far away."""
+
+    def run(self, sparql: str) -> Solutions | bool | Triples:
+        """Answer any query form; raise QueryError where it is not SPARQL."""
+        ...
+
+    def select(self, sparql: str) -> Solutions:
+        """Answer a SELECT; raise QueryError for another form."""
+        ...
+
+    def ask(self, sparql: str) -> bool:
+        """Answer an ASK; raise QueryError for another form."""
+        ...
+
+    def construct(self, sparql: str) -> Iterator[ox.Triple]:
+        """Answer a CONSTRUCT or DESCRIBE; raise QueryError for another form."""
+        ...
+
+
+class FormsMixin:
+    """The three query forms by way of `run`."""
+
+    def run(self, sparql: str) -> Solutions | bool | Triples:
+        """Answer any query form; a backend overrides this."""
+        raise NotImplementedError
+
+    def select(self, sparql: str) -> Solutions:
+        """Answer a SELECT; raise QueryError for another form."""
+        result = self.run(sparql)
+        if not isinstance(result, Solutions):
+            raise QueryError("this needs a SELECT query.")
+        return result
+
+    def ask(self, sparql: str) -> bool:
+        """Answer an ASK; raise QueryError for another form."""
+        result = self.run(sparql)
+        if not isinstance(result, bool):
+            raise QueryError("this needs an ASK query.")
+        return result
+
+    def construct(self, sparql: str) -> Iterator[ox.Triple]:
+        """Answer a CONSTRUCT or DESCRIBE; raise QueryError for another form."""
+        result = self.run(sparql)
+        if not isinstance(result, Triples):
+            raise QueryError("this needs a CONSTRUCT or DESCRIBE query.")
+        return iter(result)
+
+
+class Embedded(FormsMixin):
+    """Oxigraph in this process. The default graph of a query is the union of all graphs."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self.store = store
+
+    def run(self, sparql: str) -> Solutions | bool | Triples:
+        """Answer any query form.
+
+        The catalogue's prefixes need not be declared. Raise QueryError where the text is not SPARQL, or where the
+        engine stops on the way.
+        """
+        try:
+            result = self.store.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=True)
+        except SyntaxError as error:
+            raise QueryError(explain_syntax_error(error, sparql)) from error
+        if isinstance(result, ox.QuerySolutions):
+            variables = tuple(variable.value for variable in result.variables)
+            return Solutions(variables, _rows(result, variables))
+        if isinstance(result, ox.QueryTriples):
+            return Triples(_triples(result))
+        return bool(result)
+
+
+def _rows(solutions: ox.QuerySolutions, variables: tuple[str, ...]) -> Iterator[Row]:
+    width = range(len(variables))
+    try:
+        for solution in solutions:
+            yield tuple(solution[index] for index in width)
+    except OSError as error:
+        raise QueryError(f"the query engine stopped: {error}") from error
+
+
+def _triples(triples: ox.QueryTriples) -> Iterator[ox.Triple]:
+    try:
+        yield from triples
+    except OSError as error:
+        raise QueryError(f"the query engine stopped: {error}") from error
+
+
+def explain_syntax_error(error: SyntaxError, sparql: str) -> str:
+    """Return what is wrong with *sparql* and where, better said than the engine's 'expected OPTIONAL'."""
+    import re
+
+    body = re.sub(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|<[^<>\s]*>|#[^\n]*", " ", sparql)
+    declared = {name.lower() for name in re.findall(r"\bPREFIX\s+([\w.-]*)\s*:", body, re.IGNORECASE)}
+    for prefix in re.findall(r"(?<![\w:?$])([A-Za-z][\w-]*):(?=[\w%\\])", body):
+        if prefix not in PREFIXES and prefix.lower() not in declared:
+            return f"undeclared prefix {prefix + ':'!r} in the query: add a line PREFIX {prefix}: <…>."
+    reason = re.sub(r"\s+", " ", str(error.msg)).strip()
+    where = f" at line {error.lineno}, column {error.offset}" if error.lineno else ""
+    return f"the query is not valid SPARQL 1.1{where}: {reason}"

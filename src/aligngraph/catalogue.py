@@ -1,0 +1,257 @@
+"""The catalogue's files: find them, read them, and open them as something that answers SPARQL."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from aligngraph.backend import Embedded
+from aligngraph.errors import AligngraphError
+from aligngraph.namespaces import GRAPH, INFERRED_GRAPH
+
+_FORMATS = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".trig": ox.RdfFormat.TRIG,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+}
+_BOM = b"\xef\xbb\xbf"
+
+
+class CatalogueError(AligngraphError):
+    """A catalogue's files can't be found or read."""
+
+
+class BadTurtleError(CatalogueError):
+    """A file is not RDF in the syntax its name says. Carries where, and why."""
+
+    def __init__(self, name: str, line: int | None, column: int | None, reason: str) -> None:
+        self.name = name
+        self.line = line
+        self.column = column
+        self.reason = reason
+        where = "".join(
+            [f", line {line}" if line is not None else "", f", column {column}" if column is not None else ""]
+        )
+        super().__init__(f"{name}{where}: {reason}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One data file and the named graph its statements go to."""
+
+    path: Path
+    graph: ox.NamedNode
+
+
+@cache
+def catalogue_root() -> Path:
+    """Return the folder that holds `data`, `ontology` and `queries`: in the installed package, or the checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "catalogue_files"
+    return installed if installed.is_dir() else package.parent.parent
+
+
+def data_folder() -> Path:
+    """Return the folder of the shipped data."""
+    return catalogue_root() / "data"
+
+
+def ontology_folder() -> Path:
+    """Return the folder of the terms, shapes, mappings and JSON-LD context."""
+    return catalogue_root() / "ontology"
+
+
+def queries_folder() -> Path:
+    """Return the folder of the stored queries."""
+    return catalogue_root() / "queries"
+
+
+def find_sources(data: Sequence[Path] = (), *, ontology: bool = True) -> tuple[Source, ...]:
+    """Return the files that make up a catalogue, each with its graph, in a stable order.
+
+    *data* names files and folders (searched for ``*.ttl``); the shipped data where it is empty. The ontology's terms
+    come first unless *ontology* is false. Raise CatalogueError where a path is missing or a folder has no Turtle.
+    """
+    sources: list[Source] = []
+    if ontology:
+        terms = ontology_folder() / "aligngraph.ttl"
+        sources.append(Source(terms, ox.NamedNode(GRAPH + "ontology/aligngraph")))
+    taken = {source.graph.value for source in sources}
+    for root in data or (data_folder(),):
+        for path, name in _files(Path(root)):
+            iri = GRAPH + name
+            count = 1
+            while iri in taken:
+                count += 1
+                iri = f"{GRAPH}{name}-{count}"
+            taken.add(iri)
+            sources.append(Source(path, ox.NamedNode(iri)))
+    return tuple(sources)
+
+
+def _files(root: Path) -> list[tuple[Path, str]]:
+    if root.is_dir():
+        found = sorted(path for path in root.rglob("*.ttl") if path.is_file())
+        if not found:
+            raise CatalogueError(
+                f"{root}: no Turtle file (*.ttl) in this folder. Name a catalogue's data folder or file."
+            )
+        return [(path, _slug(path.relative_to(root).with_suffix("").as_posix())) for path in found]
+    if not root.exists():
+        raise CatalogueError(f"{root}: no such file or folder.")
+    if root.suffix.lower() not in _FORMATS:
+        known = ", ".join(_FORMATS)
+        raise CatalogueError(f"{root}: can't tell its syntax from its name. Endings understood: {known}.")
+    return [(root, _slug(root.stem))]
+
+
+def _slug(name: str) -> str:
+    return "".join(c if c.isascii() and (c.isalnum() or c in "-_./") else "-" for c in name)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what *path* holds, less a byte order mark; raise CatalogueError where it can't be read."""
+    try:
+        return path.read_bytes().removeprefix(_BOM)
+    except OSError as error:
+        raise CatalogueError(f"{path}: can't be read: {error.strerror or error}.") from error
+
+
+def parse_rdf(content: bytes, name: str, rdf_format: ox.RdfFormat = ox.RdfFormat.TURTLE) -> Iterator[ox.Quad]:
+    """Yield the statements of *content* with literals as written; *name* is what errors call it.
+
+    Raise BadTurtleError with line, column and reason.
+    """
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        byte = content[error.start]
+        raise BadTurtleError(name, line, None, f"not UTF-8 (byte 0x{byte:02x}). Save the file as UTF-8.") from error
+    try:
+        yield from ox.parse(content, rdf_format)
+    except SyntaxError as error:
+        raise BadTurtleError(name, error.lineno, error.offset, _reason(error)) from error
+
+
+def _reason(error: SyntaxError) -> str:
+    text = " ".join(str(error.msg).split())
+    # The engine repeats the place in some messages.
+    return text.split(": ", 1)[1] if text.startswith("Parser error at line") and ": " in text else text
+
+
+def read_quads(sources: Iterable[Source]) -> Iterator[ox.Quad]:
+    """Yield every statement of *sources* as written, in its source's graph.
+
+    Statements of a file that names graphs itself (N-Quads, TriG) keep theirs. Blank nodes of different files stay
+    apart. Raise CatalogueError or BadTurtleError.
+    """
+    for source in sources:
+        yield from _read_source(source, read_bytes(source.path))
+
+
+def _read_source(source: Source, content: bytes) -> Iterator[ox.Quad]:
+    rdf_format = _FORMATS[source.path.suffix.lower()]
+    graph = source.graph
+    for quad in parse_rdf(content, str(source.path), rdf_format):
+        if isinstance(quad.graph_name, ox.DefaultGraph):
+            yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
+        else:
+            yield quad
+
+
+def open_catalogue(data: Sequence[Path] = (), *, inferred: bool = True, use_cache: bool = True) -> Embedded:
+    """Return a backend over the catalogue in *data* (the shipped one where empty).
+
+    With *inferred*, what follows by OWL 2 RL is there too, in its own graph. Parsing and inference are done once for
+    the same content and kept in the cache folder unless *use_cache* is false. Raise CatalogueError.
+    """
+    sources = find_sources(data)
+    contents = [read_bytes(source.path) for source in sources]
+    if not use_cache:
+        return Embedded(_build(sources, contents, inferred))
+    prepared = _prepared_name(sources, contents, inferred)
+    store = _load_prepared(prepared)
+    if store is None:
+        store = _build(sources, contents, inferred)
+        _keep(store, prepared)
+    return Embedded(store)
+
+
+def _build(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> ox.Store:
+    quads = [quad for source, content in zip(sources, contents, strict=True) for quad in _read_source(source, content)]
+    store = ox.Store()
+    store.bulk_extend(quads)
+    if inferred:
+        from aligngraph.reasoning import closure
+
+        graph = ox.NamedNode(INFERRED_GRAPH)
+        store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in closure(quads))
+    return store
+
+
+def _prepared_name(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> str:
+    # The rules are part of what a closure is, so a change to them makes another name.
+    digest = hashlib.blake2b(digest_size=16)
+    rules = Path(__file__).with_name("reasoning.py")
+    digest.update(f"{ox.__version__} {inferred} {rules.stat().st_size}".encode())
+    if inferred:
+        digest.update(rules.read_bytes())
+    for source, content in zip(sources, contents, strict=True):
+        digest.update(f"\0{source.graph.value}\0{len(content)}\0".encode())
+        digest.update(content)
+    return f"{digest.hexdigest()}.nq"
+
+
+def cache_folder() -> Path:
+    """Return where prepared catalogues are kept: ``ALIGNGRAPH_CACHE``, or the platform's folder for caches."""
+    own = os.environ.get("ALIGNGRAPH_CACHE")
+    if own:
+        return Path(own)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "aligngraph"
+
+
+def _load_prepared(name: str) -> ox.Store | None:
+    shipped = Path(__file__).resolve().parent / "prepared" / name
+    for path in (shipped, cache_folder() / name):
+        if path.is_file():
+            store = ox.Store()
+            try:
+                store.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS, lenient=True)
+            except (OSError, SyntaxError):
+                continue  # damaged or deleted under us: build it again
+            return store
+    return None
+
+
+def _keep(store: ox.Store, name: str) -> None:
+    # Best effort: a catalogue answers as well without a cache, and a read-only home is no error.
+    with contextlib.suppress(OSError):
+        folder = cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
+        os.close(handle)
+        try:
+            store.dump(temporary, ox.RdfFormat.N_QUADS)
+            Path(temporary).replace(folder / name)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
