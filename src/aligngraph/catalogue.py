@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +21,7 @@ _FORMATS = {
     ".rdf": ox.RdfFormat.RDF_XML,
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
+_INSTALLED = Path(__file__).resolve().parent / "catalogue_files"
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -58,9 +54,13 @@ class Source:
 @cache
 def catalogue_root() -> Path:
     """Return the folder that holds `data`, `ontology` and `queries`: in the installed package, or the checkout."""
-    package = Path(__file__).resolve().parent
-    installed = package / "catalogue_files"
-    return installed if installed.is_dir() else package.parent.parent
+    return _INSTALLED if is_installed() else _INSTALLED.parents[2]
+
+
+@cache
+def is_installed() -> bool:
+    """Tell whether the catalogue is the one inside the installed package, not a checkout."""
+    return _INSTALLED.is_dir()
 
 
 def data_folder() -> Path:
@@ -159,10 +159,11 @@ def read_quads(sources: Iterable[Source]) -> Iterator[ox.Quad]:
     apart. Raise CatalogueError or BadTurtleError.
     """
     for source in sources:
-        yield from _read_source(source, read_bytes(source.path))
+        yield from parse_source(source, read_bytes(source.path))
 
 
-def _read_source(source: Source, content: bytes) -> Iterator[ox.Quad]:
+def parse_source(source: Source, content: bytes) -> Iterator[ox.Quad]:
+    """Yield the statements of *content*, the bytes of *source*, in its graph. Raise BadTurtleError."""
     rdf_format = _FORMATS[source.path.suffix.lower()]
     graph = source.graph
     for quad in parse_rdf(content, str(source.path), rdf_format):
@@ -176,23 +177,27 @@ def open_catalogue(data: Sequence[Path] = (), *, inferred: bool = True, use_cach
     """Return a backend over the catalogue in *data* (the shipped one where empty).
 
     With *inferred*, what follows by OWL 2 RL is there too, in its own graph. Parsing and inference are done once for
-    the same content and kept in the cache folder unless *use_cache* is false. Raise CatalogueError.
+    the same content (see `aligngraph.prepared`) unless *use_cache* is false. Raise CatalogueError.
     """
+    from aligngraph import prepared
+
+    if use_cache and not data and is_installed():
+        store = prepared.open_shipped(inferred)
+        if store is not None:
+            return Embedded(store)
     sources = find_sources(data)
     contents = [read_bytes(source.path) for source in sources]
     if not use_cache:
-        return Embedded(_build(sources, contents, inferred))
-    prepared = _prepared_name(sources, contents, inferred)
-    store = _load_prepared(prepared)
-    if store is None:
-        store = _build(sources, contents, inferred)
-        _keep(store, prepared)
-    return Embedded(store)
+        return Embedded(build_store(sources, contents, inferred, ox.Store()))
+    return Embedded(prepared.open_prepared(sources, contents, inferred))
 
 
-def _build(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> ox.Store:
-    quads = [quad for source, content in zip(sources, contents, strict=True) for quad in _read_source(source, content)]
-    store = ox.Store()
+def build_store(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool, store: ox.Store) -> ox.Store:
+    """Fill the empty *store* with *sources*, whose bytes are *contents*, and what follows; return it.
+
+    Raise BadTurtleError.
+    """
+    quads = [quad for source, content in zip(sources, contents, strict=True) for quad in parse_source(source, content)]
     store.bulk_extend(quads)
     if inferred:
         from aligngraph.reasoning import closure
@@ -200,58 +205,3 @@ def _build(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool)
         graph = ox.NamedNode(INFERRED_GRAPH)
         store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in closure(quads))
     return store
-
-
-def _prepared_name(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> str:
-    # The rules are part of what a closure is, so a change to them makes another name.
-    digest = hashlib.blake2b(digest_size=16)
-    rules = Path(__file__).with_name("reasoning.py")
-    digest.update(f"{ox.__version__} {inferred} {rules.stat().st_size}".encode())
-    if inferred:
-        digest.update(rules.read_bytes())
-    for source, content in zip(sources, contents, strict=True):
-        digest.update(f"\0{source.graph.value}\0{len(content)}\0".encode())
-        digest.update(content)
-    return f"{digest.hexdigest()}.nq"
-
-
-def cache_folder() -> Path:
-    """Return where prepared catalogues are kept: ``ALIGNGRAPH_CACHE``, or the platform's folder for caches."""
-    own = os.environ.get("ALIGNGRAPH_CACHE")
-    if own:
-        return Path(own)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "aligngraph"
-
-
-def _load_prepared(name: str) -> ox.Store | None:
-    shipped = Path(__file__).resolve().parent / "prepared" / name
-    for path in (shipped, cache_folder() / name):
-        if path.is_file():
-            store = ox.Store()
-            try:
-                store.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS, lenient=True)
-            except (OSError, SyntaxError):
-                continue  # damaged or deleted under us: build it again
-            return store
-    return None
-
-
-def _keep(store: ox.Store, name: str) -> None:
-    # Best effort: a catalogue answers as well without a cache, and a read-only home is no error.
-    with contextlib.suppress(OSError):
-        folder = cache_folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
-        os.close(handle)
-        try:
-            store.dump(temporary, ox.RdfFormat.N_QUADS)
-            Path(temporary).replace(folder / name)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise

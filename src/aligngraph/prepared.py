@@ -1,0 +1,131 @@
+"""Prepared catalogues: parsed and reasoned over once, then opened from disk in a few milliseconds.
+
+A prepared catalogue is an Oxigraph store on disk, opened read-only, so any number of processes can ask at once. The
+shipped one comes with the package; others are kept in the cache folder under a name made from their content. Nothing
+is lost when the folder is deleted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from aligngraph.catalogue import Source, build_store
+
+_PACKAGE = Path(__file__).resolve().parent
+_SHIPPED = _PACKAGE / "prepared_stores"
+_KEPT = 12
+"""How many prepared catalogues the cache holds; the longest unused go first."""
+
+
+def cache_folder() -> Path:
+    """Return where prepared catalogues are kept: ``ALIGNGRAPH_CACHE``, or the platform's folder for caches."""
+    own = os.environ.get("ALIGNGRAPH_CACHE")
+    if own:
+        return Path(own)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "aligngraph"
+
+
+def open_shipped(inferred: bool) -> ox.Store | None:
+    """Return the store that came with the package, or None where there is none that this Oxigraph can read."""
+    return _open(_SHIPPED / _shipped_name(inferred))
+
+
+def _shipped_name(inferred: bool) -> str:
+    return "inferred" if inferred else "asserted"
+
+
+def open_prepared(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> ox.Store:
+    """Return a store with *sources*, whose bytes are *contents*, prepared now unless it was before.
+
+    Raise BadTurtleError where a file is broken.
+    """
+    name = _name(sources, contents, inferred)
+    try:
+        folder = cache_folder()
+    except RuntimeError:  # no home folder is known
+        return build_store(sources, contents, inferred, ox.Store())
+    store = _open(folder / name)
+    if store is not None:
+        with contextlib.suppress(OSError):
+            os.utime(folder / name)
+        return store
+    try:
+        return _prepare(folder, name, sources, contents, inferred)
+    except OSError:
+        # A catalogue answers as well without a cache: a read-only or full disk is no error.
+        return build_store(sources, contents, inferred, ox.Store())
+
+
+def _open(path: Path) -> ox.Store | None:
+    if not path.is_dir():
+        return None
+    try:
+        return ox.Store.read_only(str(path))
+    except OSError:
+        return None  # damaged, or deleted under us
+
+
+def _prepare(folder: Path, name: str, sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> ox.Store:
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder, prefix="new-"))
+    try:
+        write_store(temporary / "store", sources, contents, inferred)
+        if (folder / name).exists():  # damaged, or another process was quicker
+            shutil.rmtree(folder / name, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            (temporary / "store").rename(folder / name)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    _forget_oldest(folder)
+    store = _open(folder / name)
+    return build_store(sources, contents, inferred, ox.Store()) if store is None else store
+
+
+def write_store(path: Path, sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> None:
+    """Write a store of *sources* to the new folder *path*. Raise BadTurtleError, or OSError from writing."""
+    store = build_store(sources, contents, inferred, ox.Store(str(path)))
+    store.optimize()
+    store.flush()
+
+
+def _forget_oldest(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        stores = sorted((path for path in folder.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
+        for path in stores[:-_KEPT]:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _name(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> str:
+    # The rules and the store's format are part of the answer, so a change to them makes another name.
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(f"{ox.__version__} {inferred}".encode())
+    digest.update((_PACKAGE / "reasoning.py").read_bytes())
+    for source, content in zip(sources, contents, strict=True):
+        digest.update(f"\0{source.graph.value}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def prepare_shipped(into: Path) -> None:
+    """Write the prepared stores of the shipped catalogue below the folder *into*; for the package's build."""
+    from aligngraph.catalogue import find_sources, read_bytes
+
+    sources = find_sources()
+    contents = [read_bytes(source.path) for source in sources]
+    for inferred in (True, False):
+        write_store(into / _shipped_name(inferred), sources, contents, inferred)

@@ -1,0 +1,269 @@
+"""Stored queries: find one by name, read what it says of itself, and bind its parameters.
+
+A parameter is one line ``VALUES ?name { … }`` of the query. Binding writes terms there, serialised by the engine's own
+term types, and never text as given; so no value can change what the query does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from aligngraph.catalogue import queries_folder
+from aligngraph.errors import AligngraphError
+from aligngraph.namespaces import AG, BASE, KINDS, PREFIXES, expand
+
+if TYPE_CHECKING:
+    from aligngraph.backend import Backend
+
+TYPES = ("concept", "iri", "kind", "string", "integer", "year")
+ANY = "any"
+"""The value that frees a parameter: every value will do."""
+
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_PARAM = re.compile(r"(?P<name>\w+): (?P<type>\w+)(?: of (?P<of>[\w-]+))?, (?P<text>.+)")
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_XSD_INTEGER = ox.NamedNode(PREFIXES["xsd"] + "integer")
+
+
+class UnknownQueryError(AligngraphError):
+    """No stored query has this name."""
+
+
+class StoredQueryError(AligngraphError):
+    """A stored query's file breaks the format."""
+
+
+class ParameterError(AligngraphError):
+    """A parameter is unknown, or its value is not one that it takes."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a stored query."""
+
+    name: str
+    type: str
+    of: str | None
+    """For a concept its scheme, for an IRI or kind its class (a local name of the ontology)."""
+    text: str
+    default: str
+    """What stands between the braces of its VALUES line: UNDEF, or terms."""
+
+
+@dataclass(frozen=True)
+class StoredQuery:
+    """A stored query and what it says of itself."""
+
+    name: str
+    text: str
+    summary: str
+    description: str
+    tags: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    problem: str | None
+    solution: str | None
+
+    @property
+    def is_check(self) -> bool:
+        """Whether rows are offenders, so that no rows is a pass."""
+        return self.name.startswith("check-")
+
+
+def list_queries(folder: Path | None = None) -> list[StoredQuery]:
+    """Return the stored queries of *folder* (the shipped ones if None), by name. Raise StoredQueryError."""
+    return [read_query(path) for path in sorted((folder or queries_folder()).glob("*.rq"))]
+
+
+def find_query(name: str, folder: Path | None = None) -> StoredQuery:
+    """Return the stored query called *name*. Raise UnknownQueryError, with the nearest name, when there is none."""
+    # Looked up in a listing, so that a name like '../x' finds nothing.
+    known = {path.stem: path for path in (folder or queries_folder()).glob("*.rq")}
+    if name not in known:
+        hint = _hint(name, known, "'aligngraph query' lists them.")
+        raise UnknownQueryError(f"no stored query named {_quote(name)}: {hint}")
+    return read_query(known[name])
+
+
+def read_query(path: Path) -> StoredQuery:
+    """Return the stored query in *path*. Raise StoredQueryError where it breaks the format."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoredQueryError(f"{path}: can't be read: {error}") from error
+    fields: dict[str, str] = {}
+    declared: list[re.Match[str]] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.startswith("#+"):
+            continue
+        key, colon, value = line.removeprefix("#+").strip().partition(" " if line.startswith("#+ param ") else ":")
+        if key == "param":
+            match = _PARAM.fullmatch(value.strip())
+            if match is None or match["type"] not in TYPES:
+                raise StoredQueryError(
+                    f"{path}, line {number}: a parameter reads '#+ param name: type of class, text', "
+                    f"with a type of {', '.join(TYPES)}."
+                )
+            declared.append(match)
+        elif colon:
+            fields[key] = value.strip()
+    if "summary" not in fields:
+        raise StoredQueryError(f"{path}: add a first line '#+ summary: …'.")
+    return StoredQuery(
+        name=path.stem,
+        text=text,
+        summary=fields["summary"],
+        description=fields.get("description", ""),
+        tags=tuple(tag.strip() for tag in fields.get("tags", "").split(",") if tag.strip()),
+        parameters=tuple(
+            Parameter(match["name"], match["type"], match["of"], match["text"], _default(match["name"], text, path))
+            for match in declared
+        ),
+        problem=fields.get("problem"),
+        solution=fields.get("solution"),
+    )
+
+
+def _values_line(name: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"^(?P<head>[ \t]*VALUES[ \t]+\?{name}[ \t]*\{{)(?P<terms>[^{{}}\n]*)(?P<tail>\}}[ \t]*)$", re.MULTILINE
+    )
+
+
+def _default(name: str, text: str, path: Path) -> str:
+    lines = _values_line(name).findall(text)
+    if len(lines) != 1:
+        raise StoredQueryError(f"{path}: the parameter {name} needs exactly one line 'VALUES ?{name} {{ UNDEF }}'.")
+    return str(lines[0][1]).strip()
+
+
+def bind(query: StoredQuery, values: Mapping[str, Iterable[str]], backend: Backend) -> str:
+    """Return the SPARQL of *query* with its parameters set.
+
+    *values* holds one or more values for each parameter to set; the others keep their default. *backend* tells which
+    values there are. Raise ParameterError for an unknown parameter, or a value that it does not take.
+    """
+    parameters = {parameter.name: parameter for parameter in query.parameters}
+    text = query.text
+    for name, given in values.items():
+        if name not in parameters:
+            takes = ", ".join(parameters) or "no parameters"
+            raise ParameterError(
+                f"{query.name} has no parameter {_quote(name)}: " + _hint(name, parameters, f"it takes {takes}.")
+            )
+        wanted = list(given)
+        terms = "UNDEF" if wanted == [ANY] else " ".join(str(resolve(parameters[name], v, backend)) for v in wanted)
+        line = _values_line(name).search(text)
+        assert line is not None  # read_query saw to it
+        text = f"{text[: line.start('terms')]} {terms} {text[line.end('terms') :]}"
+    return text
+
+
+def resolve(parameter: Parameter, value: str, backend: Backend) -> ox.NamedNode | ox.Literal:
+    """Return the term that *value* stands for. Raise ParameterError, with the nearest legal ones, for none."""
+    if parameter.type == "string":
+        return ox.Literal(value)
+    if parameter.type in ("integer", "year"):
+        if not _INTEGER.fullmatch(value.strip()):
+            raise ParameterError(
+                f"{parameter.name}={_quote(value)} is no whole number: write for example {parameter.name}=2023."
+            )
+        number = int(value)
+        if parameter.type == "year" and not 1000 <= number <= 9999:
+            raise ParameterError(f"{parameter.name}={_quote(value)} is no year: write four digits, for example 2023.")
+        return ox.Literal(str(number), datatype=_XSD_INTEGER)
+    return _resolve_iri(parameter, value, backend)
+
+
+def _resolve_iri(parameter: Parameter, value: str, backend: Backend) -> ox.NamedNode:
+    plain = value.strip()
+    if plain.startswith("<") and plain.endswith(">"):
+        plain = plain[1:-1]
+    iri = plain if "://" in plain else expand(plain)
+    if parameter.of is None:
+        return _named_node(parameter, iri or plain, value)
+    names = legal_values(parameter, backend)
+    by_iri = {term for term, _ in names}
+    if iri is not None:
+        if iri in by_iri:
+            return ox.NamedNode(iri)
+    else:
+        wanted = plain.casefold()
+        # A local name or main name beats other names: the first of equals in the order of `legal_values`.
+        for term, name in names:
+            if name.casefold() == wanted or _local(term).casefold() == wanted:
+                return ox.NamedNode(term)
+    choices = {name: None for _, name in names} | {_local(term): None for term in by_iri}
+    what = f"{parameter.type if parameter.type != 'iri' else parameter.of}"
+    few = sorted({_local(term) for term in by_iri})
+    otherwise = (
+        f"legal values: {', '.join(few)}."
+        if len(few) <= 20
+        else f"the catalogue has {len(few)} to choose from; give a name, a CURIE or an IRI."
+    )
+    raise ParameterError(
+        f"{parameter.name}={_quote(value)} is no {what} of the catalogue: {_hint(plain, choices, otherwise)}"
+    )
+
+
+def _named_node(parameter: Parameter, iri: str, value: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError as error:
+        raise ParameterError(f"{parameter.name}={_quote(value)} is no IRI: {error}.") from error
+
+
+def legal_values(parameter: Parameter, backend: Backend) -> list[tuple[str, str]]:
+    """Return the IRIs that *parameter* takes, each with every name it goes by, main names first."""
+    if parameter.type == "concept":
+        scheme = f"<{BASE}{parameter.of}>"
+        pattern = f"?value skos:inScheme {scheme} ."
+    elif parameter.type == "kind":
+        pattern = f"?value rdfs:subClassOf+ ag:{parameter.of} . FILTER NOT EXISTS {{ ?sub rdfs:subClassOf ?value }}"
+    else:
+        pattern = f"?value a/rdfs:subClassOf* ag:{parameter.of} ."
+    prologue = "\n".join(f"PREFIX {name}: <{PREFIXES[name]}>" for name in ("ag", "dcterms", "rdf", "rdfs", "skos"))
+    rows = backend.select(
+        f"""{prologue}
+        SELECT DISTINCT ?value ?rank ?name WHERE {{
+          {pattern}
+          VALUES (?property ?rank) {{
+            (skos:prefLabel 1) (rdfs:label 1) (dcterms:title 1) (ag:heading 1)
+            (skos:notation 2) (ag:acronym 2) (skos:altLabel 3)
+          }}
+          ?value ?property ?name .
+        }} ORDER BY ?rank ?value ?name"""
+    )
+    return [
+        (row[0].value, row[2].value)
+        for row in rows
+        if isinstance(row[0], ox.NamedNode) and isinstance(row[2], ox.Literal)
+    ]
+
+
+def _local(iri: str) -> str:
+    for kind in KINDS:
+        if iri.startswith(f"{BASE}{kind}/"):
+            return iri.removeprefix(f"{BASE}{kind}/")
+    return iri.removeprefix(AG)
+
+
+def _quote(value: str) -> str:
+    shown = value if len(value) <= 60 else value[:57] + "…"
+    return repr(shown)
+
+
+def _hint(wanted: str, known: Iterable[str], otherwise: str) -> str:
+    from difflib import get_close_matches
+
+    by_folded = {name.casefold(): name for name in known}
+    near = [by_folded[name] for name in get_close_matches(wanted.casefold()[:200], by_folded, n=3)]
+    if not near:
+        return otherwise
+    *others, last = [repr(name) for name in near]
+    return f"did you mean {', '.join(others) + ' or ' if others else ''}{last}?"
