@@ -10,7 +10,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class PrepareCatalogue(BuildHookInterface):  # type: ignore[type-arg]
+class PrepareCatalogue(BuildHookInterface):
     """Parses the catalogue, derives what follows, and puts the stores into the wheel."""
 
     PLUGIN_NAME = "custom"

@@ -127,5 +127,6 @@ def prepare_shipped(into: Path) -> None:
 
     sources = find_sources()
     contents = [read_bytes(source.path) for source in sources]
+    into.mkdir(parents=True, exist_ok=True)
     for inferred in (True, False):
         write_store(into / _shipped_name(inferred), sources, contents, inferred)

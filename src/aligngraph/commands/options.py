@@ -21,7 +21,7 @@ data_option = click.option(
 
 
 def catalogue_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--data``, ``--no-inferred`` and ``--no-cache``; *function* gets ``open_backend()``, which opens the catalogue."""
+    """Add ``--data``, ``--no-inferred`` and ``--no-cache``; *function* gets ``open_backend``, which opens it all."""
 
     @data_option
     @click.option("--no-inferred", is_flag=True, help="Leave out what only follows by reasoning.")
