@@ -30,8 +30,9 @@ import org.semanticweb.owlapi.reasoner.OWLReasoner;
  *
  * <p>A file with an ontology header is loaded as that ontology. All other files are joined into one that imports these, so
  * that what they say is read with the declarations at hand. Output is one fact a line, tab separated: {@code axioms N},
- * {@code assertions CLASS OBJECT DATA ANNOTATION}, {@code unread TRIPLE}, {@code DL violation}, {@code RL violation}, {@code consistent true|false}, {@code unsatisfiable
- * CLASS}, and last {@code done}. Exit 0 when it got that far, whatever it found; 2 when it could not.
+ * {@code assertions CLASS OBJECT DATA ANNOTATION}, {@code unread TRIPLE}, {@code DL violation}, {@code RL violation},
+ * {@code consistent true|false} (only where OWL 2 DL is kept), {@code unsatisfiable CLASS}, and last {@code done}. Exit 0
+ * when it got that far, whatever it found; 2 when it could not.
  */
 public final class ProfileCheck {
     private static final String JOINED = "urn:aligngraph:joined";
