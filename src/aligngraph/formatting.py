@@ -100,8 +100,7 @@ def _block(writer: TurtleWriter, subject: Subject, about: _About) -> Iterator[st
             yield text
         else:
             yield from remarks.lines(STEP, text)
-    # The dot is not indented, but what is said above it belongs inside the block.
-    yield from Remarks([STEP + line for line in about.end.above], about.end.beside).lines("", ".")
+    yield from about.end.lines(STEP, ".")
 
 
 class _Layout:
