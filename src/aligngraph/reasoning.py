@@ -11,6 +11,7 @@ properties, datatypes and literals), types from the RDF, RDFS, OWL and XSD vocab
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -167,26 +168,27 @@ def closure(quads: Iterable[ox.Quad]) -> list[ox.Triple]:
         if facts.add(fact):
             asserted.append(fact)
     rules = _read_rules(facts, terms)
-    literal = [isinstance(term, ox.Literal) for term in terms.term]
     type_ = terms(_TYPE)
-    if type_ == len(literal):
-        literal.append(False)
     derived: list[Fact] = []
     todo = asserted
     while todo:
         fresh: list[Fact] = []
         for fact in todo:
-            fresh += [new for new in _consequences(fact, facts, rules, type_, literal) if facts.add(new)]
+            fresh += [new for new in _consequences(fact, facts, rules, type_) if facts.add(new)]
         derived += fresh
         todo = fresh
-    if _needs_equality(facts, rules, literal):
+    if _needs_equality(facts, rules, [isinstance(term, ox.Literal) for term in terms.term]):
         return closure_by_owlrl(quads)
     declared = _schema_terms(quads)
-    triples = (ox.Triple(terms.term[s], terms.term[p], terms.term[o]) for s, p, o in derived)
+    triples = (
+        ox.Triple(terms.term[s], terms.term[p], terms.term[o])
+        for s, p, o in derived
+        if not isinstance(terms.term[s], ox.Literal)  # the rules make such statements; RDF has no syntax for them
+    )
     return sorted((triple for triple in triples if worth_having(triple, declared)), key=str)
 
 
-def _consequences(fact: Fact, facts: _Facts, rules: _Rules, type_: int, literal: list[bool]) -> Iterator[Fact]:
+def _consequences(fact: Fact, facts: _Facts, rules: _Rules, type_: int) -> Iterator[Fact]:
     """Yield what follows from *fact* with the facts known, in one step."""
     s, p, o = fact
     if p == type_:
@@ -196,8 +198,6 @@ def _consequences(fact: Fact, facts: _Facts, rules: _Rules, type_: int, literal:
         yield s, superproperty, o  # prp-spo1, prp-eqp1, prp-eqp2
     for domain in rules.domains.get(p, ()):
         yield s, type_, domain  # prp-dom
-    if literal[o]:
-        return
     for range_ in rules.ranges.get(p, ()):
         yield o, type_, range_  # prp-rng
     for inverse in rules.inverses.get(p, ()):
@@ -324,18 +324,26 @@ def worth_having(triple: ox.Triple, schema_terms: frozenset[str]) -> bool:
 def closure_by_owlrl(quads: Iterable[ox.Quad]) -> list[ox.Triple]:
     """Return the same as `closure`, by owlrl: complete for OWL 2 RL and slow."""
     from owlrl import DeductiveClosure, OWLRL_Semantics
-    from rdflib import Graph, URIRef
+    from rdflib import Graph, Literal
 
     quads = list(quads)
-    triples = {quad.triple for quad in quads}
+    terms = _Terms()
+    # Literals go in as names: rdflib would change how they are written, and owlrl derives much about each of them.
+    name = re.compile(r"urn:aligngraph-literal:(\d+)")
+
+    def stand_in(term: Any) -> Any:
+        return ox.NamedNode(f"urn:aligngraph-literal:{terms(term)}") if isinstance(term, ox.Literal) else term
+
+    asserted = {str(ox.Triple(quad.subject, quad.predicate, stand_in(quad.object))) for quad in quads}
     graph = Graph()
-    nt = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
-    graph.parse(data=nt, format="nt")
+    graph.parse(data="".join(f"{line} .\n" for line in asserted), format="nt")
     DeductiveClosure(OWLRL_Semantics).expand(graph)
     declared = _schema_terms(quads)
-    lines = []
-    for s, p, o in graph:
-        if isinstance(s, URIRef):  # owlrl also speaks about literals, which RDF has no syntax for
-            lines.append(f"{s.n3()} {p.n3()} {o.n3()} .\n")
-    derived = (quad.triple for quad in ox.parse("".join(lines), ox.RdfFormat.N_TRIPLES))
-    return sorted((t for t in derived if t not in triples and worth_having(t, declared)), key=str)
+    lines = (f"{s.n3()} {p.n3()} {o.n3()}" for s, p, o in graph if not isinstance(s, Literal))
+    new = "".join(f"{line} .\n" for line in lines if line not in asserted and not name.match(line, 1))
+    derived = []
+    for quad in ox.parse(new, ox.RdfFormat.N_TRIPLES):
+        found = name.fullmatch(quad.object.value) if isinstance(quad.object, ox.NamedNode) else None
+        object_ = terms.term[int(found[1])] if found else quad.object
+        derived.append(ox.Triple(quad.subject, quad.predicate, object_))
+    return sorted((triple for triple in derived if worth_having(triple, declared)), key=str)

@@ -1,0 +1,171 @@
+"""``aligngraph query``: run a stored query, list them, or read what one does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from aligngraph.backend import Backend, Solutions
+from aligngraph.commands.answers import answer_options, give_answer, put_out
+from aligngraph.commands.options import catalogue_options
+from aligngraph.queries import Parameter, ParameterError, StoredQuery, bind, find_query, legal_values, list_queries
+from aligngraph.terminal import terminal_of, wrap
+
+_FEW = 40
+"""How many legal values a query's help lists in full."""
+
+
+@click.command(add_help_option=False)
+@click.argument("name", required=False)
+@click.option(
+    "-p",
+    "--param",
+    "params",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Set a parameter; repeat the key to allow several values; 'any' frees it.",
+)
+@click.option("--tag", metavar="TAG", help="List only the queries with this tag.")
+@click.option("--text", "as_text", is_flag=True, help="Print the SPARQL, parameters set, and do not run it.")
+@click.option("-h", "--help", "wants_help", is_flag=True, help="Show this message; with NAME, what that query answers.")
+@answer_options
+@catalogue_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    name: str | None,
+    params: Sequence[str],
+    tag: str | None,
+    as_text: bool,
+    wants_help: bool,
+    format_: str | None,
+    output: Path | None,
+    force: bool,
+    open_backend: Callable[[], Backend],
+) -> None:
+    r"""Run the stored query NAME; with no name, list them.
+
+    A concept, work, person or venue can be given by name, label, notation, CURIE or IRI.
+
+    \b
+    Examples:
+      aligngraph query
+      aligngraph query benchmarks-by-goal -p goal=human-values
+      aligngraph query works-by-method --help
+      aligngraph query works-by-venue -p venue=NeurIPS --format csv
+    """
+    if name is None:
+        if params:
+            raise click.UsageError("Name the query that these parameters are for.", ctx)
+        if wants_help:
+            click.echo(ctx.get_help())
+        else:
+            put_out([_list(tag)], terminal=terminal_of(sys.stdout))
+        return
+    stored = find_query(name)
+    if wants_help:
+        put_out([_help(stored, open_backend())], terminal=terminal_of(sys.stdout))
+        return
+    values: dict[str, list[str]] = {}
+    for param in params:
+        key, equals, value = param.partition("=")
+        if not equals:
+            raise ParameterError(f"-p {param!r} has no '=': write -p {key or 'name'}=value.")
+        values.setdefault(key.strip(), []).append(value)
+    backend = open_backend()
+    sparql = bind(stored, values, backend)
+    if as_text:
+        put_out([sparql], output=output, force=force)
+        return
+    result = backend.run(sparql)
+    if stored.is_check and isinstance(result, Solutions):
+        _give_check(stored, result, format_=format_, output=output, force=force)
+    else:
+        give_answer(result, format_=format_, output=output, force=force)
+
+
+def _give_check(
+    stored: StoredQuery, result: Solutions, *, format_: str | None, output: Path | None, force: bool
+) -> None:
+    rows = list(result)
+    give_answer(Solutions(result.variables, iter(rows)), format_=format_, output=output, force=force)
+    if rows:
+        click.echo(f"Problem: {stored.problem}\nSolution: {stored.solution}", err=True)
+        sys.exit(1)
+
+
+def _list(tag: str | None) -> str:
+    queries = list_queries()
+    if tag is not None:
+        tags = sorted({one for query in queries for one in query.tags})
+        if tag not in tags:
+            raise ParameterError(f"no stored query has the tag {tag!r}. Tags: {', '.join(tags)}.")
+        queries = [query for query in queries if tag in query.tags]
+    width = terminal_of(sys.stdout).width
+    column = max(len(query.name) for query in queries) + 2
+    lines = []
+    for query in queries:
+        first, *rest = wrap(query.summary, max(width - column, 30), hang=0) or [""]
+        lines.append(f"{query.name:<{column}}{first}")
+        lines += [" " * column + line for line in rest]
+    lines.append("")
+    lines.append("'aligngraph query NAME --help' says what one answers and what it takes.")
+    return "\n".join(lines) + "\n"
+
+
+def _help(stored: StoredQuery, backend: Backend) -> str:
+    width = terminal_of(sys.stdout).width
+    lines = [stored.name, *wrap(stored.summary + ".", width, hang=0), ""]
+    if stored.description:
+        lines += [*wrap(stored.description, width, hang=0), ""]
+    if stored.problem:
+        lines += [*wrap(f"Rows are offenders. Problem: {stored.problem}", width, hang=0)]
+        lines += [*wrap(f"Solution: {stored.solution}", width, hang=0), ""]
+    example = f"aligngraph query {stored.name}"
+    for parameter in stored.parameters:
+        default = "any" if parameter.default == "UNDEF" else parameter.default
+        lines.append(f"-p {parameter.name}=…")
+        lines += [
+            f"    {line}" for line in wrap(f"{_type(parameter)}: {parameter.text} (default: {default})", width - 4)
+        ]
+        values = _values(parameter, backend)
+        lines += [f"    {line}" for line in wrap(values, width - 4)] if values else []
+        example += f" -p {parameter.name}={_example(parameter, backend)}"
+    if stored.parameters:
+        lines.append("")
+    lines += [f"Tags: {', '.join(stored.tags)}", "", "Example:", f"  {example}"]
+    return "\n".join(lines) + "\n"
+
+
+def _type(parameter: Parameter) -> str:
+    return parameter.type if parameter.of is None else f"{parameter.type} of {parameter.of}"
+
+
+def _main_names(parameter: Parameter, backend: Backend) -> list[str]:
+    from aligngraph.namespaces import shorten
+
+    seen: dict[str, None] = {}
+    for iri, _ in legal_values(parameter, backend):
+        seen.setdefault(shorten(iri).partition(":")[2])
+    return list(seen)
+
+
+def _values(parameter: Parameter, backend: Backend) -> str:
+    if parameter.of is None:
+        return ""
+    names = _main_names(parameter, backend)
+    if len(names) <= _FEW:
+        return f"Values: {', '.join(names)}"
+    return f"Values: {len(names)} of them, such as {', '.join(names[:5])}"
+
+
+def _example(parameter: Parameter, backend: Backend) -> str:
+    if parameter.default not in ("UNDEF", ""):
+        return parameter.default.strip('"').partition(":")[2] or parameter.default.strip('"')
+    if parameter.of is not None:
+        names = _main_names(parameter, backend)
+        return names[0] if names else "…"
+    return {"year": "2023", "integer": "3"}.get(parameter.type, "…")
