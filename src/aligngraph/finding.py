@@ -1,0 +1,277 @@
+"""From what people type to the thing they mean: an identifier, a name, or words of a title."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aligngraph.asking import curie, family_of, full_rows, iris, literal, local_name, names_of, rows, types_of
+from aligngraph.namespaces import BASE, KINDS, PREFIXES, expand
+
+if TYPE_CHECKING:
+    from aligngraph.backend import Backend
+
+_ARXIV = re.compile(
+    r"(?:arxiv:\s*|https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.48550/arxiv\.)?"
+    r"(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?/?",
+    re.IGNORECASE,
+)
+_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(?P<id>10\.\d{4,9}/\S+)", re.IGNORECASE)
+_ACL = re.compile(
+    r"(?:acl:\s*|https?://(?:www\.)?(?:aclanthology\.org|aclweb\.org/anthology|aclanthology\.info/papers)/)?"
+    r"(?P<id>\d{4}\.[a-z0-9_-]+\.\d+|[a-z]\d{2}-\d{4})(?:\.pdf|\.bib)?/?",
+    re.IGNORECASE,
+)
+_OPENREVIEW = re.compile(
+    r"(?:openreview:\s*|https?://openreview\.net/(?:forum|pdf|attachment)\?id=)(?P<id>[\w-]+)\S*", re.IGNORECASE
+)
+_ORCID = re.compile(r"(?:orcid:\s*|https?://orcid\.org/)?(?P<id>\d{4}-\d{4}-\d{4}-\d{3}[\dX])", re.IGNORECASE)
+_IRI = re.compile(r"<?(?P<iri>[a-z][a-z0-9+.-]*://[^\s<>]+)>?", re.IGNORECASE)
+_SINGLE_NAME = re.compile(r"[\w.-]{1,64}")
+_WORD = re.compile(r"[^\W_]+")
+
+_MAIN_NAMES = "skos:prefLabel rdfs:label dcterms:title skos:notation ag:acronym ag:heading"
+_OTHER_NAMES = "skos:altLabel"
+_MOST_WORDS = 12
+_MOST_FOUND = 5000
+_GROUPS = {"work": 0, "artifact": 0, "person": 0, "venue": 0, "concept": 0, "term": 2}
+"""Which families are meant first when a name fits several; the others come between."""
+
+# Letters with their accented forms, so that an endpoint can pick out labels whatever the accents.
+_VARIANTS = {
+    "a": "aàáâãäåāăąǎạảấầẩẫậ", "c": "cçćĉċč", "d": "dďđ", "e": "eèéêëēĕėęěẹẻẽếềểễệ", "g": "gĝğġģ", "h": "hĥħ",
+    "i": "iìíîïĩīĭįıǐịỉ", "j": "jĵ", "k": "kķ", "l": "lĺļľł", "n": "nñńņňǹ", "o": "oòóôõöøōŏőǒọỏốồổỗộơ", "r": "rŕŗř",
+    "s": "sśŝşšș", "t": "tţťŧț", "u": "uùúûüũūŭůűųǔụủưứừ", "w": "wŵ", "y": "yýÿŷ", "z": "zźżž",
+}  # fmt: skip
+_UNFOLDED = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ı": "i", "ŧ": "t"})
+_COMBINING = "[\u0300-\u036f]*"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A thing that what was typed may mean."""
+
+    iri: str
+    kind: str
+    label: str
+    family: str
+
+    @property
+    def curie(self) -> str:
+        """Its short name, which means it alone."""
+        return curie(self.iri)
+
+
+def find(backend: Backend, words: str) -> list[Candidate]:
+    """Return what *words* may mean, best first: one thing where it is clear, several where not, none where unknown.
+
+    Tried in this order, each only if those before gave nothing: IRI or CURIE; arXiv, DOI, ACL, OpenReview and ORCID
+    identifiers and addresses of records and pages; exact names (identifier in the catalogue, label, acronym,
+    notation); words of names, by their beginnings, whatever the case and accents. An identifier of a publication
+    means its work. An artifact gives way to the work that brought it where both are meant by name.
+    """
+    text = unicodedata.normalize("NFC", " ".join(words.split()))
+    if not text:
+        return []
+    for found in (_by_iri, _by_identifier, _by_name, _by_words):
+        candidates = found(backend, text)
+        if candidates:
+            return candidates
+    return []
+
+
+def nearest(backend: Backend, words: str, count: int = 3) -> list[str]:
+    """Return the names in the catalogue that look most like *words*."""
+    from difflib import get_close_matches
+
+    known: dict[str, str] = {}
+    select = f"""SELECT DISTINCT ?thing ?name WHERE {{
+      VALUES ?property {{ {_MAIN_NAMES} {_OTHER_NAMES} }} ?thing ?property ?name
+      FILTER NOT EXISTS {{ ?thing a ag:Section }} }} LIMIT 50000"""
+    for thing, name in sorted(full_rows(backend, select)):
+        known.setdefault(fold(name), name)
+        known.setdefault(fold(name.partition(":")[0]), name.partition(":")[0])
+        if thing.startswith(f"{BASE}person/"):
+            known.setdefault(fold(name.rpartition(" ")[2]), name)
+        if thing.startswith(BASE):
+            known.setdefault(local_name(thing), curie(thing))
+    if expand(words):
+        words = words.partition(":")[2]
+    near = get_close_matches(fold(words)[:100], list(known), n=count, cutoff=0.7)
+    return list(dict.fromkeys(known[name] for name in near))
+
+
+def fold(text: str) -> str:
+    """Return *text* without case and accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_UNFOLDED)
+
+
+def _by_iri(backend: Backend, text: str) -> list[Candidate]:
+    match = _IRI.fullmatch(text)
+    iri = match["iri"] if match else expand(text)
+    found = _candidates(backend, [iri]) if iri else []
+    # That a page elsewhere is a document says nothing of it; who links to it does.
+    return [candidate for candidate in found if candidate.kind != "document"]
+
+
+def _by_identifier(backend: Backend, text: str) -> list[Candidate]:
+    pairs = " ".join(f"({name} {value})" for name, value in dict.fromkeys(_identifiers(text)))
+    found = _identified(backend, f"VALUES (?property ?value) {{ {pairs} }} ?found ?property ?value") if pairs else []
+    if found:
+        return found
+    for pattern, name in ((_DOI, "ag:doi"), (_ACL, "ag:aclAnthologyId")):
+        match = pattern.fullmatch(text)
+        if match:
+            # These are the same in any case of letters.
+            wanted = literal(match["id"].lower())
+            found = _identified(backend, f"?found {name} ?value FILTER(LCASE(STR(?value)) = {wanted})")
+            if found:
+                return found
+    return []
+
+
+def _identified(backend: Backend, pattern: str) -> list[Candidate]:
+    select = f"""SELECT DISTINCT ?found ?work ?listed WHERE {{
+      {pattern}
+      OPTIONAL {{ ?work ag:hasPublication ?found }}
+      OPTIONAL {{ ?listing ag:hasLink ?found ; ag:lists ?listed }}
+    }}"""
+    meant = [work or listed or found for found, work, listed in rows(backend, select)]
+    return _settle(_candidates(backend, [iri for iri in meant if iri]))
+
+
+def _identifiers(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (property, value) in SPARQL for each way to read *text* as an identifier."""
+    if match := _ARXIV.fullmatch(text):
+        number = match["id"]
+        yield from (("ag:arxivId", literal(value)) for value in (number, number.lower()))
+        yield "ag:doi", literal(f"10.48550/arXiv.{number}")
+    if match := _DOI.fullmatch(text):
+        doi = match["id"].rstrip(".,;")
+        yield from (("ag:doi", literal(value)) for value in (doi, doi.lower(), doi.upper()))
+    if match := _ACL.fullmatch(text):
+        acl = match["id"]
+        yield from (("ag:aclAnthologyId", literal(value)) for value in (acl, acl.lower(), acl.upper()))
+    if match := _OPENREVIEW.fullmatch(text):
+        yield "ag:openReviewId", literal(match["id"])
+    if match := _ORCID.fullmatch(text):
+        yield "ag:orcid", literal(match["id"].upper())
+    if _SINGLE_NAME.fullmatch(text):
+        yield "ag:openReviewId", literal(text)
+        yield "ag:isbn", literal(text)
+    if match := _IRI.fullmatch(text):
+        bare = match["iri"].rstrip("/").removesuffix(".pdf")
+        rest = bare.partition("://")[2]
+        for scheme in ("https", "http"):
+            for ending in ("", "/", ".pdf"):
+                for iri in iris([f"{scheme}://{rest}{ending}"]).split():
+                    for name in ("schema:sameAs", "ag:target", "ag:homepage", "ag:repository", "ag:dataLocation"):
+                        yield name, iri
+
+
+def _by_name(backend: Backend, text: str) -> list[Candidate]:
+    slug = "-".join(_WORD.findall(fold(text)))
+    named = iris(f"{BASE}{kind}/{name}" for kind in KINDS for name in {slug, text.lower()} if name)
+    forms = dict.fromkeys((text, text.lower(), text.upper(), text.title(), text.capitalize()))
+    names = " ".join(literal(form, language) for form in forms for language in (None, "en"))
+    by_label = f"VALUES ?name {{ {names} }} ?thing ?property ?name"
+    select = f"""SELECT DISTINCT ?thing ?rank WHERE {{
+      {{ VALUES ?thing {{ {named} }} ?thing a ?type BIND(0 AS ?rank) }}
+      UNION {{ VALUES ?property {{ {_MAIN_NAMES} }} {by_label} BIND(0 AS ?rank) }}
+      UNION {{ VALUES ?property {{ {_OTHER_NAMES} }} {by_label} BIND(1 AS ?rank) }}
+    }}"""
+    ranked = full_rows(backend, select)
+    best = min((rank for _, rank in ranked), default="0")
+    candidates = _candidates(backend, [thing for thing, rank in ranked if rank == best])
+    return _settle(_with_works(backend, candidates, slug))
+
+
+def _with_works(backend: Backend, candidates: list[Candidate], slug: str) -> list[Candidate]:
+    """Add the works that go by the name of an artifact of theirs, *slug*: as the last part of their identifier."""
+    artifacts = [candidate.iri for candidate in candidates if candidate.family == "artifact"]
+    if not artifacts:
+        return candidates
+    works = [work for _, work in _introductions(backend, artifacts) if local_name(work).partition("-")[2] == slug]
+    return [*candidates, *_candidates(backend, works)]
+
+
+def _introductions(backend: Backend, artifacts: Iterable[str]) -> list[tuple[str, ...]]:
+    return full_rows(
+        backend,
+        f"SELECT DISTINCT ?artifact ?work WHERE {{ VALUES ?artifact {{ {iris(artifacts)} }} "
+        "?artifact ag:introducedBy ?work } ORDER BY ?artifact ?work",
+    )
+
+
+def _by_words(backend: Backend, text: str) -> list[Candidate]:
+    words = _WORD.findall(fold(text))[:_MOST_WORDS]
+    if not words:
+        return []
+    longest = sorted(dict.fromkeys(words), key=lambda word: -len(word))[:4]
+    filters = " ".join(f'FILTER(REGEX(STR(?name), {literal(_pattern(word))}, "i"))' for word in longest)
+    select = f"""SELECT DISTINCT ?thing ?name WHERE {{
+      VALUES ?property {{ {_MAIN_NAMES} {_OTHER_NAMES} }} ?thing ?property ?name . {filters}
+    }} LIMIT {_MOST_FOUND}"""
+    ranked: dict[str, int] = {}
+    for thing, name in full_rows(backend, select):
+        rank = _rank(words, name)
+        if rank is not None:
+            ranked[thing] = min(ranked.get(thing, rank), rank)
+    if not ranked:
+        return []
+    best = min(ranked.values())
+    found = _candidates(backend, [thing for thing, rank in ranked.items() if rank == best])
+    artifacts = [candidate.iri for candidate in found if candidate.family == "artifact"]
+    if artifacts:
+        works = {work for _, work in _introductions(backend, artifacts)} & {candidate.iri for candidate in found}
+        covered = {artifact for artifact, work in _introductions(backend, artifacts) if work in works}
+        found = [candidate for candidate in found if candidate.iri not in covered]
+    return _settle(found)
+
+
+def _pattern(word: str) -> str:
+    return "".join(f"[{_VARIANTS[c]}]{_COMBINING}" if c in _VARIANTS else c for c in word)
+
+
+def _rank(words: list[str], name: str) -> int | None:
+    """Return how well *words* fit *name*, 0 best; None where one of them begins no word of it."""
+    own = _WORD.findall(fold(name))
+    if own == words:
+        return 0
+    if _WORD.findall(fold(name.partition(":")[0])) == words:
+        return 1
+    starts = range(len(own) - len(words) + 1)
+    if any(own[start : start + len(words)] == words for start in starts):
+        return 2
+    if set(words) <= set(own):
+        return 3
+    if all(any(part.startswith(word) for part in own) for word in words):
+        return 4
+    return None
+
+
+def _candidates(backend: Backend, things: Iterable[str]) -> list[Candidate]:
+    """Return those of *things* that the catalogue describes, sorted by kind and label."""
+    types = types_of(backend, things)
+    labels = names_of(backend, types)
+    found = []
+    for iri, kinds in types.items():
+        family, kind = family_of(kinds)
+        if family == "thing" and iri.startswith(PREFIXES["ag"]):
+            family = "term"
+        found.append(Candidate(iri, kind, labels[iri], family))
+    return sorted(found, key=lambda one: (one.family, one.kind, one.label.casefold(), one.iri))
+
+
+def _settle(candidates: list[Candidate]) -> list[Candidate]:
+    """Keep the families that are meant first, and a work in place of the artifacts that share its name."""
+    if not candidates:
+        return []
+    first = min(_GROUPS.get(candidate.family, 1) for candidate in candidates)
+    kept = [candidate for candidate in candidates if _GROUPS.get(candidate.family, 1) == first]
+    works = {local_name(candidate.iri).partition("-")[2] for candidate in kept if candidate.family == "work"}
+    return [c for c in kept if not (c.family == "artifact" and local_name(c.iri) in works)]
