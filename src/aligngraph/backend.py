@@ -122,15 +122,21 @@ def _rows(solutions: ox.QuerySolutions, variables: tuple[str, ...]) -> Iterator[
     try:
         for solution in solutions:
             yield tuple(solution[index] for index in width)
-    except OSError as error:
-        raise QueryError(f"the query engine stopped: {error}") from error
+    except (OSError, RuntimeError) as error:
+        raise _stopped(error) from error
+
+
+def _stopped(error: Exception) -> QueryError:
+    # A RuntimeError is how RocksDB says that a file of the store is damaged.
+    hint = " Its prepared store may be damaged: pass --no-cache." if isinstance(error, RuntimeError) else ""
+    return QueryError(f"the query engine stopped: {error}.{hint}")
 
 
 def _triples(triples: ox.QueryTriples) -> Iterator[ox.Triple]:
     try:
         yield from triples
-    except OSError as error:
-        raise QueryError(f"the query engine stopped: {error}") from error
+    except (OSError, RuntimeError) as error:
+        raise _stopped(error) from error
 
 
 def explain_syntax_error(error: SyntaxError, sparql: str) -> str:
@@ -142,6 +148,11 @@ def explain_syntax_error(error: SyntaxError, sparql: str) -> str:
     for prefix in re.findall(r"(?<![\w:?$])([A-Za-z][\w-]*):(?=[\w%\\])", body):
         if prefix not in PREFIXES and prefix.lower() not in declared:
             return f"undeclared prefix {prefix + ':'!r} in the query: add a line PREFIX {prefix}: <…>."
-    reason = re.sub(r"\s+", " ", str(error.msg)).strip()
-    where = f" at line {error.lineno}, column {error.offset}" if error.lineno else ""
-    return f"the query is not valid SPARQL 1.1{where}: {reason}"
+    place = re.match(r"error at (\d+):(\d+): (.*)", " ".join(str(error.msg).split()))
+    if place is None:
+        return f"the query is not valid SPARQL 1.1: {error.msg}"
+    line, column = int(place[1]), int(place[2])
+    rest = "".join(sparql.splitlines(keepends=True)[line - 1 : line])[column - 1 :].strip()
+    found = f"found {rest[:20]!r}" if rest else "the text ends"
+    expected = place[3].replace(", [_]", "").replace("[_]", "more")
+    return f"the query is not valid SPARQL 1.1 at line {line}, column {column}: {found}, {expected}."

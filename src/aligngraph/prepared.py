@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from aligngraph.catalogue import Source, build_store
 
 _PACKAGE = Path(__file__).resolve().parent
-_SHIPPED = _PACKAGE / "prepared_stores"
+_SHIPPED = _PACKAGE / "prepared_store"
 _KEPT = 12
 """How many prepared catalogues the cache holds; the longest unused go first."""
 
@@ -40,13 +40,9 @@ def cache_folder() -> Path:
     return Path(base) / "aligngraph"
 
 
-def open_shipped(inferred: bool) -> ox.Store | None:
+def open_shipped() -> ox.Store | None:
     """Return the store that came with the package, or None where there is none that this Oxigraph can read."""
-    return _open(_SHIPPED / _shipped_name(inferred))
-
-
-def _shipped_name(inferred: bool) -> str:
-    return "inferred" if inferred else "asserted"
+    return _open(_SHIPPED)
 
 
 def open_prepared(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> ox.Store:
@@ -76,8 +72,8 @@ def _open(path: Path) -> ox.Store | None:
         return None
     try:
         return ox.Store.read_only(str(path))
-    except OSError:
-        return None  # damaged, or deleted under us
+    except (OSError, RuntimeError):
+        return None  # damaged (RocksDB's own word for it is a RuntimeError), or deleted under us
 
 
 def _prepare(folder: Path, name: str, sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> ox.Store:
@@ -85,9 +81,13 @@ def _prepare(folder: Path, name: str, sources: Sequence[Source], contents: Seque
     temporary = Path(tempfile.mkdtemp(dir=folder, prefix="new-"))
     try:
         write_store(temporary / "store", sources, contents, inferred)
-        if (folder / name).exists():  # damaged, or another process was quicker
-            shutil.rmtree(folder / name, ignore_errors=True)
-        with contextlib.suppress(OSError):
+        try:
+            (temporary / "store").rename(folder / name)
+        except OSError:  # there is one already: another process was quicker, or it is damaged
+            store = _open(folder / name)
+            if store is not None:
+                return store
+            (folder / name).rename(temporary / "damaged")
             (temporary / "store").rename(folder / name)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -121,12 +121,10 @@ def _name(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) 
     return digest.hexdigest()
 
 
-def prepare_shipped(into: Path) -> None:
-    """Write the prepared stores of the shipped catalogue below the folder *into*; for the package's build."""
+def prepare_shipped(path: Path) -> None:
+    """Write the store of the shipped catalogue, with what follows, to the new folder *path*; for the package's build."""
     from aligngraph.catalogue import find_sources, read_bytes
 
     sources = find_sources()
-    contents = [read_bytes(source.path) for source in sources]
-    into.mkdir(parents=True, exist_ok=True)
-    for inferred in (True, False):
-        write_store(into / _shipped_name(inferred), sources, contents, inferred)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_store(path, sources, [read_bytes(source.path) for source in sources], inferred=True)
