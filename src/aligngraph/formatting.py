@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -12,10 +12,14 @@ import pyoxigraph as ox
 
 from aligngraph.catalogue import BadTurtleError, parse_rdf
 from aligngraph.turtle_reading import Aside, Remarks, Statement, read_statements
-from aligngraph.turtle_writing import STEP, CannotFormatError, TurtleWriter, parts_of
+from aligngraph.turtle_writing import STEP, CannotFormatError, Names, TurtleWriter, natural_key, parts_of
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from aligngraph.turtle_writing import Object, Subject
+
+    GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 _BOM = "\ufeff"
 
@@ -71,20 +75,46 @@ def write_turtle(triples: Iterable[ox.Triple], name: str = "the graph") -> str:
 
     Raise CannotFormatError where a triple quotes another.
     """
-    found = list(triples)
-    terms = (term for triple in found for term in (triple.subject, triple.object))
-    labels = frozenset(term.value for term in terms if isinstance(term, ox.BlankNode))
-    writer = TurtleWriter(found, {}, labels, name)
-    blocks = ["\n".join(_block(writer, subject, _About())) for subject in writer.subjects()]
-    return _join([*_prefixes(writer), *blocks])
+    writer = TurtleWriter(triples, {}, None, name)
+    return _join([*_prefixes(writer.names), *_blocks(writer)])
+
+
+def write_graphs(graphs: Mapping[GraphName, Iterable[ox.Triple]], name: str = "the graphs") -> Iterator[str]:
+    """Yield *graphs* as TriG, each graph in canonical Turtle; a blank node of several graphs keeps its label.
+
+    Raise CannotFormatError where a triple quotes another.
+    """
+    found = {graph: list(triples) for graph, triples in graphs.items()}
+    iris = [iri for triples in found.values() for iri in TurtleWriter(triples, {}, None, name).iris()]
+    names = Names({}, [*iris, *(graph.value for graph in found if isinstance(graph, ox.NamedNode))])
+    counts = Counter(
+        term
+        for triples in found.values()
+        for term in {term for t in triples for term in (t.subject, t.object) if isinstance(term, ox.BlankNode)}
+    )
+    shared = frozenset(term for term, count in counts.items() if count > 1)
+    yield "".join(line + "\n" for line in _prefixes(names))
+    for graph in sorted(found, key=lambda graph: natural_key(str(graph))):
+        blocks = _blocks(TurtleWriter(found[graph], {}, None, name, names=names, shared=shared))
+        if isinstance(graph, ox.DefaultGraph):
+            head = ""
+        else:
+            head = names.iri(graph.value) if isinstance(graph, ox.NamedNode) else f"_:{graph.value}"
+            head += " "
+        yield f"\n{head}{{\n\n{_join(blocks)}\n}}\n"
+
+
+def _blocks(writer: TurtleWriter) -> Iterator[str]:
+    for subject in writer.subjects():
+        yield "\n".join(_block(writer, subject, _About()))
 
 
 def _parse(text: str, name: str) -> list[ox.Triple]:
     return [quad.triple for quad in parse_rdf(text.encode(), name)]
 
 
-def _prefixes(writer: TurtleWriter) -> list[str]:
-    lines = [f"@prefix {prefix}: <{space}> ." for prefix, space in writer.names.prefixes.items()]
+def _prefixes(names: Names) -> list[str]:
+    lines = [f"@prefix {prefix}: <{space}> ." for prefix, space in names.prefixes.items()]
     return ["\n".join(lines)] if lines else []
 
 
@@ -179,7 +209,7 @@ class _Layout:
     def render(self) -> tuple[str, frozenset[str]]:
         """Return the canonical text, and the labels of the blank nodes that keep theirs."""
         writer = TurtleWriter(self.triples, self.prefixes, frozenset(self.labels), self.name)
-        parts = [*_asides(self.head), *_prefixes(writer)]
+        parts = [*_asides(self.head), *_prefixes(writer.names)]
         for section in self.sections:
             parts += _asides(section.asides)
             for subject in sorted(section.subjects, key=writer.order):

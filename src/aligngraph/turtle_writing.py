@@ -190,11 +190,19 @@ class TurtleWriter:
     """Lays out the statements of one graph, subject by subject."""
 
     def __init__(
-        self, triples: Iterable[ox.Triple], prefixes: Mapping[str, str], labels: frozenset[str], name: str
+        self,
+        triples: Iterable[ox.Triple],
+        prefixes: Mapping[str, str],
+        labels: frozenset[str] | None,
+        name: str,
+        *,
+        names: Names | None = None,
+        shared: frozenset[ox.BlankNode] = frozenset(),
     ) -> None:
-        """Take the graph in; *labels* are the blank nodes whose label lasts, *name* is for errors.
+        """Take the graph in; *prefixes* are the file's own, *name* is for errors.
 
-        Raise CannotFormatError where the graph quotes triples.
+        *labels* are the blank nodes whose label lasts, all where it is None; those *shared* with other graphs always
+        keep theirs. *names* stands in for prefixes chosen here. Raise CannotFormatError where the graph quotes triples.
         """
         self.name = name
         self._described: dict[Subject, dict[ox.NamedNode, list[Object]]] = {}
@@ -204,13 +212,13 @@ class TurtleWriter:
             self._described.setdefault(subject, {}).setdefault(predicate, []).append(object_)
             if isinstance(object_, ox.BlankNode):
                 parents.setdefault(object_, []).append(subject)
-        self._referred = frozenset(parents)
-        self.nested = _find_nested(parents, labels)
+        self._referred = frozenset(parents) | shared
+        self.nested = _find_nested(parents, labels) - shared
         self.lasting = frozenset(node.value for node in self._referred - self.nested)
         self._parents = {node: parents[node][0] for node in self.nested}
         self._cells = self._find_cells()
         self._inline: dict[ox.BlankNode, str] = {}
-        self.names = Names(prefixes, self._iris())
+        self.names = names or Names(prefixes, self.iris())
 
     def subjects(self) -> list[Subject]:
         """Return the subjects that have a block of their own, in canonical order."""
@@ -260,7 +268,8 @@ class TurtleWriter:
                     cell = parent
         return frozenset(cells)
 
-    def _iris(self) -> Iterator[str]:
+    def iris(self) -> Iterator[str]:
+        """Yield the IRIs that the text will show."""
         for subject, statements in self._described.items():
             if isinstance(subject, ox.NamedNode):
                 yield subject.value
@@ -341,7 +350,9 @@ def _fits(line: str) -> bool:
     return len(line) <= WIDTH and "\n" not in line
 
 
-def _find_nested(parents: Mapping[ox.BlankNode, list[Subject]], labels: frozenset[str]) -> frozenset[ox.BlankNode]:
+def _find_nested(
+    parents: Mapping[ox.BlankNode, list[Subject]], labels: frozenset[str] | None
+) -> frozenset[ox.BlankNode]:
     """Return the blank nodes that can be written where they are used: used once, and not inside themselves.
 
     A ring of nodes is cut at those that have a label, which every ring in a file has.
@@ -359,4 +370,6 @@ def _find_nested(parents: Mapping[ox.BlankNode, list[Subject]], labels: frozense
             members = list(path)
             in_ring.update(members[members.index(node) :])
         done.update(path)
-    return frozenset(node for node in single if node not in in_ring or node.value not in labels)
+    return frozenset(
+        node for node in single if node not in in_ring or (labels is not None and node.value not in labels)
+    )
