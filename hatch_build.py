@@ -11,25 +11,25 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class PrepareCatalogue(BuildHookInterface):
-    """Parses the catalogue, derives what follows, and puts the stores into the wheel."""
+    """Parses the catalogue, derives what follows, and puts the store into the wheel."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the stores and add them to the wheel; an editable install prepares them when first asked."""
+        """Write the store and add it to the wheel; an editable install prepares one when first asked."""
         if version == "editable":
             return
         sys.path.insert(0, str(Path(self.root) / "src"))
         from aligngraph.prepared import prepare_shipped
 
-        stores = self._folder()
+        store = self._folder()
         self.clean([version])
-        prepare_shipped(stores)
-        build_data["force_include"][str(stores)] = "aligngraph/prepared_stores"
+        prepare_shipped(store)
+        build_data["force_include"][str(store)] = "aligngraph/prepared_store"
 
     def clean(self, versions: list[str]) -> None:
-        """Delete the stores of an earlier build."""
+        """Delete the store of an earlier build."""
         shutil.rmtree(self._folder(), ignore_errors=True)
 
     def _folder(self) -> Path:
-        return Path(self.root) / "build" / "prepared_stores"
+        return Path(self.root) / "build" / "prepared_store"

@@ -181,8 +181,8 @@ def open_catalogue(data: Sequence[Path] = (), *, inferred: bool = True, use_cach
     """
     from aligngraph import prepared
 
-    if use_cache and not data and is_installed():
-        store = prepared.open_shipped(inferred)
+    if use_cache and inferred and not data and is_installed():
+        store = prepared.open_shipped()
         if store is not None:
             return Embedded(store)
     sources = find_sources(data)
