@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from conftest import Run
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?x a ag:Work }"

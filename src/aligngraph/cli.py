@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -65,9 +66,20 @@ class Cli(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()
         except AligngraphError as error:
             raise CannotDo(str(error)) from error
+        except BrokenPipeError:
+            # The reader (as in '| head') has what it wanted; click would make a failure of it.
+            _leave_closed_stdout(0)
+        except OSError as error:
+            # Files go through `output`, which explains its own errors: this is the standard output.
+            if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF) or error.filename is not None:
+                raise
+            click.echo(f"Error: can't write to the standard output: {error.strerror}.", err=True)
+            _leave_closed_stdout(2)
+        return result
 
 
 @click.command(cls=Cli, context_settings={"help_option_names": ["-h", "--help"]})
@@ -87,27 +99,17 @@ def main() -> None:
     """Run the command line; the console script's entry point."""
     try:
         code = cli.main(prog_name="aligngraph", standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.Abort:
         click.echo("Interrupted: nothing more was done.", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader (as in '| head') has what it wanted.
-        _leave_closed_stdout(0)
-    except OSError as error:
-        # Files go through `output`, which explains its own errors: this is the standard output.
-        if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF) or error.filename is not None:
-            raise
-        click.echo(f"Error: can't write to the standard output: {error.strerror}.", err=True)
-        _leave_closed_stdout(2)
     else:
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def _leave_closed_stdout(code: int) -> None:
+def _leave_closed_stdout(code: int) -> NoReturn:
     # Without this the interpreter would try to flush once more at exit, and complain.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
