@@ -33,8 +33,8 @@ _IRI = re.compile(r"<?(?P<iri>[a-z][a-z0-9+.-]*://[^\s<>]+)>?", re.IGNORECASE)
 _SINGLE_NAME = re.compile(r"[\w.-]{1,64}")
 _WORD = re.compile(r"[^\W_]+")
 
-_MAIN_NAMES = "skos:prefLabel rdfs:label dcterms:title skos:notation ag:acronym ag:heading"
-_OTHER_NAMES = "skos:altLabel"
+_MAIN_NAMES = "skos:prefLabel rdfs:label dcterms:title skos:notation ag:acronym"
+_OTHER_NAMES = "skos:altLabel ag:heading"
 _MOST_WORDS = 12
 _MOST_FOUND = 5000
 _GROUPS = {"work": 0, "artifact": 0, "person": 0, "venue": 0, "concept": 0, "term": 2}

@@ -162,40 +162,44 @@ def width_of(text: str) -> int:
     return sum(columns for _, columns in clusters(text))
 
 
-def wrap(text: str, width: int, *, hang: int = HANG, first: int = 0) -> list[str]:
+def wrap(text: str, width: int, *, hang: int = HANG, whole_addresses: bool = False) -> list[str]:
     """Return *text* broken into lines of at most *width* columns; never an empty list.
 
-    Line feeds in *text* break too. Further lines are indented by *hang*; *first* columns of the first line are taken.
-    Lines break at spaces; a word too long for a line breaks after punctuation, or anywhere. One character wider than a
-    line makes a line of its own.
+    Line feeds in *text* break too. Further lines are indented by *hang*. Lines break at spaces; a word too long for a
+    line breaks after punctuation, or anywhere; but with *whole_addresses*, words with a colon inside (IRIs and their
+    short names, which people copy) are left in one piece. One character wider than a line makes a line of its own.
     """
     hang = hang if width > 2 * hang + 4 else 0
     lines: list[str] = []
     for part in text.split("\n"):
-        room = width - (hang if lines else first)
+        room = width - (hang if lines else 0)
         if width_of(part) <= room:
             lines.append((" " * hang if lines else "") + part.rstrip(" "))
             continue
-        for line in _broken(part, room, width - hang):
+        for line in _broken(part, room, width - hang, whole_addresses):
             lines.append((" " * hang if lines else "") + line)
     return lines
 
 
-def _broken(text: str, room: int, later: int) -> Iterator[str]:
+def _broken(text: str, room: int, later: int, whole_addresses: bool) -> Iterator[str]:
     line, used, space = "", 0, ""
     for piece in _PIECES.findall(text):
         if piece.isspace() and piece[0] != "\u00a0":
             space = piece if line else ""
             continue
         columns = width_of(piece)
-        if used + len(space) + columns <= room:
+        whole = whole_addresses and columns > later and ":" in piece[1:-1]
+        if used + len(space) + columns <= room or (whole and not line):
             line, used = line + space + piece, used + len(space) + columns
         else:
             # Scripts without spaces fill the line; other long words start a new one, unless it would hardly help.
-            fill = columns > later and (not piece.isascii() or used + len(space) < room // 2)
+            fill = not whole and columns > later and (not piece.isascii() or used + len(space) < room // 2)
             if line and not fill:
                 yield line
                 line, used, space, room = "", 0, "", later
+            if whole:
+                line, used, space = piece, columns, ""
+                continue
             for last, part in _chunks(piece, room - used - len(space), later):
                 line, used = line + space + part, used + len(space) + width_of(part)
                 space = ""
