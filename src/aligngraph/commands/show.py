@@ -27,8 +27,8 @@ _MOST_CANDIDATES = 20
 def command(words: tuple[str, ...], everything: bool, name: str, open_backend: Callable[[], Backend]) -> None:
     """Show one thing: what it is, where the page lists it, what it is about, and where to find it.
 
-    THING is an arXiv, DOI, ACL Anthology or OpenReview identifier or address, a short name such as work:rafailov2023-dpo
-    or an IRI, the acronym or name of a work, artifact, venue, person or concept, or words of its title.
+    THING is an arXiv, DOI, ACL Anthology or OpenReview identifier or address, a short name (work:rafailov2023-dpo)
+    or IRI, the acronym or name of a work, artifact, venue, person or concept, or words of its title.
 
     \b
     Examples:
