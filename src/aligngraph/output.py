@@ -111,3 +111,39 @@ def _cannot(path: Path, error: OSError) -> OutputError:
         return OutputError(f"{path}: there is no folder {str(path.parent)!r} to write to.")
     reason = (error.strerror or str(error)).lower()
     return OutputError(f"{path}: can't be written: {reason}.")
+
+
+def check_folder(path: Path, *, force: bool = False) -> None:
+    """Raise OutputError where `write_folder` would refuse *path*, before any work is done for it."""
+    if path.exists() and not path.is_dir():
+        raise OutputError(f"{path}: is a file. Name a folder, new or empty.")
+    try:
+        if path.is_dir() and not force and any(path.iterdir()):
+            raise OutputError(f"{path}: is not empty. Pass --force to write into it.")
+    except OSError as error:
+        raise _cannot(path, error) from error
+    if not path.parent.is_dir():
+        raise OutputError(f"{path}: there is no folder {str(path.parent)!r} to write to.")
+
+
+def write_folder(path: Path, files: Iterable[tuple[str, str | bytes]], *, force: bool = False) -> None:
+    """Write *files*, names with contents, to the folder *path*: all of them, or leave *path* as it was.
+
+    A folder with something in it is written into only with *force*: files of these names are replaced, others stay.
+    Raise OutputError where that is refused or fails.
+    """
+    check_folder(path, force=force)
+    target = Path(os.path.realpath(path))
+    with _explained(path), tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name[:40]}.") as made:
+        new = Path(made) / "new"
+        new.mkdir()
+        for name, content in files:
+            write_whole(new / name, [content])
+        if target.is_dir():
+            blocked = [entry.name for entry in new.iterdir() if (target / entry.name).is_dir()]
+            if blocked:
+                raise OutputError(f"{path / sorted(blocked)[0]}: is a folder, where a file should go.")
+            for entry in sorted(new.iterdir()):
+                entry.replace(target / entry.name)
+        else:
+            new.replace(target)

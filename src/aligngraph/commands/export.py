@@ -1,0 +1,86 @@
+"""``aligngraph export``: the catalogue in another format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aligngraph.commands.answers import put_out
+from aligngraph.commands.options import data_option
+from aligngraph.export import ENDINGS, FORMATS, export
+from aligngraph.output import check_folder, check_writable, write_folder, write_whole
+
+
+@click.command(short_help="Write the catalogue in another format.")
+@click.option("--format", "-f", "name", type=click.Choice(FORMATS), help="Told from the ending of FILE where left out.")
+@click.option("--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
+@click.option("--force", is_flag=True, help="Replace FILE where it exists.")
+@click.option("--class", "class_name", metavar="CLASS", help="With csv: the one table to write, as in --class Work.")
+@click.option(
+    "--inferred/--no-inferred",
+    default=False,
+    show_default="no",
+    help="Add what follows by reasoning. GraphML always has it.",
+)
+@data_option
+def command(
+    name: str | None,
+    output: Path | None,
+    force: bool,
+    class_name: str | None,
+    inferred: bool,
+    data: tuple[Path, ...],
+) -> None:
+    """Write the catalogue in another format.
+
+    turtle, ntriples, nquads, trig, jsonld and rdfxml hold every statement, terms included, as the files write it: what
+    only follows is left out unless --inferred is given. nquads and trig keep the graphs, one a data file.
+
+    csv has a table for each class: -o names a folder for them, or a .zip file. Several values in a cell stand with
+    ' | ' between them; a bar or backslash inside a value has a backslash before it. graphml is the network of works,
+    people, venues, artifacts and concepts; bibtex the bibliography; markdown the survey page, printed again with its
+    links.
+
+    \b
+    Examples:
+      aligngraph export -f bibtex -o works.bib
+      aligngraph export -f csv --class Benchmark
+      aligngraph export -o catalogue.trig --inferred
+    """
+    name = name or _by_ending(output)
+    if class_name is not None and name != "csv":
+        raise click.UsageError("--class goes with --format csv.")
+    if name == "csv":
+        _export_tables(output, class_name, data, inferred=inferred, force=force)
+        return
+    if output is not None:
+        check_writable(output, force=force)
+    put_out(export(name, data, inferred=inferred), output=output, force=force)
+
+
+def _by_ending(output: Path | None) -> str:
+    name = ENDINGS.get(output.suffix.lower()) if output is not None else None
+    if name is None:
+        raise click.UsageError(f"Which format? Give --format, one of {', '.join(FORMATS)}.")
+    return name
+
+
+def _export_tables(
+    output: Path | None, class_name: str | None, data: tuple[Path, ...], *, inferred: bool, force: bool
+) -> None:
+    from aligngraph.export.tables import class_table, load_graph, write_tables, write_zip
+
+    if class_name is not None:
+        if output is not None:
+            check_writable(output, force=force)
+        put_out([class_table(load_graph(data, inferred=inferred), class_name)], output=output, force=force)
+        return
+    if output is None:
+        raise click.UsageError("csv makes a table for each class: name a folder or .zip file with -o, or one class.")
+    if output.suffix.lower() == ".zip":
+        check_writable(output, force=force)
+        write_whole(output, [write_zip(load_graph(data, inferred=inferred))], force=force)
+    else:
+        check_folder(output, force=force)
+        write_folder(output, write_tables(load_graph(data, inferred=inferred)), force=force)

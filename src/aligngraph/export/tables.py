@@ -1,0 +1,137 @@
+"""Tables: one a class, a row a thing, a column a property."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from aligngraph.export.graph import RDF_TYPE, ExportError, Graph, load_quads, merge
+from aligngraph.namespaces import AG, PREFIXES, expand, shorten
+from aligngraph.turtle_writing import predicate_key
+
+if TYPE_CHECKING:
+    from aligngraph.turtle_writing import Object
+
+SEPARATOR = " | "
+_OWL_CLASS = ox.NamedNode(PREFIXES["owl"] + "Class")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def load_graph(data: Sequence[Path] = (), *, inferred: bool = False) -> Graph:
+    """Return the catalogue in *data* for making tables; raise CatalogueError or ExportError."""
+    return Graph(merge(load_quads(data, inferred=inferred)))
+
+
+def write_tables(graph: Graph) -> Iterator[tuple[str, str]]:
+    """Yield a file name and the CSV of each class that something is said to be of."""
+    taken: set[str] = set()
+    for class_ in graph.classes():
+        name = _file_name(class_.value)
+        while name.lower() in taken:  # not every file system tells capitals apart
+            name += "-2"
+        taken.add(name.lower())
+        yield f"{name}.csv", table(graph, graph.subjects(RDF_TYPE, class_))
+
+
+def write_zip(graph: Graph) -> bytes:
+    """Return the tables as a ZIP archive, the same bytes for the same tables."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in write_tables(graph):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, text.encode())
+    return buffer.getvalue()
+
+
+def class_table(graph: Graph, name: str) -> str:
+    """Return the CSV of the things of the class *name* and of the classes below it.
+
+    *name* is a name of the project's (``Work``), a CURIE or an IRI. Raise ExportError, with the nearest names, where
+    nothing is of it.
+    """
+    for wanted in (AG + name, expand(name), name):
+        things = graph.instances(ox.NamedNode(wanted)) if wanted and ":" in wanted else []
+        if things:
+            return table(graph, things)
+    from difflib import get_close_matches
+
+    terms = [class_ for class_ in graph.instances(_OWL_CLASS) if graph.instances(class_)]
+    known = sorted({_plain_name(class_.value) for class_ in (*graph.classes(), *terms)})
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
+    raise ExportError(f"nothing here is of a class {name!r}: {hint}")
+
+
+def table(graph: Graph, things: Iterable[Object]) -> str:
+    """Return CSV (RFC 4180) of *things*: IRI, label, then a column for each property and language.
+
+    A property of things has two columns: their IRIs, and their labels in the same order. Several values stand in one
+    cell, ``|`` between them; a bar or backslash in a value has a backslash before it.
+    """
+    rows = [thing for thing in things if not isinstance(thing, ox.Literal)]
+    found: set[_Column] = set()
+    labelled: set[_Column] = set()
+    for thing in rows:
+        for predicate, values in graph.statements(thing).items():
+            for value in values:
+                column = _Column(predicate, _language(value))
+                found.add(column)
+                if not isinstance(value, ox.Literal) and graph.label(value):
+                    labelled.add(column)
+    columns = sorted(found, key=lambda column: (predicate_key(column.predicate.value), column.language))
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    head = ["iri", "label"]
+    for column in columns:
+        head += [column.name, f"{column.name} label"] if column in labelled else [column.name]
+    writer.writerow(head)
+    for thing in rows:
+        row = [_name(thing), graph.label(thing)]
+        for column in columns:
+            cell = [term for term in graph.objects(thing, column.predicate) if _language(term) == column.language]
+            row.append(_join(term.value if isinstance(term, ox.Literal) else _name(term) for term in cell))
+            if column in labelled:
+                row.append(_join(graph.label(term) for term in cell))
+        writer.writerow(row)
+    return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class _Column:
+    predicate: ox.NamedNode
+    language: str
+
+    @property
+    def name(self) -> str:
+        return _plain_name(self.predicate.value) + (f"@{self.language}" if self.language else "")
+
+
+def _language(term: Object) -> str:
+    return term.language or "" if isinstance(term, ox.Literal) else ""
+
+
+def _join(values: Iterable[str]) -> str:
+    return SEPARATOR.join(value.replace("\\", "\\\\").replace("|", "\\|") for value in values)
+
+
+def _name(node: ox.NamedNode | ox.BlankNode) -> str:
+    return node.value if isinstance(node, ox.NamedNode) else f"_:{node.value}"
+
+
+def _plain_name(iri: str) -> str:
+    """Return the project's own name of a term without a prefix, another's as a CURIE."""
+    return iri[len(AG) :] if iri.startswith(AG) else shorten(iri).strip("<>")
+
+
+def _file_name(iri: str) -> str:
+    name = _plain_name(iri)
+    return "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
