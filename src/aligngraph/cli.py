@@ -41,7 +41,9 @@ class Cli(click.Group):
         """Import and return the command."""
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"aligngraph.commands.{cmd_name}").command
+        # A module name has no hyphen and is no keyword of the language.
+        module = {"import": "import_"}.get(cmd_name, cmd_name.replace("-", "_"))
+        command = import_module(f"aligngraph.commands.{module}").command
         assert isinstance(command, click.Command)
         return command
 
