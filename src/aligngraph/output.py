@@ -107,7 +107,7 @@ def _explained(path: Path) -> Iterator[None]:
 def _cannot(path: Path, error: OSError) -> OutputError:
     if isinstance(error, FileExistsError):
         return OutputError(f"{path}: exists, and was left as it is. Pass --force to replace it.")
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
+    if isinstance(error, FileNotFoundError | NotADirectoryError) and not path.parent.is_dir():
         return OutputError(f"{path}: there is no folder {str(path.parent)!r} to write to.")
     reason = (error.strerror or str(error)).lower()
     return OutputError(f"{path}: can't be written: {reason}.")
