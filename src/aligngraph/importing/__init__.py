@@ -1,0 +1,1 @@
+"""Reading lists and bibliographies in: parsers, matching and merging."""
