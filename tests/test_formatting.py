@@ -6,14 +6,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
 from aligngraph.catalogue import BadTurtleError
-from aligngraph.commands.fmt import command
 from aligngraph.formatting import decode_turtle, format_turtle, write_turtle
 from aligngraph.turtle_writing import CannotFormatError
 
@@ -428,60 +426,3 @@ def test_comments_between_statements_are_never_lost(parts: list[tuple[ox.Triple,
         return
     assert result.count("# ") == text.count("# ") or '"' in text
     assert fmt(result) == result
-
-
-def run(*arguments: str, text: str | bytes | None = None) -> tuple[int, str, str]:
-    result = CliRunner().invoke(command, arguments, input=text)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result.exit_code, result.stdout, result.stderr
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "good.ttl").write_text("<https://example.org/a>\n    a <https://example.org/C> ;\n.\n")
-    (tmp_path / "other.ttl").write_text("<https://example.org/a> a <https://example.org/C> .")
-    return tmp_path
-
-
-def test_check_names_what_would_change_and_writes_nothing(folder: Path) -> None:
-    before = (folder / "other.ttl").read_bytes()
-    code, out, err = run("--check", str(folder))
-    assert (code, out) == (1, f"{folder / 'other.ttl'}\n")
-    assert "2 files read, 1 would change" in err
-    assert (folder / "other.ttl").read_bytes() == before
-
-
-def test_fmt_rewrites_in_place_and_check_is_then_content(folder: Path) -> None:
-    assert run(str(folder))[:2] == (0, "")
-    assert (folder / "other.ttl").read_bytes() == (folder / "good.ttl").read_bytes()
-    assert run("--check", str(folder)) == (0, "", "2 files in canonical form.\n")
-
-
-def test_diff_shows_the_change_and_writes_nothing(folder: Path) -> None:
-    before = (folder / "other.ttl").read_bytes()
-    code, out, _ = run("--diff", str(folder))
-    assert code == 0
-    assert "\n+    a <https://example.org/C> ;\n" in out
-    assert (folder / "other.ttl").read_bytes() == before
-
-
-def test_byte_order_mark_alone_is_a_change(folder: Path) -> None:
-    (folder / "other.ttl").write_bytes(b"\xef\xbb\xbf" + (folder / "good.ttl").read_bytes())
-    assert run("--check", str(folder))[0] == 1
-
-
-def test_one_bad_file_keeps_all_as_they_were(folder: Path) -> None:
-    (folder / "bad.ttl").write_text("<https://example.org/a> a")
-    before = (folder / "other.ttl").read_bytes()
-    with pytest.raises(BadTurtleError, match=r"bad\.ttl, line 1"):
-        run(str(folder))
-    assert (folder / "other.ttl").read_bytes() == before
-
-
-def test_standard_input_comes_back_in_form() -> None:
-    assert run("-", text="<https://example.org/a> a <https://example.org/C> .")[:2] == (
-        0,
-        "<https://example.org/a>\n    a <https://example.org/C> ;\n.\n",
-    )
-    assert run("-", "--check", text="<https://example.org/a> a <https://example.org/C> .")[:2] == (1, "-\n")

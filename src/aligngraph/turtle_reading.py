@@ -228,7 +228,7 @@ class _Reader:
     def _inside(
         self, token: Token, same_line: bool, depth: int, place: str, statement: Statement, waiting: list[str]
     ) -> None:
-        following = next((t for t in self.tokens[self.index :] if t.kind != "comment"), None)
+        following = self._following()
         amid_objects = place == "verb done" or (
             place == "object" and (following is None or following.kind != "mark" or following.text not in ";.")
         )
@@ -246,6 +246,12 @@ class _Reader:
             target.beside.append(token.text)
         else:
             waiting.append(token.text)
+
+    def _following(self) -> Token | None:
+        index = self.index
+        while index < len(self.tokens) and self.tokens[index].kind == "comment":
+            index += 1
+        return self.tokens[index] if index < len(self.tokens) else None
 
     def _join(self, parts: list[str]) -> str:
         # '^^' and '@en' stick to the string before them; elsewhere blanks are free.

@@ -79,7 +79,7 @@ def rdfxml(quads: Iterable[ox.Quad]) -> Iterator[str]:
 
 
 def _split(iri: str) -> tuple[str, str]:
-    for space in PREFIXES.values():
+    for space in PREFIXES.values() if iri not in _TAKEN else ():
         if iri.startswith(space) and _NCNAME.match(iri, len(space)):
             return space, iri[len(space) :]
     found = _SPLIT.match(iri)

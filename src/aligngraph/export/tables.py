@@ -58,8 +58,11 @@ def class_table(graph: Graph, name: str) -> str:
     *name* is a name of the project's (``Work``), a CURIE or an IRI. Raise ExportError, with the nearest names, where
     nothing is of it.
     """
-    for wanted in (AG + name, expand(name), name):
-        things = graph.instances(ox.NamedNode(wanted)) if wanted and ":" in wanted else []
+    for wanted in (expand(name) or name, name) if ":" in name else (AG + name,):
+        try:
+            things = graph.instances(ox.NamedNode(wanted))
+        except ValueError:  # not an IRI
+            continue
         if things:
             return table(graph, things)
     from difflib import get_close_matches
