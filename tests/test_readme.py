@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from readme import COUNTS, README, ROOT, Shown, counts, counts_shown, output_of, shown
 
 TEXT = README.read_text(encoding="utf-8")

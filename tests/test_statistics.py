@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from conftest import ROOT, Run
 
 from aligngraph.catalogue import find_sources, read_quads
 from aligngraph.namespaces import BASE, PREFIXES
 from aligngraph.statistics import GRAPH_OF_STATISTICS, describe
+from conftest import ROOT, Run
 
 VOID = PREFIXES["void"]
 DATASET = f"<{BASE}catalogue/data>"
