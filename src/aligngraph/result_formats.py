@@ -68,6 +68,8 @@ def write_tsv(solutions: Solutions) -> Iterator[str]:
 
 def tsv_term(term: Term) -> str:
     """Return *term* in Turtle, on one line and without tabs."""
+    if isinstance(term, ox.Triple):
+        return f"<<( {tsv_term(term.subject)} {tsv_term(term.predicate)} {tsv_term(term.object)} )>>"
     if not isinstance(term, ox.Literal):
         return str(term)
     bare = _BARE.get(term.datatype.value)

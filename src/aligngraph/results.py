@@ -19,6 +19,20 @@ from aligngraph.terminal import HANG, Terminal, clean, has_right_to_left, longes
 if TYPE_CHECKING:
     from aligngraph.backend import Row, Solutions, Term
 
+__all__ = [
+    "GRAPH_FORMATS",
+    "MEASURED",
+    "SOLUTION_FORMATS",
+    "CountedRows",
+    "ResultsError",
+    "text_of",
+    "write_answer",
+    "write_graph",
+    "write_markdown",
+    "write_solutions",
+    "write_table",
+]
+
 SOLUTION_FORMATS = ("table", "csv", "tsv", "json", "xml", "markdown")
 GRAPH_FORMATS = ("turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
 MEASURED = 1000
@@ -146,6 +160,8 @@ def write_table(solutions: Solutions, terminal: Terminal) -> Iterator[str]:
     cells = [[terminal.data(text_of(term), lines=True) for term in row] for row in sample]
     later = ([terminal.data(text_of(term), lines=True) for term in row] for row in rows)
     widths = _fit(names, cells, terminal.width)
+    if widths and len(sample) == MEASURED:
+        widths = _with_reserve(widths, terminal.width)
     if widths is None:
         yield from _write_blocks(names, chain(cells, later), terminal)
         return
@@ -189,6 +205,12 @@ def _fit(names: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> li
             left -= more
         growing = [column for column in growing if widths[column] < wanted[column]]
     return widths
+
+
+def _with_reserve(widths: Sequence[int], width: int) -> list[int]:
+    """Return *widths* grown a little where *width* leaves room: rows not yet measured may hold longer values."""
+    spare = width - sum(widths) - _GAP * (len(widths) - 1)
+    return [column + min(2 + column // 2, spare // len(widths)) for column in widths]
 
 
 def _table_row(cells: Sequence[Sequence[str]], widths: Sequence[int], numeric: Sequence[bool]) -> Iterator[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aligngraph.asking import iris, names_of, rows
-from aligngraph.namespaces import AG, PREFIXES
+from aligngraph.asking import iris, local_name, names_of, rows
+from aligngraph.namespaces import AG, BASE, PREFIXES
 from aligngraph.pages import Block, Item, Page
 from aligngraph.show_parts import SKOS, TO, ag, count_of, path_of, texts, things, values_of, work_items
 
@@ -63,6 +63,8 @@ def concept_page(backend: Backend, iri: str, kind: str) -> Page:
     blocks += texts("Also called", about[alias], runs=True)
     blocks += _near(backend, iri)
     counts = _counts(backend, iri)
+    if counts and iri == f"{BASE}{kind}/{local_name(iri)}":
+        counts.append(f"'aligngraph query works-by-{kind} -p {kind}={local_name(iri)}' lists them")
     blocks += texts("Works", counts)
     newest = _newest(backend, iri)
     blocks += [Block("Newest", tuple(newest))] if newest else []

@@ -169,7 +169,7 @@ def wrap(text: str, width: int, *, hang: int = HANG, whole_addresses: bool = Fal
     line breaks after punctuation, or anywhere; but with *whole_addresses*, words with a colon inside (IRIs and their
     short names, which people copy) are left in one piece. One character wider than a line makes a line of its own.
     """
-    hang = hang if width > 2 * hang + 4 else 0
+    hang = hang if width > 2 * hang else 0
     lines: list[str] = []
     for part in text.split("\n"):
         room = width - (hang if lines else 0)

@@ -70,7 +70,9 @@ def _scheme_order(iri: str) -> tuple[int, str]:
 
 
 def _find_concept(backend: Backend, words: str) -> str:
-    from aligngraph.finding import find, nearest
+    from difflib import get_close_matches
+
+    from aligngraph.finding import find
 
     if words in _SCHEME_ORDER or words.removesuffix("s") in _SCHEME_ORDER:
         found = [f"{PREFIXES[words.removesuffix('s')].rstrip('/')}"]
@@ -86,11 +88,9 @@ def _find_concept(backend: Backend, words: str) -> str:
     if candidates:
         other = candidates[0]
         raise UnknownConceptError(f"{words!r} is no concept but a {other.kind}: try 'aligngraph show {other.curie}'.")
-    concepts = {name.casefold() for name in nearest(backend, words, 9)}
-    named = rows(
-        backend, f"SELECT DISTINCT ?name WHERE {{ {_IS_CONCEPT} ?concept skos:prefLabel|skos:altLabel ?name }}"
-    )
-    near = [repr(name) for name in sorted({str(name).casefold() for (name,) in named} & concepts)][:3]
+    select = f"SELECT DISTINCT ?name WHERE {{ {_IS_CONCEPT} ?concept skos:prefLabel|skos:altLabel ?name }}"
+    names = {str(name).casefold() for (name,) in rows(backend, select)}
+    near = [repr(name) for name in get_close_matches(words.casefold()[:100], names, n=3)]
     hint = f"did you mean {' or '.join(near)}?" if near else "'aligngraph tree' shows them all."
     raise UnknownConceptError(f"no concept is called {words!r}: {hint}")
 
