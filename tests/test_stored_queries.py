@@ -48,8 +48,8 @@ VALUES = {
     "venues kind": "Journal",
     "works-by-approach goal": "human-values",
     "works-by-venue year": "2022",
-    "works-by-year from": "2023",
-    "works-by-year to": "2018",
+    "works-by-year since": "2023",
+    "works-by-year until": "2018",
 }
 # For these "any" gives fewer rows, or the same rows with other counts: each has a test of its own.
 NOT_NARROWING = {"co-authors limit", "goals-without-benchmark kind"}
