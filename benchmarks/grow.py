@@ -104,7 +104,9 @@ def _write(triples: list[ox.Triple], name: str, syntax: Syntax) -> str:
         return _TURTLE_INTEGER.sub(r"\1", write_turtle(triples, name))
     graph = ox.NamedNode(GRAPH + name)
     quads = (ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples)
-    return ox.serialize(quads, format=ox.RdfFormat.N_QUADS).decode()
+    text = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+    assert text is not None
+    return text.decode()
 
 
 class _Shipped:

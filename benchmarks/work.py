@@ -1,0 +1,286 @@
+"""What the measured child processes do: one task, timed from inside, reported as one line of JSON.
+
+    python benchmarks/work.py closure grown.nq
+
+What a task needs is read before its clock starts. Its report may hold a digest of the outcome; all tasks of a group
+that give one must give the same.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+Report = dict[str, Any]
+
+
+class Clock:
+    """Times what stands in its ``with``."""
+
+    def __enter__(self) -> Clock:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds = time.perf_counter() - self._wall
+        self.cpu = time.process_time() - self._cpu
+
+    def report(self, **more: object) -> Report:
+        return {"seconds": self.seconds, "cpu": self.cpu, **more}
+
+
+def digest(lines: Iterable[str]) -> str:
+    return blake2b("\n".join(sorted(lines)).encode(), digest_size=8).hexdigest()
+
+
+# Closure
+
+
+def _closure(data: str, reason: Callable[..., Any]) -> Report:
+    from aligngraph.catalogue import find_sources, read_quads
+
+    quads = list(read_quads(find_sources([Path(data)])))
+    with Clock() as clock:
+        derived = list(reason(quads))
+    return clock.report(derived=len(derived), digest=digest(map(str, derived)))
+
+
+def closure(data: str) -> Report:
+    """What follows, by the tool."""
+    from aligngraph.reasoning import closure as reason
+
+    return _closure(data, reason)
+
+
+def closure_owlrl(data: str) -> Report:
+    """What follows, by owlrl, less the same noise."""
+    from aligngraph.owlrl_reasoning import closure_by_owlrl
+
+    return _closure(data, closure_by_owlrl)
+
+
+# Warm queries
+
+
+def warm(whole: str) -> Report:
+    """Each stored query with its defaults, on a store in memory."""
+    import pyoxigraph as ox
+
+    from aligngraph.backend import Embedded, Solutions
+    from aligngraph.queries import list_queries
+
+    store = ox.Store()
+    store.bulk_load(path=whole, format=ox.RdfFormat.N_TRIPLES)
+    backend = Embedded(store)
+    queries = {}
+    with Clock() as total:
+        for query in list_queries():
+            with Clock() as clock:
+                result = backend.run(query.text)
+                rows = int(result) if isinstance(result, bool) else sum(1 for _ in result)
+            queries[query.name] = {"seconds": clock.seconds, "rows": rows, "rowed": isinstance(result, Solutions)}
+    return total.report(queries=queries)
+
+
+class _TooLongError(Exception):
+    pass
+
+
+def warm_rdflib(whole: str, limit: str = "20") -> Report:
+    """The same by rdflib; a query that takes more than *limit* seconds is given up."""
+    from rdflib import Graph
+
+    from aligngraph.queries import list_queries
+
+    def give_up(_signal: int, _frame: FrameType | None) -> None:
+        raise _TooLongError
+
+    graph = Graph()
+    graph.parse(whole, format="nt")
+    signal.signal(signal.SIGALRM, give_up)
+    queries: dict[str, Report] = {}
+    with Clock() as total:
+        for query in list_queries():
+            signal.alarm(int(limit))
+            try:
+                with Clock() as clock:
+                    rows = len(list(graph.query(query.text)))
+            except _TooLongError:
+                queries[query.name] = {"seconds": None, "rows": None}
+            else:
+                queries[query.name] = {"seconds": clock.seconds, "rows": rows}
+            finally:
+                signal.alarm(0)
+    return total.report(queries=queries)
+
+
+def cold_rdflib(whole: str, query: str) -> None:
+    """A script as people write it: parse, ask, print. Timed from outside."""
+    from rdflib import Graph
+
+    graph = Graph()
+    graph.parse(whole, format="nt")
+    result = graph.query(Path(query).read_text(encoding="utf-8"))
+    sys.stdout.buffer.write(result.serialize(format="csv") or b"")
+
+
+# Export, file to file
+
+
+def export(data: str, out: str, name: str) -> Report:
+    """The tool's export."""
+    from aligngraph.export import export as write
+    from aligngraph.output import write_whole
+
+    with Clock() as clock:
+        write_whole(Path(out), write(name, [Path(data)]), force=True)
+    return clock.report(bytes=Path(out).stat().st_size)
+
+
+def export_oxigraph(data: str, out: str, name: str) -> Report:
+    """The same statements, unsorted, by Oxigraph's parser and serialiser."""
+    from itertools import chain
+
+    import pyoxigraph as ox
+
+    from aligngraph.catalogue import ontology_folder
+    from aligngraph.namespaces import PREFIXES
+
+    formats = {
+        "turtle": ox.RdfFormat.TURTLE,
+        "ntriples": ox.RdfFormat.N_TRIPLES,
+        "nquads": ox.RdfFormat.N_QUADS,
+        "trig": ox.RdfFormat.TRIG,
+        "rdfxml": ox.RdfFormat.RDF_XML,
+        "jsonld": ox.RdfFormat.JSON_LD,
+    }
+    graphs = name in ("nquads", "trig", "jsonld")
+    with Clock() as clock:
+        quads = chain(ox.parse(path=ontology_folder() / "aligngraph.ttl"), ox.parse(path=data))
+        prefixes = PREFIXES if name in ("turtle", "trig", "rdfxml") else None
+        if graphs:
+            ox.serialize(quads, out, format=formats[name], prefixes=prefixes)
+        else:
+            ox.serialize((quad.triple for quad in quads), out, format=formats[name], prefixes=prefixes)
+    return clock.report(bytes=Path(out).stat().st_size)
+
+
+def export_rdflib(data: str, out: str, name: str) -> Report:
+    """The same by rdflib."""
+    from rdflib import Dataset
+
+    from aligngraph.catalogue import ontology_folder
+
+    formats = {"ntriples": "nt", "rdfxml": "xml", "jsonld": "json-ld"}
+    with Clock() as clock:
+        dataset = Dataset(default_union=True)
+        dataset.parse(ontology_folder() / "aligngraph.ttl", format="turtle")
+        dataset.parse(data, format="nquads")
+        dataset.serialize(out, format=formats.get(name, name))
+    return clock.report(bytes=Path(out).stat().st_size)
+
+
+# fmt
+
+
+def fmt(folder: str) -> Report:
+    """Canonical Turtle of each file of a folder."""
+    from aligngraph.commands.fmt import format_file, turtle_files
+
+    paths = turtle_files([Path(folder)])
+    with Clock() as clock:
+        size = sum(len(format_file(path).after) for path in paths)
+    return clock.report(files=len(paths), bytes=size)
+
+
+def fmt_rdflib(folder: str) -> Report:
+    """Each file of a folder written again by rdflib: its Turtle is stable too, but drops comments."""
+    from rdflib import Graph
+
+    paths = sorted(Path(folder).rglob("*.ttl"))
+    with Clock() as clock:
+        size = sum(len(Graph().parse(path, format="turtle").serialize(format="turtle")) for path in paths)
+    return clock.report(files=len(paths), bytes=size)
+
+
+# Load
+
+
+def load_pyoxigraph(data: str, store: str) -> Report:
+    """Oxigraph's bulk loader, called from Python."""
+    import pyoxigraph as ox
+
+    from aligngraph.catalogue import ontology_folder
+
+    shutil.rmtree(store, ignore_errors=True)
+    with Clock() as clock:
+        opened = ox.Store(store)
+        opened.bulk_load(path=ontology_folder() / "aligngraph.ttl")
+        opened.bulk_load(path=data)
+        opened.flush()
+    return clock.report(statements=len(opened))
+
+
+# Preparing
+
+
+def prepare(size: str, folder: str) -> Report:
+    """Write all that the cases of one size read."""
+    import pyoxigraph as ox
+    from grow import write_nquads, write_turtle_folder
+
+    from aligngraph.catalogue import find_sources, read_quads
+    from aligngraph.reasoning import closure as reason
+
+    root, times = Path(folder), int(size)
+    root.mkdir(parents=True, exist_ok=True)
+    with Clock() as clock:
+        write_nquads(root / "data.nq", times)
+        if times <= 10:
+            write_turtle_folder(root / "turtle", times)
+        if times <= 100:
+            quads = list(read_quads(find_sources([root / "data.nq"])))
+            triples = dict.fromkeys(quad.triple for quad in quads)
+            count = len(quads)
+            triples.update(dict.fromkeys(reason(quads)))
+            del quads
+            ox.serialize(triples, root / "whole.nt", format=ox.RdfFormat.N_TRIPLES)
+        else:
+            count = sum(1 for _ in read_quads(find_sources([root / "data.nq"])))
+    return clock.report(triples=count)
+
+
+def main() -> None:
+    """Run the task that the command line names."""
+    tasks: dict[str, Callable[..., Report | None]] = {
+        task.__name__.replace("_", "-"): task
+        for task in (
+            closure,
+            closure_owlrl,
+            warm,
+            warm_rdflib,
+            cold_rdflib,
+            export,
+            export_oxigraph,
+            export_rdflib,
+            fmt,
+            fmt_rdflib,
+            load_pyoxigraph,
+            prepare,
+        )
+    }
+    report = tasks[sys.argv[1]](*sys.argv[2:])
+    if report is not None:
+        print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
