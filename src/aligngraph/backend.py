@@ -96,8 +96,13 @@ class FormsMixin:
 class Embedded(FormsMixin):
     """Oxigraph in this process. The default graph of a query is the union of all graphs."""
 
-    def __init__(self, store: ox.Store) -> None:
+    def __init__(self, store: ox.Store, *, without: str | None = None) -> None:
+        """Answer over *store*; *without* is the IRI of a graph to leave out."""
         self.store = store
+        self._graphs: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
+        if without is not None:
+            named = [graph for graph in store.named_graphs() if getattr(graph, "value", None) != without]
+            self._graphs = [ox.DefaultGraph(), *named]
 
     def run(self, sparql: str) -> Solutions | bool | Triples:
         """Answer any query form.
@@ -106,7 +111,7 @@ class Embedded(FormsMixin):
         engine stops on the way.
         """
         try:
-            result = self.store.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=True)
+            result = self._query(sparql)
         except SyntaxError as error:
             raise QueryError(explain_syntax_error(error, sparql)) from error
         if isinstance(result, ox.QuerySolutions):
@@ -115,6 +120,12 @@ class Embedded(FormsMixin):
         if isinstance(result, ox.QueryTriples):
             return Triples(_triples(result))
         return bool(result)
+
+    def _query(self, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        if self._graphs is None:
+            return self.store.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=True)
+        named = [graph for graph in self._graphs if not isinstance(graph, ox.DefaultGraph)]
+        return self.store.query(sparql, prefixes=PREFIXES, default_graph=self._graphs, named_graphs=named)
 
 
 def _rows(solutions: ox.QuerySolutions, variables: tuple[str, ...]) -> Iterator[Row]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from aligngraph.backend import Solutions, Triples
+from aligngraph.limits import Limits, Worker, start
 from aligngraph.results import GRAPH_FORMATS, SOLUTION_FORMATS, CountedRows, write_answer, write_graph, write_solutions
 from aligngraph.terminal import terminal_of
 
@@ -33,6 +36,9 @@ _BY_ENDING = {
     ".rdf": "rdfxml",
 }
 _FOR_PEOPLE = ("table",)
+_BLOCK = 1 << 15
+_LONGEST_WAIT = 0.2
+"""Seconds that a row waits for others to be written with."""
 
 
 def answer_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,9 +61,30 @@ def answer_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
-def give_answer(result: Solutions | bool | Triples, *, format_: str | None, output: Path | None, force: bool) -> None:
-    """Write *result* to *output*, or to the standard output; the count of rows of a table goes to stderr."""
+def limited(limits: Limits, *, format_: str | None, output: Path | None, force: bool) -> tuple[Worker, str | None]:
+    """Go on in a process held to *limits*; return its worker, and the format that *output* asks for.
+
+    Raise OutputError, before any work is done, where *output* can't be written.
+    """
     name = format_ or (_BY_ENDING.get(output.suffix.lower()) if output is not None else None)
+
+    def write(path: Path, chunks: Iterator[bytes]) -> None:
+        from aligngraph.output import write_whole
+
+        write_whole(path, chunks, force=force)
+
+    if output is not None:
+        from aligngraph.output import check_writable
+
+        check_writable(output, force=force)
+    return start(limits, write, output), name
+
+
+def give_answer(
+    result: Solutions | bool | Triples, *, name: str | None, worker: Worker | None = None, force: bool = False
+) -> None:
+    """Write *result* in the format *name* to where *worker* says; the count of rows of a table goes to stderr."""
+    output = None if worker is None else worker.output
     terminal = terminal_of(sys.stdout)
     rows: CountedRows | None = None
     if isinstance(result, Solutions):
@@ -70,13 +97,20 @@ def give_answer(result: Solutions | bool | Triples, *, format_: str | None, outp
         chunks = write_graph(result, name or "turtle")
     else:
         chunks = write_answer(result, name or "table")
-    put_out(chunks, output=output, force=force, terminal=terminal if name in _FOR_PEOPLE else None)
+    put_out(chunks, output=output, force=force, terminal=terminal if name in _FOR_PEOPLE else None, worker=worker)
+    if worker is not None:
+        worker.whole()
     if rows is not None:
         click.echo(f"{rows.count} row{'' if rows.count == 1 else 's'}", err=True)
 
 
 def put_out(
-    chunks: Iterable[str], *, output: Path | None = None, force: bool = False, terminal: Terminal | None = None
+    chunks: Iterable[str],
+    *,
+    output: Path | None = None,
+    force: bool = False,
+    terminal: Terminal | None = None,
+    worker: Worker | None = None,
 ) -> None:
     """Write *chunks* whole to *output*, or as they come to the standard output.
 
@@ -87,13 +121,29 @@ def put_out(
 
         write_whole(output, chunks, force=force)
         return
-    if terminal is None:
-        stream = sys.stdout.buffer
-        for chunk in chunks:
-            stream.write(chunk.encode("utf-8"))
-        stream.flush()
-        return
-    encoding = sys.stdout.encoding or "utf-8"
-    for chunk in chunks:
-        sys.stdout.write(chunk.encode(encoding, "replace").decode(encoding))
     sys.stdout.flush()
+    stream = sys.stdout.buffer
+    encoding = "utf-8" if terminal is None else sys.stdout.encoding or "utf-8"
+    for block in _blocks(chunks, encoding):
+        if terminal is not None and os.linesep != "\n":
+            block = block.replace(b"\n", os.linesep.encode(encoding))
+        if worker is None:
+            stream.write(block)
+        else:
+            worker.write(stream, block)
+    stream.flush()
+
+
+def _blocks(chunks: Iterable[str], encoding: str) -> Iterator[bytes]:
+    """Yield *chunks* as bytes, many at a time where they come fast, so that few writes are needed."""
+    waiting: list[str] = []
+    length, since = 0, monotonic()
+    for chunk in chunks:
+        waiting.append(chunk)
+        length += len(chunk)
+        if length >= _BLOCK or monotonic() - since >= _LONGEST_WAIT:
+            yield "".join(waiting).encode(encoding, "replace")
+            waiting.clear()
+            length, since = 0, monotonic()
+    if waiting:
+        yield "".join(waiting).encode(encoding, "replace")

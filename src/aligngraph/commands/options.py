@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from aligngraph.backend import Embedded
+from aligngraph.limits import DEFAULT_SECONDS, Limits
+
+if TYPE_CHECKING:
+    from aligngraph.backend import Backend
 
 data_option = click.option(
     "--data",
@@ -19,20 +23,123 @@ data_option = click.option(
     help="Turtle file or folder to read in place of the shipped catalogue; may be repeated.",
 )
 
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
+
+def seconds_of(_: click.Context, __: click.Parameter, value: str) -> float:
+    """Return the number of seconds that *value* says. Raise BadParameter where it is none."""
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < 1e9:
+        raise click.BadParameter(f"{value!r} is no number of seconds: write for example 120, or 0 for no limit.")
+    return seconds
+
+
+def bytes_of(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
+    """Return the number of bytes that *value* says. Raise BadParameter where it is no size."""
+    if value is None:
+        return None
+    text = value.strip().upper().removesuffix("B").removesuffix("I")
+    number, unit = (text[:-1], text[-1]) if text[-1:] in ("K", "M", "G", "T") else (text, "")
+    try:
+        size = float(number)
+    except ValueError:
+        size = math.nan
+    if not 0 <= size * _UNITS[unit] < 1e18:
+        raise click.BadParameter(f"{value!r} is no size: write for example 500M or 2GiB, or 0 for no limit.")
+    return int(size * _UNITS[unit])
+
+
+class Source:
+    """Where the catalogue is read from, as the options say; called, it opens it."""
+
+    def __init__(
+        self,
+        data: Sequence[Path] = (),
+        store: Path | None = None,
+        endpoint: str | None = None,
+        *,
+        inferred: bool = True,
+        use_cache: bool = True,
+        seconds: float = DEFAULT_SECONDS,
+    ) -> None:
+        self.data = data
+        self.store = store
+        self.endpoint = endpoint
+        self.inferred = inferred
+        self.use_cache = use_cache
+        self.seconds = seconds
+
+    def __call__(self) -> Backend:
+        """Return the backend. Raise an AligngraphError where there is none to open."""
+        if self.endpoint is not None:
+            from aligngraph.remote import Remote
+
+            return Remote(self.endpoint, seconds=self.seconds)
+        if self.store is not None:
+            from aligngraph.stores import open_store
+
+            return open_store(self.store, inferred=self.inferred)
+        from aligngraph.catalogue import open_catalogue
+
+        return open_catalogue(self.data, inferred=self.inferred, use_cache=self.use_cache)
+
+    def limits(self, memory: int | None) -> Limits:
+        """Return what a query from here is held to."""
+        # The remote backend keeps the time itself, and can say more about what it waited for.
+        grace = 2.0 if self.endpoint is not None and self.seconds else 0.0
+        return Limits(self.seconds + grace, memory)
+
 
 def catalogue_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--data``, ``--no-inferred`` and ``--no-cache``; *function* gets ``open_backend``, which opens it all."""
+    """Add the options that say which catalogue is read; *function* gets ``open_backend``, a `Source`."""
 
     @data_option
+    @click.option(
+        "--store",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Store on disk to read instead, as 'aligngraph load' makes it.",
+    )
+    @click.option("--endpoint", metavar="URL", help="SPARQL endpoint to ask instead.")
     @click.option("--no-inferred", is_flag=True, help="Leave out what only follows by reasoning.")
     @click.option("--no-cache", is_flag=True, help="Read the files anew, and keep nothing for the next time.")
+    @click.option(
+        "--timeout",
+        callback=seconds_of,
+        default=f"{DEFAULT_SECONDS:g}",
+        show_default=True,
+        metavar="SECONDS",
+        help="Give up after this long; 0 for no limit.",
+    )
     @functools.wraps(function)
-    def wrapper(data: Sequence[Path], no_inferred: bool, no_cache: bool, **rest: Any) -> Any:
-        def backend() -> Embedded:
-            from aligngraph.catalogue import open_catalogue
-
-            return open_catalogue(data, inferred=not no_inferred, use_cache=not no_cache)
-
-        return function(open_backend=backend, **rest)
+    def wrapper(
+        data: Sequence[Path],
+        store: Path | None,
+        endpoint: str | None,
+        no_inferred: bool,
+        no_cache: bool,
+        timeout: float,
+        **rest: Any,
+    ) -> Any:
+        given = [name for name, value in (("--data", data), ("--store", store), ("--endpoint", endpoint)) if value]
+        if len(given) > 1:
+            raise click.UsageError(f"{' and '.join(given)} name different catalogues: give one of them.")
+        if endpoint is not None and no_inferred:
+            raise click.UsageError("--no-inferred is for files and stores: an endpoint answers over all it holds.")
+        source = Source(data, store, endpoint, inferred=not no_inferred, use_cache=not no_cache, seconds=timeout)
+        return function(open_backend=source, **rest)
 
     return wrapper
+
+
+memory_option = click.option(
+    "--max-memory",
+    "max_memory",
+    callback=bytes_of,
+    metavar="SIZE",
+    help="Stop a query that takes more memory, such as 500M or 2GiB; 0 for no limit.  [default: half of the "
+    "machine's, 4 GiB at most]",
+)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from aligngraph.backend import Backend, Solutions
-from aligngraph.commands.answers import answer_options, give_answer, put_out
-from aligngraph.commands.options import catalogue_options
+from aligngraph.commands.answers import answer_options, give_answer, limited, put_out
+from aligngraph.commands.options import Source, catalogue_options, memory_option
+from aligngraph.limits import Worker
 from aligngraph.queries import Parameter, ParameterError, StoredQuery, bind, find_query, legal_values, list_queries
 from aligngraph.terminal import terminal_of, wrap
 
@@ -32,6 +33,7 @@ _FEW = 40
 @click.option("--text", "as_text", is_flag=True, help="Print the SPARQL, parameters set, and do not run it.")
 @click.option("-h", "--help", "wants_help", is_flag=True, help="Show this message; with NAME, what that query answers.")
 @answer_options
+@memory_option
 @catalogue_options
 @click.pass_context
 def command(
@@ -44,7 +46,8 @@ def command(
     format_: str | None,
     output: Path | None,
     force: bool,
-    open_backend: Callable[[], Backend],
+    max_memory: int | None,
+    open_backend: Source,
 ) -> None:
     r"""Run the stored query NAME; with no name, list them.
 
@@ -75,23 +78,23 @@ def command(
         if not equals:
             raise ParameterError(f"-p {param!r} has no '=': write -p {key or 'name'}=value.")
         values.setdefault(key.strip(), []).append(value)
-    backend = open_backend()
-    sparql = bind(stored, values, backend)
     if as_text:
-        put_out([sparql], output=output, force=force)
+        put_out([bind(stored, values, open_backend())], output=output, force=force)
         return
-    result = backend.run(sparql)
+    worker, name = limited(open_backend.limits(max_memory), format_=format_, output=output, force=force)
+    backend = open_backend()
+    worker.begin()
+    result = backend.run(bind(stored, values, backend))
     if stored.is_check and isinstance(result, Solutions):
-        _give_check(stored, result, format_=format_, output=output, force=force)
+        _give_check(stored, result, name, worker, force=force)
     else:
-        give_answer(result, format_=format_, output=output, force=force)
+        give_answer(result, name=name, worker=worker, force=force)
+    worker.end()
 
 
-def _give_check(
-    stored: StoredQuery, result: Solutions, *, format_: str | None, output: Path | None, force: bool
-) -> None:
+def _give_check(stored: StoredQuery, result: Solutions, name: str | None, worker: Worker, *, force: bool) -> None:
     rows = list(result)
-    give_answer(Solutions(result.variables, iter(rows)), format_=format_, output=output, force=force)
+    give_answer(Solutions(result.variables, iter(rows)), name=name, worker=worker, force=force)
     if rows:
         click.echo(f"Problem: {stored.problem}\nSolution: {stored.solution}", err=True)
         sys.exit(1)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from aligngraph.backend import Backend, QueryError
+from aligngraph.backend import QueryError
 from aligngraph.catalogue import CatalogueError
-from aligngraph.commands.answers import answer_options, give_answer
-from aligngraph.commands.options import catalogue_options
+from aligngraph.commands.answers import answer_options, give_answer, limited
+from aligngraph.commands.options import Source, catalogue_options, memory_option
 from aligngraph.guard import check_read_only
 
 
@@ -20,6 +19,7 @@ from aligngraph.guard import check_read_only
 @click.option("-f", "--file", "file", type=click.Path(path_type=Path), metavar="FILE", help="Read the query from FILE.")
 @click.option("--allow-service", is_flag=True, help="Let SERVICE send requests to the addresses it names.")
 @answer_options
+@memory_option
 @catalogue_options
 def command(
     text: str | None,
@@ -28,7 +28,8 @@ def command(
     format_: str | None,
     output: Path | None,
     force: bool,
-    open_backend: Callable[[], Backend],
+    max_memory: int | None,
+    open_backend: Source,
 ) -> None:
     r"""Run any SELECT, ASK, CONSTRUCT or DESCRIBE.
 
@@ -43,7 +44,11 @@ def command(
     """
     query = _query_text(text, file)
     check_read_only(query, allow_service=allow_service)
-    give_answer(open_backend().run(query), format_=format_, output=output, force=force)
+    worker, name = limited(open_backend.limits(max_memory), format_=format_, output=output, force=force)
+    backend = open_backend()
+    worker.begin()
+    give_answer(backend.run(query), name=name, worker=worker, force=force)
+    worker.end()
 
 
 def _query_text(text: str | None, file: Path | None) -> str:
