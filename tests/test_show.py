@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import rdflib
+from rdflib.query import ResultRow
 
-from aligngraph.backend import Embedded, Solutions, Triples
-from aligngraph.catalogue import open_catalogue
+from aligngraph.backend import Embedded, FormsMixin, Solutions, Triples
+from aligngraph.catalogue import data_folder, open_catalogue
 from aligngraph.finding import find, fold, nearest
 from aligngraph.pages import LIMIT, render
 from aligngraph.show import AmbiguousError, NothingFoundError, Page, describe, find_one
 from aligngraph.terminal import Terminal, width_of
+from aligngraph.tree import read_tree
 from conftest import Run
 
 
@@ -383,3 +386,38 @@ def check_examples(run: Run, name: str) -> None:
     assert len(examples) >= 3
     for example in examples:
         assert run(*example).code == 0, example
+
+
+class Rdflib(FormsMixin):
+    """Another engine altogether, as a backend."""
+
+    def __init__(self, graph: rdflib.Graph) -> None:
+        self.graph = graph
+
+    def run(self, sparql: str) -> Solutions | bool | Triples:
+        result = self.graph.query(sparql)
+        rows = (tuple(self._term(term) for term in row) for row in result if isinstance(row, ResultRow))
+        return Solutions(tuple(str(name) for name in result.vars or ()), rows)
+
+    def _term(self, term: object) -> ox.NamedNode | ox.Literal | None:
+        if isinstance(term, rdflib.URIRef):
+            return ox.NamedNode(str(term))
+        if isinstance(term, rdflib.Literal):
+            kind = ox.NamedNode(str(term.datatype)) if term.datatype and not term.language else None
+            return ox.Literal(str(term), language=term.language, datatype=kind)
+        return None
+
+
+def test_another_engine_finds_and_shows_the_same() -> None:
+    data = data_folder()
+    paths = [data / "works" / "rafailov2023-dpo.ttl", data / "artifacts" / "algorithms.ttl", data / "venues.ttl"]
+    paths += [data / "surveys", data / "taxonomy"]
+    embedded = open_catalogue(paths)
+    content = ox.serialize((quad.triple for quad in embedded.store), format=ox.RdfFormat.N_TRIPLES)
+    assert content is not None
+    other = Rdflib(rdflib.Graph().parse(data=content, format="nt"))
+    for words in ("dpo", "2305.18290", "finetune reward zzz", "human-values", "listing:value-alignment-121", "neurips"):
+        assert find(other, words) == find(embedded, words)
+        for candidate in find(embedded, words):
+            assert describe(other, candidate.iri) == describe(embedded, candidate.iri)
+    assert read_tree(other) == read_tree(embedded)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aligngraph.asking import iris, local_name, names_of, rows
 from aligngraph.namespaces import AG, BASE, PREFIXES
 from aligngraph.pages import Block, Item, Page
-from aligngraph.show_parts import SKOS, TO, ag, count_of, path_of, texts, things, values_of, work_items
+from aligngraph.show_parts import SKOS, TO, ag, count_of, items_of_works, path_of, texts, things, values_of, work_items
 
 if TYPE_CHECKING:
     from aligngraph.backend import Backend
@@ -87,7 +87,7 @@ def _newest(backend: Backend, iri: str) -> list[Item]:
       ?work {"|".join(_ABOUT)} {iris([iri])} . FILTER NOT EXISTS {{ ?work {_BROUGHT} ?from }}
       OPTIONAL {{ ?work ag:firstPublicYear ?year }} }} ORDER BY DESC(?year) ?work LIMIT {_MOST_OFTEN}"""
     works = [str(work) for work, _ in rows(backend, select)]
-    return work_items(backend, f"VALUES ?work {{ {iris(works)} }}") if works else []
+    return items_of_works(backend, works)
 
 
 def _counts(backend: Backend, iri: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from aligngraph.asking import family_of, iris, names_of, rows, types_of
+from aligngraph.asking import family_of, full_rows, iris, names_of, rows, types_of
 from aligngraph.namespaces import AG, PREFIXES
 from aligngraph.pages import Block, Item
 
@@ -175,18 +175,15 @@ def correction_blocks(backend: Backend, work: str | None, listing: str | None = 
     return [Block("Corrections", items)] if items else []
 
 
-def publication_items(backend: Backend, pattern: str) -> list[Item]:
-    """Return the publications that *pattern*, in SPARQL, binds to ``?thing``: venue, year, kind; then identifiers."""
+def publication_items(backend: Backend, publications: Iterable[str]) -> list[Item]:
+    """Return what there is to say of *publications*, the oldest first: venue, year, kind; then identifiers."""
     properties = ag("publicationYear", "track", "volume", "issue", "pages", "venue", *(n for n, _ in _IDENTIFIERS))
     properties.append(PREFIXES["dcterms"] + "title")
-    select = f"""SELECT DISTINCT ?thing ?property ?value WHERE {{
-      {pattern} OPTIONAL {{ VALUES ?property {{ {iris(properties)} }} ?thing ?property ?value }} }}"""
-    found: dict[str, dict[str, list[str]]] = {}
-    for thing, name, value in rows(backend, select):
-        if thing is not None:
-            about = found.setdefault(thing, {})
-            if name is not None and value is not None:
-                about.setdefault(name.replace("#", "/").rpartition("/")[2], []).append(value)
+    found: dict[str, dict[str, list[str]]] = {thing: {} for thing in publications}
+    select = f"""SELECT DISTINCT ?thing ?property ?value WHERE {{ VALUES ?thing {{ {iris(found)} }}
+      VALUES ?property {{ {iris(properties)} }} ?thing ?property ?value }}"""
+    for thing, name, value in full_rows(backend, select):
+        found[thing].setdefault(name.replace("#", "/").rpartition("/")[2], []).append(value)
     kinds = types_of(backend, found)
     venues = venue_names(backend, [venue for about in found.values() for venue in about.get("venue", [])])
     items = []
@@ -227,10 +224,18 @@ def venue_names(backend: Backend, venues: Sequence[str]) -> dict[str, str]:
 
 def work_items(backend: Backend, pattern: str) -> list[Item]:
     """Return the works that *pattern*, in SPARQL, binds to ``?work``: the newest first, year and title."""
-    select = f"""SELECT DISTINCT ?work ?year WHERE {{
-      {pattern} OPTIONAL {{ ?work ag:firstPublicYear ?year }} }}"""
-    years = {work: year or "" for work, year in rows(backend, select) if work is not None}
-    titles = names_of(backend, years)
+    return items_of_works(backend, [work for (work,) in full_rows(backend, f"SELECT DISTINCT ?work {{ {pattern} }}")])
+
+
+def items_of_works(backend: Backend, works: Iterable[str]) -> list[Item]:
+    """Return *works*, the newest first: year and title."""
+    titles = names_of(backend, works)
+    years = dict.fromkeys(titles, "")
+    for start in range(0, len(titles), 500):
+        part = iris(list(titles)[start : start + 500])
+        select = f"SELECT ?work ?year WHERE {{ VALUES ?work {{ {part} }} ?work ag:firstPublicYear ?year }}"
+        for work, year in full_rows(backend, select):
+            years[work] = max(years[work], year)
     ordered = sorted(years, key=lambda work: (titles[work].casefold(), work))
     ordered.sort(key=lambda work: years[work], reverse=True)
     return [Item(f"{years[work]}  {titles[work]}".strip(), work, named=True) for work in ordered]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aligngraph.asking import family_of, iris, names_of, rows, types_of
+from aligngraph.asking import family_of, full_rows, iris, names_of, rows, types_of
 from aligngraph.namespaces import PREFIXES
 from aligngraph.pages import Block, Item, Page
 from aligngraph.show_parts import (
@@ -47,7 +47,8 @@ def work_page(backend: Backend, iri: str, kind: str) -> Page:
         unnamed = names_of(backend, [person for _, name, person in authors if not name and person])
         items = (Item(name or unnamed.get(str(person), "?"), person) for _, name, person in authors)
         blocks.append(Block("Authors", tuple(items), runs=True))
-    published = publication_items(backend, f"{iris([iri])} ag:hasPublication ?thing .")
+    forms = full_rows(backend, f"SELECT DISTINCT ?form WHERE {{ {iris([iri])} ag:hasPublication ?form }}")
+    published = publication_items(backend, [form for (form,) in forms])
     blocks += [Block("Published", tuple(published))] if published else []
     blocks += concept_blocks(backend, iri) + _introduced(backend, iri) + listed_blocks(backend, iri)
     blocks += texts("Notes", about[_NOTE])
@@ -109,7 +110,7 @@ def publication_page(backend: Backend, iri: str, kind: str) -> Page:
         names_of(backend, [str(works[0].iri)])[str(works[0].iri)] if works else ""
     )
     blocks = [Block("Work", tuple(works))] if works else []
-    items = publication_items(backend, f"VALUES ?thing {{ {iris([iri])} }}")
+    items = publication_items(backend, [iri])
     blocks += [Block("Published", tuple(items))]
     blocks += [Block("Records", tuple(Item(link, link) for link in about[_SAME]))] if about[_SAME] else []
     blocks += texts("Notes", about[_NOTE])
