@@ -47,6 +47,7 @@ VALUES = {
     "identifiers work": "rafailov2023-dpo",
     "venues kind": "Journal",
     "works-by-approach goal": "human-values",
+    "works-by-value-theory theory": "schwartz-basic-values",
     "works-by-venue year": "2022",
     "works-by-year since": "2023",
     "works-by-year until": "2018",
