@@ -216,7 +216,7 @@ def _chunks(word: str, room: int, later: int) -> Iterator[tuple[bool, str]]:
     part, used, good = "", 0, 0
     for cluster, columns in clusters(word):
         while used + columns > room and (part or room < later):
-            cut = good if good > len(part) // 2 else len(part)
+            cut = good if 3 * good > len(part) else len(part)
             yield False, part[:cut]
             part = part[cut:]
             used, good, room = width_of(part), 0, later
