@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import BNode, Graph, URIRef
 from rdflib import Literal as RdflibLiteral
@@ -35,6 +35,10 @@ from aligngraph.terminal import Terminal, width_of
 
 if TYPE_CHECKING:
     from aligngraph.backend import Row, Term
+
+# A busy machine is no failure.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 XSD = PREFIXES["xsd"]
 EX = "http://example.org/"
