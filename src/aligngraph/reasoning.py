@@ -1,349 +1,287 @@
 """What follows from a catalogue by OWL 2 RL.
 
-The rules are those of the tables of the OWL 2 RL/RDF rules (W3C, OWL 2 Web Ontology Language Profiles, section 4.3),
-named as there, and run semi-naively: each new fact meets the facts known so far once. Only what the catalogue's
-axioms need is here; where an axiom of another kind turns up, `closure` hands the work to owlrl, which knows them all
-but takes a second for each thousand triples.
+The rules (see `aligngraph.rules`) are run semi-naively, a set at a time: what is new in a relation goes, once, through
+each rule that starts from it. Only what the catalogue's axioms need is here; where an axiom of another kind turns up,
+owlrl does the work, which knows them all but takes a second for each few hundred triples (see
+`aligngraph.owlrl_reasoning`).
 
 Facts about individuals are kept. Left out as noise: reflexive and schema statements (what owlrl derives about classes,
-properties, datatypes and literals), types from the RDF, RDFS, OWL and XSD vocabularies, and anything on blank nodes.
+properties, datatypes and literals), types from the RDF, RDFS, OWL and XSD vocabularies, anything on blank nodes, and
+that two literals would be the same.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import chain
 
 import pyoxigraph as ox
 
-from aligngraph.errors import AligngraphError
-from aligngraph.namespaces import PREFIXES
-
-_RDF, _RDFS, _OWL, _XSD = (PREFIXES[name] for name in ("rdf", "rdfs", "owl", "xsd"))
-_TYPE = ox.NamedNode(_RDF + "type")
-
-_RULED = (
-    "inverseOf",
-    "propertyChainAxiom",
-    "SymmetricProperty",
-    "TransitiveProperty",
-    "equivalentClass",
-    "equivalentProperty",
-)
-# They constrain. A clash is an inconsistency, not a fact; that individuals are the same is seen by `_needs_equality`.
-_CONSTRAINING = (
-    "FunctionalProperty",
-    "InverseFunctionalProperty",
-    "disjointWith",
-    "AllDisjointClasses",
-    "members",
-    "propertyDisjointWith",
-    "AllDisjointProperties",
-    "AsymmetricProperty",
-    "IrreflexiveProperty",
-    "differentFrom",
-    "AllDifferent",
-    "distinctMembers",
-)
-# They declare and annotate: nothing follows from them for individuals.
-_DECLARING = (
-    "Class",
-    "ObjectProperty",
-    "DatatypeProperty",
-    "AnnotationProperty",
-    "OntologyProperty",
-    "Ontology",
-    "NamedIndividual",
-    "Thing",
-    "versionIRI",
-    "versionInfo",
-    "priorVersion",
-    "backwardCompatibleWith",
-    "incompatibleWith",
-    "imports",
-    "deprecated",
-    "DeprecatedClass",
-    "DeprecatedProperty",
-    "Axiom",
-    "annotatedSource",
-    "annotatedProperty",
-    "annotatedTarget",
-)
-_COVERED = frozenset(_OWL + name for name in (*_RULED, *_CONSTRAINING, *_DECLARING))
-# A property below one of these would make statements about the schema itself.
-_SCHEMA_MAKING = frozenset(
-    [_RDF + "type", *(_RDFS + name for name in ("subClassOf", "subPropertyOf", "domain", "range"))]
+from aligngraph.rules import (
+    BITS,
+    HIGH,
+    LOW,
+    OWL,
+    RESERVED,
+    SAME_AS,
+    Facts,
+    ReasoningError,
+    Rule,
+    Shape,
+    read_rules,
+    schema_terms,
+    several,
+    statement,
+    uncovered,
+    worth_stating,
 )
 
-Fact = tuple[int, int, int]
+__all__ = ["Inference", "ReasoningError", "closure", "infer"]
 
-
-class ReasoningError(AligngraphError):
-    """What follows can't be worked out."""
+_NONE: frozenset[int] = frozenset()
 
 
 @dataclass
-class _Rules:
-    """The axioms, by the predicate or class that sets each one off. Terms are numbers."""
+class Inference:
+    """What follows from some statements: iterating gives the triples that are new, sorted; their number is its length.
 
-    superclasses: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    superproperties: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    domains: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    ranges: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    inverses: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    symmetric: set[int] = field(default_factory=set)
-    chains: dict[int, list[tuple[int, tuple[int, ...], int]]] = field(default_factory=lambda: defaultdict(list))
-    functional: set[int] = field(default_factory=set)
-    inverse_functional: set[int] = field(default_factory=set)
+    *beyond* names the terms that made owlrl do the work, where it had to. *same* are the things that follow to be the
+    same, each with the others.
+    """
 
-    def add_chain(self, steps: tuple[int, ...], conclusion: int) -> None:
-        for place, step in enumerate(steps):
-            self.chains[step].append((place, steps, conclusion))
+    facts: Facts
+    rules: list[Rule]
+    derived: dict[int, set[int]]
+    beyond: list[str] = field(default_factory=list)
+    same: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    by_owlrl: list[ox.Triple] | None = None
+    owlrl_errors: list[str] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[ox.Triple]:
+        if self.by_owlrl is not None:
+            yield from self.by_owlrl
+            return
+        term = self.facts.terms.term
+        for subject, predicate, object_ in _in_order(list(self._worth_having()), term):
+            yield ox.Triple(term[subject], term[predicate], term[object_])
+
+    def __len__(self) -> int:
+        return len(self.by_owlrl) if self.by_owlrl is not None else sum(1 for _ in self._worth_having())
+
+    def of(self, relation: int) -> Iterator[int]:
+        """Yield all facts of *relation*, asserted and derived."""
+        return chain(self.facts.relations.get(relation, ()), self.derived.get(relation, ()))
+
+    def _worth_having(self) -> Iterator[tuple[int, int, int]]:
+        """Yield the derived statements that are about individuals, and no noise (see the module's text)."""
+        facts, terms = self.facts, self.facts.terms
+        schema = schema_terms(facts)
+        # By term: whether it can be a subject, and whether an object.
+        subject_ok = bytearray(
+            isinstance(term, ox.NamedNode) and number not in schema and not term.value.startswith(RESERVED)
+            for number, term in enumerate(terms.term)
+        )
+        object_ok = bytearray(not isinstance(term, ox.BlankNode) for term in terms.term)
+        for relation, found in self.derived.items():
+            predicate, class_ = (facts.type, ~relation) if relation < 0 else (relation, -1)
+            if not worth_stating(terms.iri(predicate), terms.iri(class_) if relation < 0 else ""):
+                continue
+            for fact in found:
+                subject, _, object_ = statement(facts, relation, fact)
+                if subject_ok[subject] and object_ok[object_]:
+                    yield subject, predicate, object_
 
 
-class _Facts:
-    """The facts known, found by predicate and either end."""
-
-    def __init__(self) -> None:
-        self.objects: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-        self.subjects: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-
-    def add(self, fact: Fact) -> bool:
-        """Keep *fact*; tell whether it is new."""
-        subject, predicate, object_ = fact
-        known = self.objects[predicate][subject]
-        if object_ in known:
-            return False
-        known.add(object_)
-        self.subjects[predicate][object_].add(subject)
-        return True
-
-    def ends(self, starts: set[int], steps: Iterable[int]) -> set[int]:
-        """Return where the path *steps* leads from *starts*."""
-        for step in steps:
-            objects = self.objects[step]
-            starts = {end for start in starts if start in objects for end in objects[start]}
-        return starts
-
-    def starts(self, ends: set[int], steps: Iterable[int]) -> set[int]:
-        """Return from where the path of *steps*, given last first, leads to *ends*."""
-        for step in steps:
-            subjects = self.subjects[step]
-            ends = {start for end in ends if end in subjects for start in subjects[end]}
-        return ends
-
-
-class _Terms:
-    """Numbers for terms, and back."""
-
-    def __init__(self) -> None:
-        self.number: dict[object, int] = {}
-        self.term: list[Any] = []
-
-    def __call__(self, term: object) -> int:
-        number = self.number.get(term)
-        if number is None:
-            number = self.number[term] = len(self.term)
-            self.term.append(term)
-        return number
+def _in_order(statements: list[tuple[int, int, int]], term: list[object]) -> list[tuple[int, int, int]]:
+    """Return *statements* in the order of their N-Triples."""
+    used = set(chain.from_iterable(statements))
+    rank = {number: place for place, number in enumerate(sorted(used, key=lambda number: str(term[number])))}
+    return sorted(statements, key=lambda one: rank[one[0]] << 2 * BITS | rank[one[1]] << BITS | rank[one[2]])
 
 
 def closure(quads: Iterable[ox.Quad]) -> list[ox.Triple]:
     """Return what follows from *quads* and is not among them, sorted.
 
-    The graph a statement is in plays no part. Axioms this module has no rule for go to owlrl (see `uncovered`).
+    The graph a statement is in plays no part. Axioms there is no rule for go to owlrl. Raise ReasoningError where a
+    property chain's list is broken.
+    """
+    return list(infer(quads))
+
+
+def infer(quads: Iterable[ox.Quad]) -> Inference:
+    """Return what follows from *quads*, with what is needed to look for clashes.
+
     Raise ReasoningError where a property chain's list is broken.
     """
-    quads = list(quads)
-    if uncovered(quads):
-        return closure_by_owlrl(quads)
-    terms = _Terms()
-    facts = _Facts()
-    asserted: list[Fact] = []
-    for quad in quads:
-        fact = (terms(quad.subject), terms(quad.predicate), terms(quad.object))
-        if facts.add(fact):
-            asserted.append(fact)
-    rules = _read_rules(facts, terms)
-    type_ = terms(_TYPE)
-    derived: list[Fact] = []
-    todo = asserted
-    while todo:
-        fresh: list[Fact] = []
-        for fact in todo:
-            fresh += [new for new in _consequences(fact, facts, rules, type_) if facts.add(new)]
-        derived += fresh
-        todo = fresh
-    if _needs_equality(facts, rules, [isinstance(term, ox.Literal) for term in terms.term]):
-        return closure_by_owlrl(quads)
-    declared = _schema_terms(quads)
-    triples = (
-        ox.Triple(terms.term[s], terms.term[p], terms.term[o])
-        for s, p, o in derived
-        if not isinstance(terms.term[s], ox.Literal)  # the rules make such statements; RDF has no syntax for them
-    )
-    return sorted((triple for triple in triples if worth_having(triple, declared)), key=str)
+    # owlrl wants the statements again.
+    kept: list[ox.Quad] | None = quads if isinstance(quads, list) else None
+    facts = Facts(quads)
+    rules = read_rules(facts)
+    result = Inference(facts, rules, {}, uncovered(facts, rules))
+    if not result.beyond:
+        work = _Work(facts, rules)
+        work.run()
+        result.derived, result.same = work.derived, work.same
+        result.beyond = work.beyond
+    if result.beyond:
+        from aligngraph.owlrl_reasoning import run_owlrl
+
+        result.by_owlrl, result.owlrl_errors = run_owlrl(kept if kept is not None else as_quads(facts))
+    return result
 
 
-def _consequences(fact: Fact, facts: _Facts, rules: _Rules, type_: int) -> Iterator[Fact]:
-    """Yield what follows from *fact* with the facts known, in one step."""
-    s, p, o = fact
-    if p == type_:
-        for superclass in rules.superclasses.get(o, ()):
-            yield s, type_, superclass  # cax-sco, cax-eqc1, cax-eqc2
-    for superproperty in rules.superproperties.get(p, ()):
-        yield s, superproperty, o  # prp-spo1, prp-eqp1, prp-eqp2
-    for domain in rules.domains.get(p, ()):
-        yield s, type_, domain  # prp-dom
-    for range_ in rules.ranges.get(p, ()):
-        yield o, type_, range_  # prp-rng
-    for inverse in rules.inverses.get(p, ()):
-        yield o, inverse, s  # prp-inv1, prp-inv2
-    if p in rules.symmetric:
-        yield o, p, s  # prp-symp
-    for place, steps, conclusion in rules.chains.get(p, ()):  # prp-spo2, prp-trp
-        ends = facts.ends({o}, steps[place + 1 :])
-        if ends:
-            for start in facts.starts({s}, reversed(steps[:place])):
-                for end in ends:
-                    yield start, conclusion, end
+def as_quads(facts: Facts) -> list[ox.Quad]:
+    """Return *facts* as statements, in no graph."""
+    term = facts.terms.term
+    return [
+        ox.Quad(term[s], term[p], term[o])
+        for relation, found in facts.relations.items()
+        for s, p, o in (statement(facts, relation, fact) for fact in found)
+    ]
 
 
-def _read_rules(facts: _Facts, terms: _Terms) -> _Rules:
-    rules = _Rules()
+class _Work:
+    """The facts derived so far, what is still to be looked at, and indexes for the paths."""
 
-    def pairs(iri: str) -> Iterator[tuple[int, int]]:
-        objects = facts.objects.get(terms.number.get(ox.NamedNode(iri), -1), {})
-        return ((s, o) for s, found in objects.items() for o in found)
+    def __init__(self, facts: Facts, rules: list[Rule]) -> None:
+        self.facts = facts
+        self.asserted = facts.relations
+        self.derived: dict[int, set[int]] = defaultdict(set)
+        self.same: dict[int, tuple[int, ...]] = {}
+        self.beyond: list[str] = []
+        self._todo: dict[int, set[int]] = dict(facts.relations)
+        self._rules: dict[int, list[tuple[Rule, int]]] = defaultdict(list)
+        # Only where a path needs them: what a property leads to, and from where.
+        self._ends: dict[int, dict[int, list[int]]] = {}
+        self._starts: dict[int, dict[int, list[int]]] = {}
+        for rule in rules:
+            for place, relation in enumerate(rule.body):
+                self._rules[relation].append((rule, place))
+                if place > 0:
+                    self._ends[relation] = defaultdict(list)
+                if place < len(rule.body) - 1:
+                    self._starts[relation] = defaultdict(list)
+        for relation in {*self._ends, *self._starts}:
+            self._index(relation, self.asserted.get(relation, set()))
 
-    def of_type(name: str) -> set[int]:
-        subjects = facts.subjects.get(terms.number.get(_TYPE, -1), {})
-        return set(subjects.get(terms.number.get(ox.NamedNode(_OWL + name), -1), ()))
+    def run(self) -> None:
+        """Derive all that follows."""
+        self._to_fixpoint()
+        while self._equate():
+            self._to_fixpoint()
 
-    for iri, into in (
-        (_RDFS + "subClassOf", rules.superclasses),
-        (_RDFS + "subPropertyOf", rules.superproperties),
-        (_RDFS + "domain", rules.domains),
-        (_RDFS + "range", rules.ranges),
-    ):
-        for s, o in pairs(iri):
-            if s != o:
-                into[s].add(o)
-    for name, into in (
-        ("equivalentClass", rules.superclasses),
-        ("equivalentProperty", rules.superproperties),
-        ("inverseOf", rules.inverses),
-    ):
-        for s, o in pairs(_OWL + name):
-            into[s].add(o)
-            into[o].add(s)
-    rules.symmetric = of_type("SymmetricProperty")
-    rules.functional = of_type("FunctionalProperty")
-    rules.inverse_functional = of_type("InverseFunctionalProperty")
-    for transitive in of_type("TransitiveProperty"):
-        rules.add_chain((transitive, transitive), transitive)
-    first, rest = dict(pairs(_RDF + "first")), dict(pairs(_RDF + "rest"))
-    nil = terms(ox.NamedNode(_RDF + "nil"))
-    for conclusion, head in pairs(_OWL + "propertyChainAxiom"):
-        steps: list[int] = []
-        while head != nil:
-            if head not in first or head not in rest or len(steps) > len(first):
-                raise ReasoningError(f"the property chain of {terms.term[conclusion]} is not a closed list: mend it.")
-            steps.append(first[head])
-            head = rest[head]
-        rules.add_chain(tuple(steps), conclusion)
-    return rules
+    def _to_fixpoint(self) -> None:
+        while self._todo:
+            relation, new = self._todo.popitem()
+            for rule, place in self._rules.get(relation, ()):
+                self._add(rule.head, self._conclusions(rule, place, new))
 
+    def _conclusions(self, rule: Rule, place: int, new: set[int]) -> set[int]:
+        """Return what *rule* concludes from facts *new* in the relation at *place* of its body, and any others."""
+        match rule.shape:
+            case Shape.MEMBER:  # cax-sco, cax-eqc1, cax-eqc2
+                return set(new)
+            case Shape.COPY:  # prp-spo1, prp-eqp1, prp-eqp2
+                return set(new)
+            case Shape.TURN:  # prp-inv1, prp-inv2, prp-symp
+                return {(pair & LOW) << BITS | pair >> BITS for pair in new}
+            case Shape.START:  # prp-dom
+                return {pair >> BITS for pair in new}
+            case Shape.END:  # prp-rng
+                return {pair & LOW for pair in new}
+            case Shape.PATH:  # prp-spo2, prp-trp
+                return self._paths(rule.body, place, new)
 
-def _needs_equality(facts: _Facts, rules: _Rules, literal: list[bool]) -> bool:
-    """Tell whether prp-fp or prp-ifp make two things the same."""
-    for predicate in rules.functional:
-        for objects in facts.objects.get(predicate, {}).values():
-            if len(objects) > 1 and not any(literal[o] for o in objects):
-                return True
-    return any(
-        len(subjects) > 1
-        for predicate in rules.inverse_functional
-        for subjects in facts.subjects.get(predicate, {}).values()
-    )
+    def _paths(self, steps: tuple[int, ...], place: int, new: set[int]) -> set[int]:
+        """Return the two ends of each path along *steps* whose step at *place* is one of *new*."""
+        for step in steps[place + 1 :]:
+            ends = self._ends[step]
+            new = {pair & HIGH | end for pair in new if (pair & LOW) in ends for end in ends[pair & LOW]}
+        for step in reversed(steps[:place]):
+            starts = self._starts[step]
+            new = {
+                start << BITS | pair & LOW for pair in new if (pair >> BITS) in starts for start in starts[pair >> BITS]
+            }
+        return set(new)
 
+    def _add(self, relation: int, found: set[int]) -> None:
+        """Keep the facts *found* that are not known, and note that they are to be looked at."""
+        # Not '-=', which would walk through all that is known, however little was found.
+        found = found - self.asserted.get(relation, _NONE) - self.derived[relation]
+        if found:
+            self.derived[relation] |= found
+            self._index(relation, found)
+            self._todo[relation] = self._todo[relation] | found if relation in self._todo else found
 
-def uncovered(quads: Iterable[ox.Quad]) -> list[str]:
-    """Return the terms by which *quads* say more than this module has rules for, sorted.
+    def _index(self, relation: int, new: set[int]) -> None:
+        if relation in self._ends:
+            ends = self._ends[relation]
+            for pair in new:
+                ends[pair >> BITS].append(pair & LOW)
+        if relation in self._starts:
+            starts = self._starts[relation]
+            for pair in new:
+                starts[pair & LOW].append(pair >> BITS)
 
-    These are OWL terms outside the lists above (class expressions among them), and schema terms with a sub-property.
-    """
-    found = set()
-    for quad in quads:
-        if quad.predicate.value.startswith(_OWL) and quad.predicate.value not in _COVERED:
-            found.add(quad.predicate.value)
-        object_ = quad.object
-        if (
-            quad.predicate.value == _RDFS + "subPropertyOf"
-            and isinstance(object_, ox.NamedNode)
-            and object_.value in _SCHEMA_MAKING
-        ):
-            found.add(object_.value)
-        if (
-            quad.predicate == _TYPE
-            and isinstance(object_, ox.NamedNode)
-            and object_.value.startswith(_OWL)
-            and object_.value not in _COVERED
-        ):
-            found.add(object_.value)
-    return sorted(found)
+    def _all(self, relation: int) -> Iterator[int]:
+        return chain(self.asserted.get(relation, ()), self.derived.get(relation, ()))
 
+    def _equate(self) -> bool:
+        """Say of things that are the same what is said of any of them; tell whether that was new (eq-*, prp-*fp)."""
+        same = self._things_that_are_the_same()
+        if same == self.same:
+            return False
+        terms = self.facts.terms
+        schema = schema_terms(self.facts)
+        for thing in same:
+            if thing in schema or thing in self.asserted or ~thing in self.asserted:
+                self.beyond = [SAME_AS]  # of a term of the ontology: eq-rep-p and the tables on schema terms
+                return False
+        self.same = same
+        same_as = terms(ox.NamedNode(SAME_AS))
+        self._add(same_as, {x << BITS | y for x, others in same.items() for y in others if x != y})
+        for relation in {*self.asserted, *self.derived}:
+            found: set[int] = set()
+            if relation < 0:
+                for thing in self._all(relation):
+                    found.update(same.get(thing, ()))  # eq-rep-s on rdf:type
+            elif relation != same_as:
+                for pair in self._all(relation):
+                    start, end = pair >> BITS, pair & LOW
+                    if start in same or end in same:  # eq-rep-s, eq-rep-o
+                        found.update(x << BITS | y for x in same.get(start, (start,)) for y in same.get(end, (end,)))
+            self._add(relation, found)
+        return True
 
-def _schema_terms(quads: Iterable[ox.Quad]) -> frozenset[str]:
-    """Return the IRIs of the classes and properties that *quads* declare."""
-    return frozenset(
-        quad.subject.value
-        for quad in quads
-        if quad.predicate == _TYPE
-        and isinstance(quad.object, ox.NamedNode)
-        and quad.object.value.startswith((_OWL, _RDFS, _RDF))
-        and isinstance(quad.subject, ox.NamedNode)
-    )
+    def _things_that_are_the_same(self) -> dict[int, tuple[int, ...]]:
+        """Return each thing that is the same as another, with all of its kind, itself among them (eq-sym, eq-trans)."""
+        term = self.facts.terms.term
+        groups: dict[int, set[int]] = {}
 
+        def join(x: int, y: int) -> None:
+            one, other = groups.setdefault(x, {x}), groups.setdefault(y, {y})
+            if one is not other:
+                if len(one) < len(other):
+                    one, other = other, one
+                one |= other
+                for thing in other:
+                    groups[thing] = one
 
-def worth_having(triple: ox.Triple, schema_terms: frozenset[str]) -> bool:
-    """Tell whether a derived *triple* is about individuals, and no noise (see the module's text)."""
-    s, p, o = triple.subject, triple.predicate, triple.object
-    if not isinstance(s, ox.NamedNode) or isinstance(o, ox.BlankNode) or s.value in schema_terms:
-        return False
-    if s.value.startswith((_RDF, _RDFS, _OWL, _XSD)):
-        return False
-    if p == _TYPE:
-        return isinstance(o, ox.NamedNode) and not o.value.startswith((_RDF, _RDFS, _OWL, _XSD))
-    return not p.value.startswith((_RDFS, _OWL, _RDF))
-
-
-def closure_by_owlrl(quads: Iterable[ox.Quad]) -> list[ox.Triple]:
-    """Return the same as `closure`, by owlrl: complete for OWL 2 RL and slow."""
-    from owlrl import DeductiveClosure, OWLRL_Semantics
-    from rdflib import Graph, Literal
-
-    quads = list(quads)
-    terms = _Terms()
-    # Literals go in as names: rdflib would change how they are written, and owlrl derives much about each of them.
-    name = re.compile(r"urn:aligngraph-literal:(\d+)")
-
-    def stand_in(term: Any) -> Any:
-        return ox.NamedNode(f"urn:aligngraph-literal:{terms(term)}") if isinstance(term, ox.Literal) else term
-
-    asserted = {str(ox.Triple(quad.subject, quad.predicate, stand_in(quad.object))) for quad in quads}
-    graph = Graph()
-    graph.parse(data="".join(f"{line} .\n" for line in asserted), format="nt")
-    DeductiveClosure(OWLRL_Semantics).expand(graph)
-    declared = _schema_terms(quads)
-    lines = (f"{s.n3()} {p.n3()} {o.n3()}" for s, p, o in graph if not isinstance(s, Literal))
-    new = "".join(f"{line} .\n" for line in lines if line not in asserted and not name.match(line, 1))
-    derived = []
-    for quad in ox.parse(new, ox.RdfFormat.N_TRIPLES):
-        found = name.fullmatch(quad.object.value) if isinstance(quad.object, ox.NamedNode) else None
-        object_ = terms.term[int(found[1])] if found else quad.object
-        derived.append(ox.Triple(quad.subject, quad.predicate, object_))
-    return sorted((triple for triple in derived if worth_having(triple, declared)), key=str)
+        same_as = self.facts.terms.find(SAME_AS)
+        if same_as is not None:
+            for pair in self._all(same_as):
+                if pair >> BITS != pair & LOW:
+                    join(pair >> BITS, pair & LOW)
+        for property_ in self.facts.members(OWL + "FunctionalProperty"):
+            for _, values in several(self._all(property_)):  # prp-fp
+                # Two literals are no two names of one thing: if their values differ, that is a clash.
+                if not all(isinstance(term[value], ox.Literal) for value in values):
+                    for value in values[1:]:
+                        join(values[0], value)
+        for property_ in self.facts.members(OWL + "InverseFunctionalProperty"):
+            for _, owners in several(self._all(property_), by_end=True):  # prp-ifp
+                for owner in owners[1:]:
+                    join(owners[0], owner)
+        return {thing: tuple(sorted(group)) for thing, group in sorted(groups.items())}
