@@ -141,6 +141,9 @@ class _Template:
         self.section_of = {listing: shipped.value(listing, _ag("inSection")) for listing in self.listings}
         self.in_section = Counter(self.section_of.values())
         self.sections = sorted(self.in_section)
+        self.below = Counter(
+            above for section in shipped.things("section") for above in shipped.values(section, _ag("parentSection"))
+        )
         self.authorships = shipped.things("authorship")
         self._place = {iri: place for things in (self.listings, self.authorships) for place, iri in enumerate(things)}
         self._works = sorted((_local(work) for work in shipped.things("work")), key=len, reverse=True)
@@ -323,7 +326,8 @@ def _taxonomy(template: _Template, generation: int) -> list[ox.Triple]:
         section = ox.NamedNode(iri + suffix)
         say(section, _RDF_TYPE, _ag("Section"))
         say(section, _ag("heading"), ox.Literal(f"{shipped.value(iri, _ag('heading'))}, part {generation}"))
-        say(section, _ag("order"), ox.Literal(str(100 + generation), datatype=_INTEGER))
+        before = generation % 2 if generation > 1 else template.below[iri]
+        say(section, _ag("order"), ox.Literal(str(before + 1), datatype=_INTEGER))
         say(section, _ag("recovered"), ox.Literal("false", datatype=_BOOLEAN))
         say(section, _ag("parentSection"), ox.NamedNode(iri + above))
         say(section, _ag("sectionOf"), ox.NamedNode(shipped.value(iri, _ag("sectionOf"))))
