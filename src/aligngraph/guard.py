@@ -10,7 +10,7 @@ _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "AD
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 
 # SPARQL 1.1 grammar, section 19.8: terminals. Longest first where two could start at one place.
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""
       (?P<comment>\#[^\n\r]*)
     | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
@@ -37,7 +37,7 @@ def _unescape(sparql: str) -> str:
 
 def keywords(sparql: str) -> list[tuple[str, str]]:
     """Return the keywords of *sparql* in upper case, each with the IRI or name that comes next (or '')."""
-    tokens = [(match.lastgroup, match[0]) for match in _TOKEN.finditer(_unescape(sparql))]
+    tokens = [(match.lastgroup, match[0]) for match in TOKEN.finditer(_unescape(sparql))]
     tokens = [token for token in tokens if token[0] != "comment"]
     found = []
     for place, (kind, text) in enumerate(tokens):

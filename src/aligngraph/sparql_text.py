@@ -1,0 +1,127 @@
+"""What the text of a query says: its form, columns and order; and the same query with prefixes, or a page of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from aligngraph.guard import TOKEN
+
+_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+
+
+class Token:
+    """A piece of a query: its kind, text, place, and how many brackets it stands in."""
+
+    __slots__ = ("braces", "kind", "parentheses", "start", "text")
+
+    def __init__(self, kind: str, text: str, start: int, braces: int, parentheses: int) -> None:
+        self.kind = kind
+        self.text = text
+        self.start = start
+        self.braces = braces
+        self.parentheses = parentheses
+
+    @property
+    def word(self) -> str:
+        """The keyword in upper case where this is one outside of all brackets, else ''."""
+        return self.text.upper() if self.kind == "word" and not self.braces and not self.parentheses else ""
+
+
+def tokens(sparql: str) -> Iterator[Token]:
+    """Yield the pieces of *sparql* that are no brackets, comments or signs."""
+    braces = parentheses = place = 0
+    for match in TOKEN.finditer(sparql):
+        gap = sparql[place : match.start()]
+        braces += gap.count("{") - gap.count("}")
+        parentheses += gap.count("(") - gap.count(")")
+        place = match.end()
+        if match.lastgroup is not None and match.lastgroup != "comment":
+            yield Token(match.lastgroup, match[0], match.start(), braces, parentheses)
+
+
+def form_of(sparql: str) -> str:
+    """Return SELECT, ASK, CONSTRUCT or DESCRIBE; '' where *sparql* is none of these."""
+    return next((token.word for token in tokens(sparql) if token.word in _FORMS), "")
+
+
+def with_prefixes(sparql: str, prefixes: Mapping[str, str]) -> str:
+    """Return *sparql* with those of *prefixes* declared that it uses and does not declare, before its first line."""
+    found = list(tokens(sparql))
+    declared = {
+        after.text.partition(":")[0]
+        for token, after in pairwise(found)
+        if token.word == "PREFIX" and after.kind == "name"
+    }
+    used = {token.text.partition(":")[0] for token in found if token.kind == "name"}
+    missing = [name for name in sorted(used - declared) if name in prefixes]
+    return "".join(f"PREFIX {name}: <{prefixes[name]}> " for name in missing) + sparql
+
+
+class Paging:
+    """A SELECT whose answer a server may cut: what limit it has itself, and how to ask for the next rows.
+
+    ``sparql`` is the query to begin with. Where the query has an order, it also orders by every column, which
+    decides between rows that the query's own order leaves equal; so that pages fit together.
+    """
+
+    def __init__(self, sparql: str) -> None:
+        found = list(tokens(sparql))
+        numbers = {name: _number_after(sparql, token) for token in found if (name := token.word) in ("LIMIT", "OFFSET")}
+        self.limit = numbers.get("LIMIT")
+        self._offset = numbers.get("OFFSET") or 0
+        self.columns = _columns(found)
+        self.ordered = any(token.word == "ORDER" for token in found) and bool(self.columns)
+        # A code point escape may stand for a keyword or bracket, which is then not seen here.
+        self.possible = "\\u" not in sparql.lower()
+        self._head, self._tail = _split(sparql, found)
+        if self.ordered and self.possible:
+            self._head += "\n" + " ".join(f"?{name}" for name in self.columns)
+            self.sparql = self.page(0, None)
+        else:
+            self.sparql = sparql
+
+    def page(self, start: int, count: int | None) -> str:
+        """Return the query for *count* rows (or as many as there are) from row *start* on."""
+        left = None if self.limit is None else max(self.limit - start, 0)
+        limits = [number for number in (left, count) if number is not None]
+        offset = self._offset + start
+        parts = [self._head]
+        parts += [f"LIMIT {min(limits)}"] if limits else []
+        parts += [f"OFFSET {offset}"] if offset else []
+        return "\n".join([*parts, self._tail] if self._tail else parts)
+
+
+def _number_after(sparql: str, token: Token) -> int | None:
+    rest = sparql[token.start + len(token.text) :].split("#", 1)[0].split()
+    digits = ""
+    for character in rest[0] if rest else "":
+        if not (character.isascii() and character.isdigit()):
+            break
+        digits += character
+    return int(digits) if digits else None
+
+
+def _columns(found: list[Token]) -> tuple[str, ...]:
+    """Return the names of the columns, or nothing for ``SELECT *``, which does not say."""
+    names: list[str] = []
+    begun = renamed = False
+    for token in found:
+        if token.word == "SELECT":
+            begun = True
+        elif begun and (token.braces or token.word in ("WHERE", "FROM")):
+            break
+        elif begun and token.kind == "word" and token.text.upper() == "AS" and token.parentheses == 1:
+            renamed = True
+        elif begun and token.kind == "variable" and (token.parentheses == 0 or (renamed and token.parentheses == 1)):
+            names.append(token.text[1:])
+            renamed = False
+    return tuple(names)
+
+
+def _split(sparql: str, found: list[Token]) -> tuple[str, str]:
+    """Return *sparql* without its outer LIMIT and OFFSET, cut in two where they would stand."""
+    tail = next((token.start for token in found if token.word == "VALUES"), len(sparql))
+    limits = [token.start for token in found if token.word in ("LIMIT", "OFFSET")]
+    head = sparql[: min([tail, *limits])]
+    return head.rstrip(), sparql[tail:].rstrip()
