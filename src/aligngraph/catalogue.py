@@ -111,10 +111,21 @@ def _files(root: Path) -> list[tuple[Path, str]]:
         return [(path, _slug(path.relative_to(root).with_suffix("").as_posix())) for path in found]
     if not root.exists():
         raise CatalogueError(f"{root}: no such file or folder.")
-    if root.suffix.lower() not in _FORMATS:
+    if _plain_name(root).suffix.lower() not in _FORMATS:
         known = ", ".join(_FORMATS)
-        raise CatalogueError(f"{root}: can't tell its syntax from its name. Endings understood: {known}.")
-    return [(root, _slug(root.stem))]
+        raise CatalogueError(
+            f"{root}: can't tell its syntax from its name. Endings understood: {known}, and each with .gz."
+        )
+    return [(root, _slug(_plain_name(root).stem))]
+
+
+def _plain_name(path: Path) -> Path:
+    return path.with_suffix("") if path.suffix.lower() == ".gz" else path
+
+
+def format_of(path: Path) -> ox.RdfFormat:
+    """Return the syntax that the name of *path*, a source's, says; compressed or not."""
+    return _FORMATS[_plain_name(path).suffix.lower()]
 
 
 def _slug(name: str) -> str:
@@ -122,11 +133,18 @@ def _slug(name: str) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return what *path* holds, less a byte order mark; raise CatalogueError where it can't be read."""
+    """Return what *path* holds, unpacked, less a byte order mark; raise CatalogueError where it can't be read."""
     try:
-        return path.read_bytes().removeprefix(_BOM)
+        content = path.read_bytes()
+        if path.suffix.lower() == ".gz":
+            import gzip
+
+            content = gzip.decompress(content)
+        return content.removeprefix(_BOM)
     except OSError as error:
         raise CatalogueError(f"{path}: can't be read: {error.strerror or error}.") from error
+    except (EOFError, ArithmeticError, ValueError) as error:
+        raise CatalogueError(f"{path}: can't be unpacked: {error}.") from error
 
 
 def parse_rdf(content: bytes, name: str, rdf_format: ox.RdfFormat = ox.RdfFormat.TURTLE) -> Iterator[ox.Quad]:
@@ -143,7 +161,12 @@ def parse_rdf(content: bytes, name: str, rdf_format: ox.RdfFormat = ox.RdfFormat
     try:
         yield from ox.parse(content, rdf_format)
     except SyntaxError as error:
-        raise BadTurtleError(name, error.lineno, error.offset, _reason(error)) from error
+        raise bad_turtle(name, error) from error
+
+
+def bad_turtle(name: str, error: SyntaxError) -> BadTurtleError:
+    """Return what to say of the file *name*, in which the parser found *error*."""
+    return BadTurtleError(name, error.lineno, error.offset, _reason(error))
 
 
 def _reason(error: SyntaxError) -> str:
@@ -164,7 +187,7 @@ def read_quads(sources: Iterable[Source]) -> Iterator[ox.Quad]:
 
 def parse_source(source: Source, content: bytes) -> Iterator[ox.Quad]:
     """Yield the statements of *content*, the bytes of *source*, in its graph. Raise BadTurtleError."""
-    rdf_format = _FORMATS[source.path.suffix.lower()]
+    rdf_format = format_of(source.path)
     graph = source.graph
     for quad in parse_rdf(content, str(source.path), rdf_format):
         if isinstance(quad.graph_name, ox.DefaultGraph):

@@ -21,6 +21,7 @@ COMMANDS = {
     "validate": "Check data against the shapes and SKOS integrity.",
     "export": "Write the catalogue in another format.",
     "fmt": "Put Turtle files into canonical form.",
+    "load": "Build a store on disk, for catalogues that grow large.",
     "describe": "Count what the catalogue holds, as VoID.",
 }
 

@@ -18,7 +18,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from aligngraph.catalogue import Source, build_store
+from aligngraph.backend import Embedded
+from aligngraph.catalogue import CatalogueError, Source, build_store
+from aligngraph.namespaces import INFERRED_GRAPH
 
 _PACKAGE = Path(__file__).resolve().parent
 _SHIPPED = _PACKAGE / "prepared_store"
@@ -43,6 +45,23 @@ def cache_folder() -> Path:
 def open_shipped() -> ox.Store | None:
     """Return the store that came with the package, or None where there is none that this Oxigraph can read."""
     return _open(_SHIPPED)
+
+
+def open_store(path: Path, *, inferred: bool = True) -> Embedded:
+    """Return a backend over the store in the folder *path*, which is only read; any Oxigraph store will do.
+
+    Without *inferred*, the graph of what follows is left out. Raise CatalogueError.
+    """
+    if not path.exists():
+        raise CatalogueError(f"{path}: there is no such store. Make it with 'aligngraph load {path}'.")
+    if not (path / "CURRENT").is_file():
+        raise CatalogueError(f"{path}: is no store. Name a folder that 'aligngraph load' made.")
+    try:
+        store = ox.Store.read_only(str(path))
+    except (OSError, RuntimeError) as error:
+        # A RuntimeError is how RocksDB says that a file is damaged.
+        raise CatalogueError(f"{path}: can't be opened: {error}. Load it anew with 'aligngraph load'.") from error
+    return Embedded(store, without=None if inferred else INFERRED_GRAPH)
 
 
 def open_prepared(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> ox.Store:
@@ -114,7 +133,8 @@ def _name(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) 
     # The rules and the store's format are part of the answer, so a change to them makes another name.
     digest = hashlib.blake2b(digest_size=16)
     digest.update(f"{ox.__version__} {inferred}".encode())
-    digest.update((_PACKAGE / "reasoning.py").read_bytes())
+    for module in ("reasoning.py", "rules.py", "owlrl_reasoning.py"):
+        digest.update((_PACKAGE / module).read_bytes())
     for source, content in zip(sources, contents, strict=True):
         digest.update(f"\0{source.graph.value}\0{len(content)}\0".encode())
         digest.update(content)
@@ -122,7 +142,7 @@ def _name(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) 
 
 
 def prepare_shipped(path: Path) -> None:
-    """Write the store of the shipped catalogue, with what follows, to the new folder *path*; for the package's build."""
+    """Write the store of the shipped catalogue, with what follows, to the new folder *path*, for the package."""
     from aligngraph.catalogue import find_sources, read_bytes
 
     sources = find_sources()

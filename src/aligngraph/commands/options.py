@@ -79,7 +79,7 @@ class Source:
 
             return Remote(self.endpoint, seconds=self.seconds)
         if self.store is not None:
-            from aligngraph.stores import open_store
+            from aligngraph.prepared import open_store
 
             return open_store(self.store, inferred=self.inferred)
         from aligngraph.catalogue import open_catalogue
