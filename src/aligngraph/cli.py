@@ -20,6 +20,8 @@ COMMANDS = {
     "tree": "Show the taxonomy with counts of works.",
     "validate": "Check data against the shapes and SKOS integrity.",
     "export": "Write the catalogue in another format.",
+    "infer": "Write what follows by OWL 2 RL, and report what clashes.",
+    "explain": "Show why a statement follows.",
     "fmt": "Put Turtle files into canonical form.",
     "load": "Build a store on disk, for catalogues that grow large.",
     "describe": "Count what the catalogue holds, as VoID.",

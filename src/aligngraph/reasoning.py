@@ -13,7 +13,7 @@ that two literals would be the same.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -110,10 +110,11 @@ def closure(quads: Iterable[ox.Quad]) -> list[ox.Triple]:
     return list(infer(quads))
 
 
-def infer(quads: Iterable[ox.Quad]) -> Inference:
+def infer(quads: Iterable[ox.Quad], on_fallback: Callable[[list[str]], None] | None = None) -> Inference:
     """Return what follows from *quads*, with what is needed to look for clashes.
 
-    Raise ReasoningError where a property chain's list is broken.
+    *on_fallback* is told, before owlrl begins, the IRIs of the terms there is no rule for. Raise ReasoningError where a
+    property chain's list is broken.
     """
     # owlrl wants the statements again.
     kept: list[ox.Quad] | None = quads if isinstance(quads, list) else None
@@ -126,6 +127,8 @@ def infer(quads: Iterable[ox.Quad]) -> Inference:
         result.derived, result.same = work.derived, work.same
         result.beyond = work.beyond
     if result.beyond:
+        if on_fallback is not None:
+            on_fallback(result.beyond)
         from aligngraph.owlrl_reasoning import run_owlrl
 
         result.by_owlrl, result.owlrl_errors = run_owlrl(kept if kept is not None else as_quads(facts))

@@ -99,6 +99,9 @@ _COVERED = frozenset(
     [*_OF_STATEMENTS, *_OF_KINDS, _CHAIN, *(OWL + name for name in (*_CONSTRAINING, *_EQUATING, *_DECLARING))]
 )
 
+AXIOM_PROPERTIES = (*_OF_STATEMENTS, _CHAIN, RDF + "first", RDF + "rest")
+"""The properties that axioms are stated with, those of lists among them."""
+
 WORDS = {
     "cax-sco": "sub-class",
     "cax-eqc1": "equivalent classes",

@@ -1,0 +1,189 @@
+"""``aligngraph infer``: what follows, as a graph of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aligngraph.catalogue import Source, find_sources, read_quads
+from aligngraph.commands.answers import put_out
+from aligngraph.commands.options import data_option, seconds_of
+from aligngraph.output import check_writable
+from aligngraph.terminal import Terminal, terminal_of
+
+if TYPE_CHECKING:
+    from aligngraph.clashes import Clash
+    from aligngraph.reasoning import Inference
+
+FORMATS = ("turtle", "ntriples", "nquads", "trig")
+_ENDINGS = {".ttl": "turtle", ".nt": "ntriples", ".nq": "nquads", ".trig": "trig"}
+_MOST_CLASHES = 50
+
+
+@click.command(short_help="Write what follows by OWL 2 RL, and report what clashes.")
+@click.option("--format", "-f", "name", type=click.Choice(FORMATS), help="Told from the ending of FILE; else turtle.")
+@click.option("--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
+@click.option("--force", is_flag=True, help="Replace FILE where it exists.")
+@click.option("--check", is_flag=True, help="Only look for contradictions; write nothing.")
+@click.option("--endpoint", metavar="URL", help="Derive inside the store at this SPARQL endpoint, into its own graph.")
+@click.option("--update-endpoint", metavar="URL", help="Where that store takes updates, if it can't be told from URL.")
+@click.option("--dry-run", is_flag=True, help="With --endpoint: print the updates, send none.")
+@click.option(
+    "--timeout",
+    callback=seconds_of,
+    default="0",
+    metavar="SECONDS",
+    help="With --endpoint: give up on an update that takes longer.  [default: no limit]",
+)
+@data_option
+def command(
+    name: str | None,
+    output: Path | None,
+    force: bool,
+    check: bool,
+    endpoint: str | None,
+    update_endpoint: str | None,
+    dry_run: bool,
+    timeout: float,
+    data: tuple[Path, ...],
+) -> None:
+    """Write what follows by OWL 2 RL, and report what clashes.
+
+    What follows from the ontology and the data is a graph of its own: only what is new, and worth having. Turtle and
+    N-Triples hold its statements; N-Quads and TriG name the graph too. Every command that reads the catalogue sees
+    these statements already.
+
+    Contradictions are reported with the statements that clash and the files these stand in; then nothing is written,
+    and the exit code is 1.
+
+    With --endpoint the same rules run as updates inside a store, on what it holds, until nothing new follows. Only the
+    graph https://w3id.org/aligngraph/graph/inferred is changed: it is emptied first.
+
+    \b
+    Examples:
+      aligngraph infer -o inferred.ttl
+      aligngraph infer --check --data data/
+      aligngraph infer --endpoint http://localhost:7878/query --dry-run
+    """
+    if endpoint is not None:
+        if output is not None or name is not None or check:
+            raise click.UsageError("--endpoint keeps what follows in the store: leave out -o, --format and --check.")
+        if data:
+            raise click.UsageError("--endpoint and --data name different catalogues: give one of them.")
+        from aligngraph.commands.infer_remote import infer_in_store
+
+        infer_in_store(endpoint, update_endpoint, dry_run=dry_run, seconds=timeout)
+        return
+    if dry_run or update_endpoint is not None:
+        raise click.UsageError("--dry-run and --update-endpoint go with --endpoint.")
+    if check and (output is not None or name is not None):
+        raise click.UsageError("--check writes nothing: leave out -o and --format.")
+    if output is not None and not check:
+        check_writable(output, force=force)
+    _infer_here(data, name or _by_ending(output), output, force=force, check=check)
+
+
+def _by_ending(output: Path | None) -> str:
+    if output is None:
+        return "turtle"
+    if output.suffix.lower() not in _ENDINGS:
+        raise click.UsageError(f"Which format? Give --format, or end FILE in one of {', '.join(_ENDINGS)}.")
+    return _ENDINGS[output.suffix.lower()]
+
+
+def _infer_here(data: tuple[Path, ...], name: str, output: Path | None, *, force: bool, check: bool) -> None:
+    from aligngraph.clashes import find_clashes
+    from aligngraph.reasoning import infer
+
+    sources = find_sources(data)
+    errors = terminal_of(sys.stderr)
+    inference = infer(read_quads(sources), on_fallback=_say_fallback)
+    clashes = list(find_clashes(inference))
+    count = len(clashes) + len(inference.owlrl_errors)
+    if count:
+        report = "".join(_report(inference, clashes, sources, errors))
+        click.echo(report, nl=False, err=not check, color=errors.colour)
+        left = "" if check else " Nothing was written."
+        click.echo(f"{count:,} contradiction{'' if count == 1 else 's'} found.{left}", err=True)
+        sys.exit(1)
+    if inference.same:
+        _say_same(inference)
+    statements = f"{inference.facts.count:,} statements in {len(sources):,} files"
+    if check:
+        click.echo(f"No contradiction in {statements} and the {len(inference):,} that follow.")
+        return
+    put_out(_written(inference, name), output=output, force=force)
+    click.echo(f"{len(inference):,} statements follow from {statements}.", err=True)
+
+
+def _written(inference: Inference, name: str) -> Iterator[str]:
+    import pyoxigraph as ox
+
+    from aligngraph.formatting import write_graphs, write_turtle
+    from aligngraph.namespaces import INFERRED_GRAPH
+
+    graph = ox.NamedNode(INFERRED_GRAPH)
+    if name == "ntriples":
+        yield from (f"{triple} .\n" for triple in inference)
+    elif name == "nquads":
+        yield from (f"{triple} {graph} .\n" for triple in inference)
+    elif name == "trig":
+        yield from write_graphs({graph: inference}, "what follows")
+    else:
+        yield write_turtle(inference, "what follows")
+
+
+def _say_fallback(beyond: list[str]) -> None:
+    from aligngraph.namespaces import shorten
+
+    names = ", ".join(shorten(iri) for iri in beyond)
+    click.echo(
+        f"Some axioms ({names}) have no fast rule: owlrl works out what follows, which takes a second for each few "
+        "hundred statements.",
+        err=True,
+    )
+
+
+def _say_same(inference: Inference) -> None:
+    from aligngraph.explanation import short
+
+    term = inference.facts.terms.term
+    groups = sorted(set(inference.same.values()))
+    click.echo(
+        f"{len(inference.same):,} things follow to be the same as another (owl:sameAs), first "
+        f"{' and '.join(short(term[number]) for number in groups[0][:3])}. If they are not, mend what says so: "
+        "'aligngraph explain' shows it.",
+        err=True,
+    )
+
+
+def _report(
+    inference: Inference, clashes: list[Clash], sources: tuple[Source, ...], terminal: Terminal
+) -> Iterator[str]:
+    """Yield each clash with the statements that clash, where they stand, and the mend."""
+    from aligngraph.explaining import Statement, prove
+    from aligngraph.explanation import places, render_proof, stated_in
+    from aligngraph.rules import WORDS, statement
+
+    shown = clashes[:_MOST_CLASHES]
+    proofs = prove(inference, [fact for clash in shown for fact in clash.facts])
+    files = places(sources, {one for proof in proofs.values() for one in stated_in(proof)})
+    term = inference.facts.terms.term
+    for clash in shown:
+        yield f"{terminal.bold(terminal.data(clash.message))}\n"
+        for fact in clash.facts:
+            if fact in proofs:
+                yield from (f"    {line}" for line in render_proof(proofs[fact], files, terminal))
+            else:
+                s, p, o = statement(inference.facts, *fact)
+                unproved: Statement = (term[s], term[p], term[o])
+                yield f"    {terminal.data(' '.join(map(str, unproved)))}\n"
+        yield f"  {clash.mend} [{clash.rule}, {WORDS[clash.rule]}]\n\n"
+    if len(clashes) > len(shown):
+        yield f"and {len(clashes) - len(shown):,} more.\n"
+    for message in inference.owlrl_errors:
+        yield f"{terminal.bold(terminal.data(message))} [owlrl]\n"
