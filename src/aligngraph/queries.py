@@ -68,6 +68,13 @@ class StoredQuery:
     parameters: tuple[Parameter, ...]
     problem: str | None
     solution: str | None
+    endpoint: str | None = None
+    """The address of the other endpoint that it also asks, where it does."""
+
+    @property
+    def is_federated(self) -> bool:
+        """Whether it sends requests to another endpoint, and so runs only where that is allowed."""
+        return "federated" in self.tags
 
     @property
     def is_check(self) -> bool:
@@ -111,7 +118,7 @@ def read_query(path: Path) -> StoredQuery:
                 )
             declared.append(match)
         elif colon:
-            fields[key] = value.strip()
+            fields[key] = _plain(value.strip())
     if "summary" not in fields:
         raise StoredQueryError(f"{path}: add a first line '#+ summary: …'.")
     return StoredQuery(
@@ -119,14 +126,20 @@ def read_query(path: Path) -> StoredQuery:
         text=text,
         summary=fields["summary"],
         description=fields.get("description", ""),
-        tags=tuple(tag.strip() for tag in fields.get("tags", "").split(",") if tag.strip()),
+        tags=tuple(tag.strip() for tag in fields.get("tags", "").strip("[]").split(",") if tag.strip()),
         parameters=tuple(
             Parameter(match["name"], match["type"], match["of"], match["text"], _default(match["name"], text, path))
             for match in declared
         ),
         problem=fields.get("problem"),
         solution=fields.get("solution"),
+        endpoint=fields.get("endpoint"),
     )
+
+
+def _plain(value: str) -> str:
+    """Return what a scalar of the header means: the header is YAML, where text with ': ' in it stands in quotes."""
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
 
 
 def _values_line(name: str) -> re.Pattern[str]:
