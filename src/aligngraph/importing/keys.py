@@ -1,0 +1,131 @@
+"""What is compared instead of the text itself: titles, names and addresses without their typography."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from urllib.parse import quote, unquote, urlsplit
+
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,80}>")
+_COMMAND = re.compile(r"\\(?:[A-Za-z]+\s*|[^A-Za-z])")
+_LATEX_LETTERS = {"\\ss": "ss", "\\o": "o", "\\O": "O", "\\l": "l", "\\L": "L", "\\ae": "ae", "\\AE": "AE", "\\i": "i"}
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "n", "ħ": "h"}
+)
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_WORD = re.compile(r"[^\W_]+")
+# An IRI has none of these (RFC 3987, section 2.2); the rest of what a browser would mend is left to the parser.
+_NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`\x7f-\x9f]")
+
+STOP_WORDS = frozenset(
+    "a an and as at by do does for from how in into is it its of on or our over than that the their this to toward "
+    "towards under using via we what when which with without you your".split()
+)
+
+
+def clean(text: str) -> str:
+    """Return *text* as data holds it: composed, on one line, without controls and marks of direction."""
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+@lru_cache(maxsize=1 << 16)
+def fold(text: str) -> str:
+    """Return *text* in small letters without accents, LaTeX and markup; other signs stay."""
+    if not text.isascii() or "\\" in text or "<" in text:
+        text = _MARKUP.sub("", text)
+        for command, letter in _LATEX_LETTERS.items():
+            text = re.sub(rf"{re.escape(command)}(?![A-Za-z])", letter, text)
+        # What marks an accent goes; the letter under it stays. A command with an argument leaves the argument.
+        text = _COMMAND.sub("", text)
+        text = _INVISIBLE.sub("", text)
+        text = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+        text = "".join(character for character in text if not unicodedata.combining(character))
+    return text.casefold()
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of *text*, folded; "&" is "and"."""
+    return _WORD.findall(fold(text.replace("&", " and ")))
+
+
+@lru_cache(maxsize=1 << 16)
+def title_key(title: str) -> str:
+    """Return what two prints of one title share: its letters and digits, folded and run together.
+
+    So "Fine-tuning", "Fine‑Tuning" and "finetuning" are one. A title of signs only is its own key.
+    """
+    return "".join(words_of(title)) or fold(title).strip()
+
+
+def loose_key(title: str) -> str:
+    """Return the telling words of *title*, sorted and without plural: equal for near-identical titles."""
+    words = {word.rstrip("s") or word for word in words_of(title) if word not in STOP_WORDS}
+    return " ".join(sorted(words))
+
+
+def digits_of(title: str) -> tuple[str, ...]:
+    """Return the numbers in *title*, which tell "Llama 2" from "Llama 3"."""
+    return tuple(re.findall(r"\d+", title))
+
+
+def name_key(name: str) -> str:
+    """Return what two prints of one name share, the order of "Family, Given" included."""
+    family, comma, given = name.partition(",")
+    if comma and given.strip() and "," not in given:
+        name = f"{given} {family}"
+    return " ".join(words_of(name))
+
+
+_SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
+_PARTICLES = frozenset("al da de del della den der di dos du el la le ten ter van von zu".split())
+
+
+def family_words(name: str) -> list[str]:
+    """Return the words of the family name in *name*, with particles, folded; a name of one word is one."""
+    family, comma, given = name.partition(",")
+    if comma and given.strip():
+        return words_of(family)
+    words = [word for word in fold(name).replace("’", "'").split() if word.strip(".")]
+    while len(words) > 1 and words[-1].strip(".") in _SUFFIXES:
+        words.pop()
+    start = len(words) - 1
+    while start > 1 and words[start - 1] in _PARTICLES:
+        start -= 1
+    return words_of(" ".join(words[start:]).replace("-", "").replace("'", ""))
+
+
+def family_key(name: str) -> str:
+    """Return the last word of the family name in *name*, folded, umlauts as one letter."""
+    words = family_words(name)
+    return re.sub(r"(?<=[aou])e(?=[^aeiou])", "", words[-1]) if words else ""
+
+
+def slug(text: str) -> str:
+    """Return *text* in the letters, digits and hyphens that our IRIs are made of; may be empty."""
+    plain = fold(text.replace("&", " and ")).replace("'", "").replace("’", "")
+    return "-".join(re.findall(r"[a-z0-9]+", plain))
+
+
+def web_iri(url: str) -> str | None:
+    """Return *url* as an IRI that leads to the same page; None where it is no http or https address."""
+    url = _INVISIBLE.sub("", url).strip()
+    iri = _NOT_IN_IRI.sub(lambda match: quote(match[0]), url)
+    iri = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", iri)
+    try:
+        parts = urlsplit(iri)
+        host = parts.hostname
+        _ = parts.port
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not host:
+        return None
+    path = re.sub(r"[\[\]]", lambda match: quote(match[0]), iri[len(parts.scheme) + 3 + len(parts.netloc) :])
+    return f"{parts.scheme.lower()}://{parts.netloc}{path}"
+
+
+def url_key(url: str) -> str:
+    """Return what two spellings of one address share."""
+    return unquote(url).strip()
