@@ -72,7 +72,7 @@ class Entry:
     identifiers: Identifiers = field(default_factory=Identifiers)
     text: str = ""
     kind: str | None = None
-    fields: Mapping[str, str] = _NO_FIELDS
+    fields: Mapping[str, str] = field(default_factory=lambda: _NO_FIELDS)
     key: str | None = None
 
 
