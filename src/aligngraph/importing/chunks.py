@@ -1,0 +1,203 @@
+"""Text of an entry cut where one field may end and the next begin, and what each part reads as."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aligngraph.importing.names import ET_AL, Authors, read_authors
+from aligngraph.importing.places import Place, read_date, read_place
+
+LINK = "\ue000"
+_CUT = re.compile(
+    r"(?P<hard>\x1e)|(?P<soft>\n)|(?P<link>[ \t]*\ue000)|(?P<dash>[ \t][-–—~·•]{1,3}[ \t]|[ \t]*[|│][ \t]*|--[ \t])|(?P<open>[(\[（【])|(?P<stop>[.?!。](?=[\s\x1e\ue000]|$))"
+)
+_ABBREVIATED = re.compile(
+    r"(?:\b[A-Z]|\b(?:Jr|Sr|St|Dr|Mr|Mrs|Prof|vs|e\.g|i\.e|cf|[Nn]o|[Vv]ol|Proc|Conf|Int|Intl|Trans|J|Adv|Natl|Acad|Sci|Nat|Mach|Intell|Comput|Assoc|Inf|Eng|pp?|Syst|Lang|Psychol|Rev|Soc|Pers|Behav|Eds?|Univ|Dept|Appl|Res|Technol|Commun|Am|Br|Artif|Linguist|Surv|Lett|Fig|approx|incl))\.$"
+)
+_CLOSE = {"(": ")", "[": "]", "（": "）", "【": "】"}
+
+
+@dataclass
+class Chunk:
+    """One part: where it stands, what is before it, and what it reads as.
+
+    *kind*: ``A`` authors, ``a`` perhaps authors (one name), ``P`` venue or year, ``p`` a year with other words, ``X``
+    anything else.
+    """
+
+    start: int
+    end: int
+    sep: str
+    text: str
+    kind: str = "X"
+    authors: Authors | None = None
+    place: Place | None = None
+    italic: bool = False
+    code: bool = False
+
+
+def cut(
+    text: str, start: int, end: int, italics: Sequence[tuple[int, int]], codes: Sequence[tuple[int, int]]
+) -> list[Chunk]:
+    """Return the parts of ``text[start:end]`` in order, read."""
+    edges = {start: "", end: ""}
+    for first, last in (*italics, *codes):
+        for place in (first, last):
+            if start < place < end:
+                edges[place] = "style"
+    for found in ET_AL.finditer(text, start, end):
+        edges[found.end()] = "al"
+    spans: list[tuple[int, int, str]] = [(place, place, sep) for place, sep in edges.items() if start < place < end]
+    at = start
+    while at < end:
+        boundary = _CUT.search(text, at, end)
+        if boundary is None:
+            break
+        found, kind = boundary, boundary.lastgroup or ""
+        at = max(found.end(), at + 1)
+        if kind == "open":
+            close = text.find(_CLOSE[found[0]], found.end(), min(end, found.end() + 400))
+            if close < 0:
+                continue
+            inner = text[found.end() : close]
+            if _is_field(inner):
+                spans += [(found.start(), found.end(), "open"), (close, close + 1, "close")]
+                at = found.end()
+        elif kind == "stop":
+            if found[0] == "." and _ABBREVIATED.search(text, max(start, found.start() - 12), found.end()):
+                continue
+            spans.append((found.end(), found.end(), "stop"))
+        else:
+            spans.append((found.start(), found.end(), kind))
+    spans.sort()
+    chunks: list[Chunk] = []
+    sep, at = "", start
+    for first, last, kind in [*spans, (end, end, "")]:
+        if first < at:
+            continue
+        if text[at:first].strip(" \t.,;:|·-–—()[]"):
+            inside = any(a <= at and first <= b for a, b in italics)
+            code = any(a <= at and first <= b for a, b in codes)
+            chunks.append(read(Chunk(at, first, sep, text[at:first], italic=inside, code=code)))
+            sep = ""
+        # The strongest of several boundaries in a row counts.
+        sep = kind if sep in ("", "stop", "style", "al", "soft") or kind == "hard" else sep
+        at = last
+    return _merge([part for chunk in chunks for part in _peel(chunk)], text)
+
+
+def _is_field(inner: str) -> bool:
+    bare = inner.strip()
+    if not bare or len(bare) > 400:
+        return False
+    if read_date(bare):
+        return True
+    place = read_place(bare)
+    if place and (place.sure or (place.year is not None and len(bare.split()) <= 7)):
+        return True
+    return bool(ET_AL.search(bare)) or any(read_date(part) for part in bare.split(","))
+
+
+def read(chunk: Chunk) -> Chunk:
+    """Return the chunk with its kind."""
+    text = chunk.text
+    if read_date(text):
+        chunk.kind, chunk.place = "P", read_place(text)
+        return chunk
+    authors = read_authors(text)
+    place = read_place(text)
+    if authors and authors.strong:
+        chunk.kind, chunk.authors = "A", authors
+    elif place and place.sure:
+        chunk.kind, chunk.place = "P", place
+    elif place and place.venue and len(place.venue.split()) <= 12:
+        chunk.kind, chunk.place = "p", place
+    elif authors:
+        chunk.kind, chunk.authors = "a", authors
+    return chunk
+
+
+def _peel(chunk: Chunk) -> list[Chunk]:
+    """Return the chunk, or its parts where commas divide fields: "Ouyang et al., NeurIPS 2022"."""
+    if chunk.kind in "APa" or not re.search(r"[,;，:]", chunk.text):
+        return [chunk]
+    parts: list[tuple[int, int]] = []
+    at = chunk.start
+    for found in re.finditer(r"[,;，]\s*|:\s", chunk.text):
+        parts.append((at, chunk.start + found.start()))
+        at = chunk.start + found.end()
+    parts.append((at, chunk.end))
+    base = chunk.start
+
+    def part(first: int, last: int) -> Chunk:
+        start, end = parts[first][0], parts[last][1]
+        return read(
+            Chunk(
+                start,
+                end,
+                chunk.sep if first == 0 else "comma",
+                chunk.text[start - base : end - base],
+                italic=chunk.italic,
+                code=chunk.code,
+            )
+        )
+
+    tail: list[Chunk] = []
+    last = len(parts) - 1
+    while last > 0:
+        single = part(last, last)
+        if single.kind == "P":
+            tail.insert(0, single)
+            last -= 1
+            continue
+        # Names begin somewhere before the last part; the longest run of them counts.
+        run = next(
+            (got for first in range(max(0, last - 120), last + 1) if (got := part(first, last)).kind == "A"), None
+        )
+        if run is not None:
+            tail.insert(0, run)
+            last = next((number for number, span in enumerate(parts) if span[0] == run.start), 0) - 1
+            continue
+        break
+    if not tail:
+        first_part = part(0, 0)
+        if first_part.kind == "P" and first_part.place and len(parts) > 1:
+            rest = part(1, len(parts) - 1)
+            return [first_part, rest]
+        return [chunk]
+    if last < 0:
+        return tail
+    head = part(0, last)
+    if (
+        head.kind == "X"
+        and all(got.kind == "P" and got.place and got.place.venue is None for got in tail)
+        and chunk.kind == "p"
+    ):
+        # "Advances in Psychology, 2013" is one place, not words and a date.
+        return [chunk]
+    return [head, *tail]
+
+
+def _merge(chunks: list[Chunk], text: str) -> list[Chunk]:
+    """Join names that a line break or a style divides: "A. Author, Be\nAuthor"."""
+    merged: list[Chunk] = []
+    for chunk in chunks:
+        last = merged[-1] if merged else None
+        gap = text[last.end : chunk.start] if last else ""
+        if (
+            last
+            and last.kind in "Aa"
+            and chunk.kind in "Aa"
+            and not (last.authors and last.authors.et_al)
+            and chunk.sep in ("soft", "style", "comma", "stop")
+            and not gap.strip(" \n,;&")
+        ):
+            joined = text[last.start : chunk.end].replace("\n", " ")
+            authors = read_authors(joined)
+            if authors and authors.strong:
+                last.end, last.text, last.authors, last.kind = chunk.end, joined, authors, "A"
+                continue
+        merged.append(chunk)
+    return merged

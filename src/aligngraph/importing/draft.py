@@ -1,0 +1,79 @@
+"""One entry while it is being read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aligngraph.importing.names import Authors, read_authors
+from aligngraph.importing.places import Place, read_place
+from aligngraph.importing.records import Identifiers, Link, Problem
+
+
+@dataclass
+class Draft:
+    """The fields found so far; the first of a kind counts, and the rest are kept as notes."""
+
+    line: int
+    title: str | None = None
+    marked: bool = False
+    authors: Authors | None = None
+    venue: str | None = None
+    venue_sure: bool = False
+    year_printed: str | None = None
+    year: int | None = None
+    links: list[Link] = field(default_factory=list)
+    work_urls: list[str] = field(default_factory=list)
+    refused: list[Problem] = field(default_factory=list)
+    identifiers: Identifiers = field(default_factory=Identifiers)
+    fields: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    text: str = ""
+
+    def add_authors(self, found: Authors) -> None:
+        """Take these authors, unless better ones are known."""
+        if self.authors is None or (found.strong and not self.authors.strong):
+            self.authors = found
+        elif found.printed != self.authors.printed:
+            self.notes.append(found.printed)
+
+    def add_place(self, found: Place) -> None:
+        """Take the venue and the year, each unless known. A full venue's year outweighs a date on its own."""
+        if found.venue and (self.venue is None or (found.sure and not self.venue_sure)):
+            self.venue, self.venue_sure = found.venue, found.sure
+            if found.year is not None:
+                self.year_printed, self.year = found.year_printed, found.year
+        elif found.venue:
+            self.notes.append(found.venue)
+        if found.year is not None and self.year is None:
+            self.year_printed, self.year = found.year_printed, found.year
+
+    def add_key(self, kind: str, key: str, text: str) -> None:
+        """Take what "Key: text" says; *kind* is the field that the key names."""
+        if not text or text in (
+            "-",
+            "–",
+            "—",
+            "/",
+            "N/A",
+            "n/a",
+            "None",
+            "none",
+            "TBD",
+            "?",
+            "\\",
+            "~",
+            "x",
+            "✗",
+            "❌",
+        ):
+            return
+        if kind == "authors":
+            found = read_authors(text, expected=True)
+            if found and self.authors is None:
+                self.authors = found
+        elif kind in ("venue", "year"):
+            place = read_place(text, expected=True)
+            if place:
+                self.add_place(place)
+        else:
+            self.fields.setdefault(key.lower(), text)

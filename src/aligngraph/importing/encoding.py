@@ -1,0 +1,66 @@
+"""The bytes of a reading list as text, whatever editor they come from."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+from aligngraph.errors import AligngraphError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+class NotTextError(AligngraphError):
+    """The file is not text in an encoding we know."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """The text, the encoding it was in, and a notice when that had to be guessed."""
+
+    text: str
+    encoding: str
+    notice: str | None = None
+
+
+def decode(content: bytes, name: str) -> str:
+    """Return the text of a file without its byte order mark.
+
+    UTF-8 is taken first, UTF-16 and UTF-32 by their byte order mark, then Windows-1252. Raise NotTextError, which names
+    *name*, for bytes that are no text.
+    """
+    return decode_with_notice(content, name).text
+
+
+def decode_with_notice(content: bytes, name: str) -> Decoded:
+    """Return what `decode` does, with the encoding and a notice for the user when it was guessed."""
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            try:
+                return Decoded(content[len(mark) :].decode(encoding), encoding)
+            except UnicodeDecodeError as error:
+                raise NotTextError(
+                    f"{name}: begins like {encoding} but is not ({error.reason}); save it as UTF-8"
+                ) from error
+    if b"\0" in content:
+        raise NotTextError(f"{name}: not a text file; save it as UTF-8")
+    try:
+        return Decoded(content.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+    # The five bytes that Windows-1252 leaves open stand for control characters, as in browsers.
+    text = (
+        "".join(chr(byte) if byte in _OPEN else bytes((byte,)).decode("cp1252") for byte in content)
+        if (_OPEN.intersection(content))
+        else content.decode("cp1252")
+    )
+    return Decoded(text, "windows-1252", f"{name}, line {line}: not UTF-8; read as Windows-1252")
+
+
+_OPEN = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))

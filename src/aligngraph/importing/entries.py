@@ -1,0 +1,550 @@
+"""One entry's pieces read into its fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aligngraph.importing.chunks import LINK, Chunk, cut
+from aligngraph.importing.draft import Draft
+from aligngraph.importing.inline import HARD, Anchor, Piece
+from aligngraph.importing.links import badge_text, check_url, is_counter, is_label, label_of, plain_label
+from aligngraph.importing.names import read_authors
+from aligngraph.importing.places import read_date, read_place
+from aligngraph.importing.records import Identifiers, Link, Problem, identifiers_of
+from aligngraph.importing.titles import clean_title, find_quoted, peel_title
+from aligngraph.importing.words import (
+    AUTHOR_KEYS,
+    LINK_KEYS,
+    NOTE_KEYS,
+    TITLE_KEYS,
+    VAGUE_LABELS,
+    VENUE_KEYS,
+    WORK_LABELS,
+    YEAR_KEYS,
+)
+
+_PREFIX = re.compile(r"(?:^|[\s(\[,;|/.\x1e\n\ue000–—•·-])([^\W\d_][\w /&'-]{0,30}?)[ \t]*[:：][ \t]*[\[(]?[ \t]*$")
+_KEY = re.compile(r"^[\W_]*([^\W\d_][\w /&;().-]{0,28}?)[ \t]*[:：][ \t]*(.*)$", re.DOTALL)
+_NUMBER = re.compile(
+    r"^(?:\s|\[[ xX]\]|\(?\d{1,4}[).](?=\s)|\[\d{1,4}\](?=\s)|[•·▪►➤✓✔★☆⭐🔥✨🌟📌👉🆕📄📃📝📑🔹🔸💡-]\ufe0f?|:[a-z_]+:)+"
+)
+_ARXIV = re.compile(r"\barxiv\s*:?\s*(?:abs/)?(\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
+_DOI = re.compile(r"\bdoi\s*:?\s*(10\.\d{4,9}/[^\s\ue000,;]+)", re.IGNORECASE)
+
+
+@dataclass
+class _Group:
+    """The pieces of one link, or one run of bold text."""
+
+    pieces: list[Piece]
+    anchor: Anchor | None
+    number: int
+    text: str = ""
+    words: int = 0
+    images: list[Piece] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.images = [piece for piece in self.pieces if piece.image is not None]
+        self.text = re.sub(r"\s+", " ", "".join(piece.text for piece in self.pieces if piece.image is None)).strip()
+        self.words = len(self.text.split())
+
+
+def read_entry(pieces: Sequence[Piece], line: int, file: str) -> Draft:
+    """Return the fields of one entry, whose lines are divided by hard breaks. Whatever is not a field is a note."""
+    reader = _Reader(line, file)
+    items = _group(pieces)
+    title = _choose_title(items)
+    reader.build(items, title)
+    reader.read()
+    return reader.draft
+
+
+def _group(pieces: Sequence[Piece]) -> list[_Group]:
+    groups: list[_Group] = []
+    for piece in pieces:
+        last = groups[-1] if groups else None
+        same = last is not None and (
+            (piece.link is not None and last.anchor is piece.link)
+            or (
+                piece.link is None
+                and last.anchor is None
+                and _bold(last)
+                and (piece.bold or (piece.text in ("\n",)))
+                and piece.image is None
+            )
+        )
+        if same and last is not None:
+            last.pieces.append(piece)
+            last.__post_init__()
+        else:
+            groups.append(_Group([piece], piece.link, len(groups)))
+    return groups
+
+
+def _bold(group: _Group) -> bool:
+    return group.anchor is None and group.pieces[0].bold and group.pieces[0].image is None
+
+
+def _choose_title(groups: Sequence[_Group]) -> _Group | None:
+    """Return what is set off as the title: a link that is no label, or bold text; None when nothing is."""
+    bolds = [group for group in groups if _bold(group) and group.words and not _is_other(group.text)]
+    links = [
+        group
+        for group in groups
+        if group.anchor is not None
+        and group.text
+        and not group.anchor.bare
+        and "://" not in group.text
+        and not (is_label(group.text) and not _titled(group))
+        and not _is_other(group.text)
+    ]
+    long_links = [group for group in links if group.words >= 3 or _titled(group)]
+    strong = next((group for group in bolds if group.words >= 3), None)
+    if long_links:
+        link = long_links[0]
+        if strong is not None and strong.number < link.number and (strong.words >= 4 or not _titled(link)):
+            return strong
+        authors = read_authors(link.text)
+        if not (authors and strong):
+            return link
+    if strong is not None:
+        return strong
+    if bolds:
+        return bolds[0]
+    first = next((group for group in groups if group.text.strip(" -*•[]()")), None)
+    return first if first is not None and first in links else None
+
+
+def _titled(group: _Group) -> bool:
+    return group.words >= 2 and any(piece.bold for piece in group.pieces) or bool(re.match(r"[\"“].{8,}", group.text))
+
+
+def _is_other(text: str) -> bool:
+    place = read_place(text)
+    if place is not None and place.sure and len(text.split()) <= 8:
+        return True
+    key = text.strip(" :").lower()
+    return (
+        text.rstrip().endswith(":")
+        and any(key in keys for keys in (AUTHOR_KEYS, VENUE_KEYS, YEAR_KEYS, NOTE_KEYS, LINK_KEYS))
+        or (text.rstrip().endswith(":") and key in TITLE_KEYS)
+    )
+
+
+class _Reader:
+    def __init__(self, line: int, file: str) -> None:
+        self.draft = Draft(line)
+        self.file = file
+        self.text = ""
+        self.title: tuple[int, int] | None = None
+        self.italics: list[tuple[int, int]] = []
+        self.codes: list[tuple[int, int]] = []
+        self.bolds: list[tuple[int, int]] = []
+        self.badges: list[str] = []
+        self.carried = ""
+        self.short_title = False
+
+    # Text and links
+
+    def build(self, groups: Sequence[_Group], title: _Group | None) -> None:
+        """Write the entry's text, with a mark where a labelled link stood, and collect its links."""
+        for group in groups:
+            if group.anchor is not None:
+                self._link(group, is_title=group is title)
+                continue
+            start = len(self.text)
+            for piece in group.pieces:
+                self._piece(piece)
+            if group is title:
+                self.title = (start, len(self.text))
+        self.short_title = title is not None and title.words <= 3
+
+    def _piece(self, piece: Piece) -> None:
+        if piece.image is not None:
+            said = badge_text(piece.image)
+            if said and not is_counter(piece.image):
+                self.badges.append(said)
+            return
+        start = len(self.text)
+        self.text += piece.text
+        if piece.text.strip():
+            for wanted, spans in ((piece.italic, self.italics), (piece.code, self.codes), (piece.bold, self.bolds)):
+                if wanted:
+                    spans.append((start, len(self.text)))
+
+    def _link(self, group: _Group, *, is_title: bool) -> None:
+        anchor = group.anchor
+        if anchor is None:
+            return
+        url, reason = check_url(anchor.url)
+        said = [
+            text
+            for piece in group.images
+            if piece.image and (text := badge_text(piece.image)) and not is_counter(piece.image)
+        ]
+        shown = group.text
+        if is_title:
+            start = len(self.text)
+            for piece in group.pieces:
+                self._piece(piece)
+            self.title = (start, len(self.text))
+            label = label_of(url) if url else ""
+            if url:
+                self.draft.work_urls.append(url)
+        elif group.images and not shown:
+            label = _badge_label(group, said)
+            self.badges += [
+                text
+                for text in said
+                if (place := read_place(text)) and place.sure and not re.search(r"\d{4}\.\d{4,5}", text)
+            ]
+            if (
+                url
+                and all(is_counter(piece.image or "") for piece in group.images)
+                and any(link.url == url for link in self.draft.links)
+            ):
+                return
+            self._mark()
+        elif anchor.bare or re.match(r"https?://", shown):
+            label = self._prefix() or (label_of(url) if url else "")
+            if url and label in ("Paper", "URL"):
+                self.draft.work_urls.append(url)
+            self._mark()
+        else:
+            label = self._say(group, url)
+        if url is None:
+            if not (anchor.url.startswith("#") and not shown.strip(" ↑🔝^")):
+                self.draft.refused.append(
+                    Problem(self.file, anchor.line, f"[{label or shown}]({anchor.url[:200]})", reason)
+                )
+            return
+        if label.lower() in WORK_LABELS or any(word in WORK_LABELS for word in re.split(r"\W+", label.lower())):
+            self.draft.work_urls.append(url)
+        if not any(link.url == url and link.label == label for link in self.draft.links):
+            self.draft.links.append(Link(label, url, anchor.line))
+
+    def _say(self, group: _Group, url: str | None) -> str:
+        """Write what a link that is not the title says, where it is more than a label; return its label."""
+        shown = plain_label(group.text)
+        prefix = self._prefix()
+        if prefix:
+            self._mark()
+            return prefix
+        place = read_place(group.text)
+        named = read_authors(group.text)
+        if is_label(group.text) and not (place and place.sure and place.year):
+            self._mark()
+        elif (place and place.sure) or named or group.words > 6:
+            for piece in group.pieces:
+                self._piece(piece)
+        else:
+            self._mark()
+        return shown or (label_of(url) if url else "")
+
+    def _prefix(self) -> str:
+        """Take a label that stands before the link, "Code: ", out of the text and return it."""
+        line = max(self.text.rfind(HARD), self.text.rfind("\n"), self.text.rfind(LINK))
+        tail = self.text[line + 1 :]
+        if (
+            line >= 0
+            and self.text[line] == LINK
+            and self.carried
+            and re.fullmatch(r"[\s,;/|&()\[\]+]*(?:and|or)?[\s,;/|&()\[\]+]*", tail)
+        ):
+            return self.carried
+        found = _PREFIX.search(tail)
+        self.carried = ""
+        if found:
+            label = found[1].strip()
+            low = label.lower()
+            if is_label(label) or low in LINK_KEYS or low in ("paper", "papers"):
+                self.text = self.text[: line + 1 + found.start(1)]
+                self._trim_spans()
+                if low not in VAGUE_LABELS and low not in ("resources", "resource", "materials"):
+                    self.carried = label
+        return self.carried
+
+    def _trim_spans(self) -> None:
+        end = len(self.text)
+        for spans in (self.italics, self.codes, self.bolds):
+            spans[:] = [(first, min(last, end)) for first, last in spans if first < end]
+
+    def _mark(self) -> None:
+        self.text += LINK
+
+    # Fields
+
+    def read(self) -> None:
+        """Read the fields from the text."""
+        draft = self.draft
+        draft.identifiers = identifiers_of(draft.work_urls) | _printed_identifiers(self.text)
+        self._clear_brackets()
+        draft.text = _whole_text(self.text)
+        skip = _NUMBER.match(self.text)
+        start = skip.end() if skip else 0
+        if self.title is not None and self.title[0] < start:
+            start = self.title[0]
+        if self.title is not None and self._runs_on():
+            self.title = None
+        if self.title is None:
+            self.title = find_quoted(self.text, start, self.italics, self.codes)
+        if self.title is not None:
+            draft.marked = True
+            self._set_title(self.text[self.title[0] : self.title[1]])
+            self._rest(start, self.title[0], before=True)
+            self._rest(self.title[1], len(self.text))
+        else:
+            self._plain(start)
+        for said in self.badges:
+            place = read_place(
+                re.sub(r"^(?:abs|date|year|venue|conference|published|pub)\s+", "", said, flags=re.IGNORECASE)
+            )
+            if place and place.sure and not re.search(r"\d{4}\.\d{5}", said):
+                draft.add_place(place)
+        if draft.notes:
+            draft.fields.setdefault("note", " ".join(draft.notes))
+
+    def _runs_on(self) -> bool:
+        """Whether a short title set off is only the beginning of it: "**DPO**: Direct Preference Optimization"."""
+        if self.title is None or not self.short_title:
+            return False
+        shown = self.text[self.title[0] : self.title[1]].rstrip()
+        after = self.text[self.title[1] :]
+        if shown.endswith(":"):
+            return bool(re.match(r"\s*[^\W_]", after))
+        return bool(re.match(r"\s?:\s+[\"“]?[A-Z0-9]", after))
+
+    def _clear_brackets(self) -> None:
+        """Take out the brackets that only held links, in step with the spans."""
+        spans = [self.italics, self.codes, self.bolds]
+        for found in reversed(
+            list(re.finditer(r"[\[(（]+[\s,|/·;&•\[\]]*\ue000[\s,|/·;&•\[\]()\ue000]*[\])）]+|\ue000\]", self.text))
+        ):
+            first, last = found.start(), found.end()
+            marks = LINK * max(1, found[0].count(LINK))
+            shift = len(marks) - (last - first)
+            self.text = self.text[:first] + marks + self.text[last:]
+
+            def moved(place: int, first: int = first, last: int = last, shift: int = shift) -> int:
+                return place if place <= first else max(first, place + shift) if place >= last else first
+
+            for group in spans:
+                group[:] = [(moved(a), moved(b)) for a, b in group]
+            if self.title is not None:
+                self.title = (moved(self.title[0]), moved(self.title[1]))
+
+    def _set_title(self, printed: str) -> None:
+        title, places = peel_title(printed)
+        for place in places:
+            self.draft.add_place(place)
+        self.draft.title = clean_title(title) or None
+
+    def _rest(self, start: int, end: int, *, before: bool = False) -> None:
+        """Read the fields around a title that is known, line by line."""
+        at = start
+        for line in re.split(r"(\x1e|\n(?=[^\n:]{2,30}:))", self.text[start:end]):
+            stop = at + len(line)
+            if line.strip("\x1e\n") and not self._keyed(line):
+                chunks = cut(self.text, at, stop, self.italics, self.codes)
+                self._assign(chunks, before=before)
+            at = stop
+
+    def _keyed(self, line: str) -> bool:
+        found = _KEY.match(line)
+        if not found:
+            return False
+        key = found[1].strip().lower().strip("() ")
+        value = re.sub(r"\s+", " ", found[2].replace(LINK, " ")).strip(" \t,;|")
+        for kind, keys in (
+            ("authors", AUTHOR_KEYS),
+            ("year", YEAR_KEYS),
+            ("venue", VENUE_KEYS),
+            ("note", NOTE_KEYS),
+            ("link", LINK_KEYS),
+        ):
+            if key in keys:
+                if kind == "venue" and key == "in" or len(value) > 400 and kind in ("venue", "year"):
+                    return False
+                if kind != "link" or value:
+                    self.draft.add_key(kind, key, value)
+                return True
+        return False
+
+    def _assign(self, chunks: Sequence[Chunk], *, before: bool = False) -> None:
+        draft = self.draft
+        for number, chunk in enumerate(chunks):
+            bare = chunk.text.strip(" \t\n,;:|·–—-.[](){}")
+            if not bare:
+                continue
+            first = number == 0 and not before
+            if chunk.kind == "A" and chunk.authors:
+                draft.add_authors(chunk.authors)
+            elif chunk.kind == "P" and chunk.place:
+                draft.add_place(chunk.place)
+            elif chunk.kind == "p" and chunk.place and chunk.place.venue:
+                named = read_authors(chunk.place.venue) if draft.authors is None else None
+                if named:
+                    draft.add_authors(named)
+                    draft.add_place(read_place(chunk.place.year_printed or "") or chunk.place)
+                elif self._is_place(chunk, first=first):
+                    draft.add_place(chunk.place)
+                else:
+                    draft.notes.append(bare)
+            elif (
+                chunk.kind == "a"
+                and chunk.authors
+                and draft.authors is None
+                and not chunk.code
+                and not _bracketed(chunk.text)
+            ):
+                following = chunks[number + 1 :]
+                if chunk.italic or before or chunk.sep != "dash" or any(other.kind in "Pp" for other in following):
+                    draft.add_authors(chunk.authors)
+                else:
+                    draft.notes.append(bare)
+            elif draft.authors is not None and draft.venue is None and self._is_bare_venue(chunk, chunks, number):
+                place = read_place(bare, expected=True)
+                if place:
+                    draft.add_place(place)
+            else:
+                draft.notes.append(bare)
+
+    def _is_place(self, chunk: Chunk, *, first: bool) -> bool:
+        """Whether words with a year name a place: they follow authors, or are set like a name."""
+        words = chunk.text.split()
+        long = [word for word in words if len(word) > 3 and word[0].isalpha()]
+        capitals = sum(word[0].isupper() for word in long)
+        if self.draft.authors is not None and chunk.sep != "dash":
+            return len(words) <= 14
+        return len(words) <= 10 and (
+            chunk.italic
+            or (bool(long) and capitals >= 0.6 * len(long) and not (first and chunk.sep == "dash" and len(words) > 6))
+        )
+
+    def _is_bare_venue(self, chunk: Chunk, chunks: Sequence[Chunk], number: int) -> bool:
+        """Whether words right after the authors are a venue we know no word of."""
+        words = chunk.text.split()
+        if (
+            chunk.code
+            or chunk.sep == "dash"
+            or _bracketed(chunk.text)
+            or not chunk.text.strip()[:1].isupper()
+            or not 1 <= len(words) <= 9
+        ):
+            return False
+        if number > 0 and chunks[number - 1].kind in "Aa":
+            following = chunks[number + 1 : number + 2]
+            return (
+                chunk.italic
+                or chunk.sep in ("comma", "stop", "al", "style")
+                and (bool(following) and following[0].kind == "P" or len(words) <= 6 and number == len(chunks) - 1)
+            )
+        return chunk.italic and number == 0 and len(words) <= 7
+
+    def _plain(self, start: int) -> None:
+        """Read an entry in which nothing sets the title off."""
+        end = len(self.text)
+        hard = self.text.find(HARD, start)
+        head = end if hard < 0 else hard
+        chunks = [
+            chunk for chunk in cut(self.text, start, head, self.italics, self.codes) if chunk.text.strip(" \n.,;:")
+        ]
+        fields = [number for number, chunk in enumerate(chunks) if self._ends_title(chunks, number)]
+        first = fields[0] if fields else len(chunks)
+        if first == 0 and chunks:
+            lead = 1
+            while lead < len(chunks) and self._ends_title(chunks, lead) and chunks[lead].kind in "AP":
+                lead += 1
+            stops = [number for number in fields if number > lead]
+            stop = stops[0] if stops else len(chunks)
+            self._assign(chunks[:lead], before=True)
+            if lead < len(chunks):
+                self._set_title(self.text[chunks[lead].start : chunks[stop - 1].end])
+            elif head < end and chunks[0].kind == "A":
+                # The authors have the first line, the title the second.
+                after = self.text.find(HARD, head + 1)
+                after = end if after < 0 else after
+                self._set_title(self.text[head + 1 : after].replace(LINK, " "))
+                head = after
+            self._assign(chunks[stop:])
+        elif chunks:
+            self._set_title(self.text[chunks[0].start : chunks[first - 1].end])
+            self._assign(chunks[first:])
+        if head < end:
+            self._rest(head, end)
+
+    def _ends_title(self, chunks: Sequence[Chunk], number: int) -> bool:
+        """Whether the chunk is a field after the title rather than a part of it."""
+        chunk = chunks[number]
+        if chunk.kind == "A":
+            return True
+        if chunk.kind == "P" and chunk.place:
+            dated = chunk.place.year is not None
+            return number > 0 or (dated and len(chunks) > 1) or chunk.sep == "open"
+        earlier = chunks[:number]
+        later = chunks[number + 1 :]
+        if chunk.kind == "p":
+            return number > 0 and (
+                any(other.kind in "Aa" for other in earlier)
+                or (
+                    chunk.sep in ("stop", "dash", "hard", "soft", "open")
+                    and not any(other.kind == "A" for other in later)
+                )
+            )
+        if chunk.kind == "a" and number > 0:
+            return (
+                chunk.italic
+                or (bool(later) and later[0].kind in "Pp")
+                or (chunk.sep in ("dash", "hard", "soft") and not any(other.kind == "A" for other in later))
+            )
+        if chunk.code and number > 0:
+            return chunk.sep == "link" or not later
+        if chunk.sep == "link" and number > 0:
+            return not any(other.kind == "A" for other in later)
+        if chunk.sep == "dash" and number > 0 and chunk.kind == "X":
+            # A description after a dash.
+            return not any(other.kind in "AP" for other in later) and chunk.text.strip()[:1] != ""
+        return False
+
+
+def _bracketed(text: str) -> bool:
+    return text.strip().startswith(("[", "("))
+
+
+def _badge_label(group: _Group, said: Sequence[str]) -> str:
+    for piece in group.images:
+        alt = plain_label(piece.text)
+        low = alt.lower()
+        if alt and low not in (
+            "static badge",
+            "badge",
+            "image",
+            "img",
+            "shield",
+            "alt text",
+            "github repo stars",
+            "stars",
+            "star",
+            "github stars",
+            "icon",
+            "logo",
+        ):
+            return alt
+    if said:
+        return re.sub(r"\s+\d{4}\.\d{4,5}(v\d+)?$", "", said[0])
+    if any(is_counter(piece.image or "") for piece in group.images):
+        return "GitHub"
+    return "URL"
+
+
+def _printed_identifiers(text: str) -> Identifiers:
+    arxiv, doi = _ARXIV.search(text), _DOI.search(text)
+    return Identifiers(doi=doi[1].lower().rstrip(".)]") if doi else None, arxiv=arxiv[1] if arxiv else None)
+
+
+def _whole_text(text: str) -> str:
+    bare = _NUMBER.sub("", text, count=1) if _NUMBER.match(text) else text
+    bare = re.sub(r"[\s,|·;/]*\ue000[\s,|·;/\ue000]*(?=\s|\x1e|$)|\ue000", " ", bare)
+    return re.sub(r"\s+", " ", bare.replace(HARD, " ")).strip(" \t,;|·")

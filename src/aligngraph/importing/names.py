@@ -1,0 +1,166 @@
+"""Authors as lists print them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from aligngraph.importing.words import ACRONYMS, BODIES, NOT_NAMES, PARTICLES, SUFFIXES, VENUE_WORDS
+
+ET_AL = re.compile(
+    r"[,;&]?\s*(?:(?<![^\W\d_])|(?<=[a-z]))et[. ]{1,2}al\b\.?|[,;]?\s+(?:and|&)\s+(?:\d+\s+)?others\b\.?|[,;]?\s+etc\b\.?|[,;]\s*(?:\.{3}|…)|\s*等人?$",
+    re.IGNORECASE,
+)
+_BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])")
+_MARKS = re.compile(r"[*†‡§¶∗♠♣♦♥⋆◇○●✉#^0-9⁰¹²³⁴-⁹₀-₉]+$")
+_SPLIT = re.compile(r"\s*(?:[,，、·]\s*(?:and|&)\s+|[,，、·]|\s(?:and|&|und|AND)\s)\s*")
+_INITIALS = re.compile(r"(?:[A-Z]\.?(?:[\s-]?)){1,4}\.?")
+_VANCOUVER = re.compile(r"[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)? [A-Z]{1,3}")
+_WORD = re.compile(r"[^\W\d_][\w'’.\-‐‑]*(?:/[^\W\d_]\w*)?")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+@dataclass(frozen=True)
+class Authors:
+    """The names in order; *et_al* when the list is cut short; *strong* when it can be little else than authors."""
+
+    names: tuple[str, ...]
+    et_al: bool
+    strong: bool
+    printed: str
+
+
+def read_authors(text: str, *, expected: bool = False) -> Authors | None:
+    """Return the authors that *text* is a list of; None when it reads as something else.
+
+    *expected* is for text that is known to be authors, such as a table's column of them: only the form is read.
+    """
+    printed = text.strip(" \t\n,;:|·–—-")
+    printed = re.sub(r"^(?:by|authors?\s*:|authored by)\s+", "", printed, flags=re.IGNORECASE).strip()
+    if not printed or len(printed) > 12_000:
+        return None
+    cut = ET_AL.search(printed)
+    et_al = cut is not None
+    head = printed
+    if cut:
+        tail = _BRACKETS.sub("", printed[cut.end() :]).strip(" .,;*")
+        if tail:
+            return None
+        head = printed[: cut.start()]
+        printed = printed[: cut.end()] + ("" if not printed[cut.end() :].startswith(".") else ".")
+    elif printed.endswith(".") and not re.search(r"(?:\b[A-Z]|\b[JS]r)\.$", printed):
+        head = printed = printed[:-1].rstrip()
+    elif printed.endswith("..."):
+        head = printed.rstrip(". ")
+    parts = _split(_BRACKETS.sub("", head))
+    names = tuple(filter(None, map(_bare_name, parts)))
+    if not names:
+        return None
+    if expected:
+        return Authors(names, et_al, True, printed)
+    good = [_is_name(name, alone=len(names) == 1) for name in names]
+    if et_al:
+        return Authors(names, True, True, printed) if all(good) and len(names[0].split()) <= 6 else None
+    bodies = sum(_is_body(name) for name in names)
+    if not all(kind or _is_body(name) for kind, name in zip(good, names, strict=True)):
+        # One odd name among many does not make a list of names something else.
+        if len(names) < 6 or sum(good) < 0.85 * len(names):
+            return None
+    long = sum(len(name.split()) >= 2 or bool(_CJK.search(name)) for name in names)
+    if len(names) == 1:
+        body = bool(bodies)
+        weak = (2 <= len(names[0].split()) <= 4 and good[0]) or body
+        return Authors(names, False, False, printed) if weak else None
+    strong = long + bodies >= 0.6 * len(names)
+    return Authors(names, False, True, printed) if strong else None
+
+
+def _bare_name(name: str) -> str:
+    """Return a name without footnote marks, its initials' full stops kept."""
+    bare = _MARKS.sub("", name).strip(" *_,;")
+    return bare if re.search(r"\b[A-Z]\.$|\b[JS]r\.$", bare) else bare.rstrip(".")
+
+
+def _split(text: str) -> list[str]:
+    if ";" in text or "；" in text:
+        return [_forward(part) for part in re.split(r"\s*[;；]\s*(?:and\s+|&\s*)?", text)]
+    lasts = re.split(r"\s+and\s+", text)
+    if len(lasts) > 1 and all(re.fullmatch(r"[^,]+,\s[^,]+", part.strip()) and _is_family(part) for part in lasts):
+        return [_forward(part) for part in lasts]
+    parts = [part.strip() for part in _SPLIT.split(text)]
+    joined: list[str] = []
+    for part in parts:
+        if (
+            joined
+            and part
+            and (
+                part.lower() in SUFFIXES
+                or (
+                    _INITIALS.fullmatch(part)
+                    and " " not in joined[-1].strip()
+                    or _INITIALS.fullmatch(part)
+                    and "." in part
+                )
+            )
+        ):
+            joined[-1] = f"{part} {joined[-1]}" if part.lower() not in SUFFIXES else f"{joined[-1]} {part}"
+        elif part:
+            joined.append(part)
+    if len(parts) == 2 and "," in text and " " not in parts[0] and len(parts[1].split()) == 1 and len(text) < 40:
+        return [_forward(text)]
+    return joined
+
+
+def _is_family(part: str) -> bool:
+    """Whether "A, B" is one name turned round rather than two names: a family name is one word, or has a particle."""
+    words = part.split(",")[0].split()
+    return len(words) == 1 or any(word.lower() in PARTICLES for word in words)
+
+
+def _forward(name: str) -> str:
+    family, comma, given = name.partition(",")
+    if comma and given.strip() and "," not in given:
+        return f"{given.strip()} {family.strip()}"
+    return name.strip()
+
+
+def _is_body(name: str) -> bool:
+    words = name.split()
+    return (
+        1 <= len(words) <= 6
+        and any(word.lower().strip(".,") in BODIES for word in words)
+        and words[0][0].isupper()
+        and not any(
+            word.lower() in ("for", "via", "with", "using", "from", "a", "towards", "on", "in") for word in words
+        )
+    )
+
+
+def _is_name(name: str, *, alone: bool) -> bool:
+    words = name.split()
+    if not 1 <= len(words) <= 6 or len(name) > 60:
+        return False
+    if _CJK.search(name):
+        return len(name) <= 12
+    if _VANCOUVER.fullmatch(name) and words[0].lower() not in NOT_NAMES:
+        return True
+    capital = False
+    for word in words:
+        low = word.lower()
+        if low in PARTICLES or low in SUFFIXES:
+            capital = capital or (word[0].isupper() and low not in SUFFIXES)
+            continue
+        if not _WORD.fullmatch(word) and not _INITIALS.fullmatch(word):
+            return False
+        # Given names are written small by some: "danah boyd"; but not whole lists of words.
+        if not (word[0].isupper() or (word[0] in "ʻ‘'’" and word[1:2].isupper())):
+            return False
+        if low.rstrip(".") in NOT_NAMES and len(low) > 2:
+            return False
+        if alone and (low in ACRONYMS or low in VENUE_WORDS):
+            return False
+        capital = True
+    # "BERT", "GPT" and the like are no names, "JD Kaplan" is one.
+    if all(word.isupper() and len(word) > 2 for word in words) and alone:
+        return False
+    return capital and not (len(words) == 1 and words[0].lower() in ACRONYMS)

@@ -1,0 +1,172 @@
+"""Where and when: venues, years and dates as lists print them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from aligngraph.importing.words import ACRONYMS, PLAIN_WORDS, TRACK_TOKENS, VENUE_WORDS
+
+_YEAR = r"(?:19[0-9]\d|20[0-4]\d)"
+_MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])"
+_NUMBER = r"(?:1[0-2]|0?[1-9])"
+_DATE = (
+    rf"{_YEAR}\s*[-./–]\s*{_NUMBER}(?:\s*[-./–]\s*{_DAY})?(?!\d)"
+    rf"|{_YEAR}年(?:\d+月)?(?:\d+日)?"
+    rf"|(?:{_DAY}(?:st|nd|rd|th)?\s+)?{_MONTH}(?:\s+{_DAY}(?:st|nd|rd|th)?)?,?\s*(?:{_YEAR}|['’]\d\d)(?!\d)"
+    rf"|{_YEAR}\s+{_MONTH}(?:\s+{_DAY})?(?!\w)"
+    rf"|{_NUMBER}/{_YEAR}(?!\d)"
+    rf"|(?<![\d.]){_YEAR}(?![\d.]\d|\d|\s?[-–—]\s?(?:{_YEAR}|\d\d\b))"
+)
+_DATES = re.compile(rf"(?<![\w./:-])(?:{_DATE})", re.IGNORECASE)
+_SHORT_DATE = re.compile(rf"(?:['’‘`]?(\d\d)[./-](?:1[0-2]|0[1-9])(?:[./-]{_DAY})?|['’‘`](\d\d))")
+_WHOLE = re.compile(rf"(?:{_DATE})", re.IGNORECASE)
+_FOUR = re.compile(_YEAR)
+_GLUED = re.compile(rf"(?<![\w])([A-Za-z][A-Za-z&*+/@-]{{1,20}}?)(?:\s?['’‘`]\s?|[\s_-]?)({_YEAR}|\d\d)(?![\w.%-])")
+_LEAD = re.compile(
+    r"^(?:(?:published|presented|accepted|appeared|to appear|appearing)\s+(?:in|at|by|to|as)\s*:?\s+|in\s*:\s*|in\s+(?=proc|the proc|proceedings|advances|findings|[A-Z]{2,}|[A-Z][a-z]+[A-Z]))",
+    re.IGNORECASE,
+)
+_EDGES = " \t\n,;:|·–—-.()[]{}（）【】"
+_ARXIV = re.compile(r"arxiv\b|abs/\d|\bcorr\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A venue, a year, or both. *sure* when the venue's words are a venue's and nothing else."""
+
+    venue: str | None
+    year_printed: str | None
+    year: int | None
+    sure: bool
+
+
+def read_date(text: str) -> tuple[str, int] | None:
+    """Return a date as printed and its year, when *text* is a date and nothing else."""
+    bare = text.strip(_EDGES)
+    if _WHOLE.fullmatch(bare):
+        return bare, _year_in(bare)
+    short = _SHORT_DATE.fullmatch(bare)
+    if short:
+        return bare, _century(short[1] or short[2])
+    return None
+
+
+def read_place(text: str, *, expected: bool = False) -> Place | None:
+    """Return the venue and year that *text* names; None when it reads as something else.
+
+    A year alone is a place without venue. Text that has a year but no venue's word comes back with *sure* false: what
+    stands around it decides. *expected* is for text that is known to name a venue.
+    """
+    bare = _trim(text)
+    if not bare or len(bare) > 300:
+        return None
+    date = read_date(bare)
+    if date:
+        return Place(None, date[0], date[1], True)
+    bare = _LEAD.sub("", bare)
+    venue, printed, year = _split_year(bare)
+    if not venue:
+        return Place(None, printed, year, True) if printed else None
+    sure = _is_venue(venue, dated=year is not None)
+    if not (sure or expected or year is not None):
+        return None
+    return Place(venue, printed, year, sure)
+
+
+def _trim(text: str) -> str:
+    """Strip separators, and brackets that stand around the whole or are not closed."""
+    bare = text.strip(" \t\n,;:|·–—-.")
+    while (
+        len(bare) > 1
+        and (bare[0], bare[-1]) in (("(", ")"), ("[", "]"), ("（", "）"), ("【", "】"), ("{", "}"))
+        and not re.search(r"[()\[\]]", bare[1:-1])
+    ):
+        bare = bare[1:-1].strip(" \t\n,;:|·–—-.")
+    return bare
+
+
+def _split_year(text: str) -> tuple[str | None, str | None, int | None]:
+    """Return what is left of the text without its date, the date as printed, and the year."""
+    found = list(_DATES.finditer(text))
+    if found:
+        last = found[-1]
+        before, after = text[: last.start()], text[last.end() :]
+        year = _year_in(last[0])
+        track = after.strip(" ,;:|·–—-.()[]").lower()
+        if before.strip(_EDGES) and track and not read_date(track):
+            # "NAACL 2022 Findings": the year stands in the name.
+            return re.sub(r"\s+", " ", text), last[0], year
+        rest = f"{before.rstrip(_EDGES)} {after.lstrip(_EDGES)}" if after.strip(_EDGES) else before
+        rest = rest.strip(" \t\n,;:|·–—-(")
+        if rest.count("(") < rest.count(")"):
+            rest = rest.rstrip(") ")
+        if rest.endswith(".") and not re.search(r"\b\w{1,6}\.$", rest):
+            rest = rest[:-1]
+        return (rest or None), last[0], year
+    for glued in _GLUED.finditer(text):
+        word = glued[1].lower()
+        four = len(glued[2]) == 4
+        apostrophe = re.search(r"['’‘`]", glued[0])
+        if not (four or apostrophe or word in ACRONYMS):
+            continue
+        if not four and not apostrophe and not 10 <= int(glued[2]) <= 39:
+            continue
+        year = int(glued[2]) if four else _century(glued[2])
+        printed = glued[2] if four or not apostrophe else f"'{glued[2]}"
+        after = text[glued.end() :].strip(_EDGES)
+        before = text[: glued.start()]
+        name = f"{before}{glued[1]}" + (f" {text[glued.end() :].strip(' ,;:|·–—-.')}" if after else "")
+        return name.strip(" ,;:|·–—-"), printed, year
+    return text.strip(" ,;:|·–—-"), None, None
+
+
+def _is_venue(text: str, *, dated: bool) -> bool:
+    low = text.lower().strip(_EDGES)
+    low = re.sub(rf"\b{_YEAR}\b", " ", low).strip(_EDGES)
+    low = re.sub(r"\s+", " ", low)
+    if low in ACRONYMS:
+        return True
+    words = low.split()
+    if len(words) > 24 or not words:
+        return False
+    if _ARXIV.match(low):
+        return len(words) <= 8
+    core = [word.strip("()[],.:;*'’\"") for word in words]
+    core = [word for word in core if word and word not in TRACK_TOKENS]
+    parts = [part for word in core for part in re.split(r"[/@+&-]", word) if part]
+    if (
+        core
+        and all(
+            word in ACRONYMS
+            or word in ("of", "at", "the", "in", "proceedings", "proc", "conference", "conf", "annual", "meeting")
+            for word in (*core,)
+        )
+        and any(word in ACRONYMS for word in core)
+    ):
+        return True
+    if parts and len(words) <= 8 and all(part in ACRONYMS or part in TRACK_TOKENS for part in parts):
+        return True
+    named = [word for word in core if word in ACRONYMS and word not in PLAIN_WORDS]
+    if named and len(words) <= 6 and (core[0] in named or core[-1] in named) and text[:1].isupper():
+        return True
+    if len(core) == 0:
+        return low in VENUE_WORDS or any(word in ("workshop", "preprint", "findings", "blog") for word in words)
+    worded = any(word.strip("(),:;") in VENUE_WORDS for word in words) or any(
+        phrase in low for phrase in VENUE_WORDS if " " in phrase
+    )
+    capitals = sum(word[:1].isupper() for word in text.split() if len(word) > 3)
+    return worded and (dated or (capitals >= 0.5 * sum(len(word) > 3 for word in text.split()) and len(words) <= 14))
+
+
+def _year_in(text: str) -> int:
+    found = _FOUR.search(text)
+    if found:
+        return int(found[0])
+    short = re.search(r"['’](\d\d)", text)
+    return _century(short[1]) if short else 0
+
+
+def _century(two: str) -> int:
+    return 2000 + int(two) if int(two) < 50 else 1900 + int(two)

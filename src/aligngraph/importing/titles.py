@@ -1,0 +1,112 @@
+"""Titles: where a quoted one ends, what clings to one, and one without its trimmings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from aligngraph.importing.chunks import LINK, cut
+from aligngraph.importing.names import read_authors
+from aligngraph.importing.places import Place, read_date, read_place
+
+_OPEN = {'"': '"', "“": "”", "„": "“”", "«": "»", "《": "》", "「": "」", "”": "”", "‘": "’", "``": "''"}
+_START = re.compile(r"[\"“„«《「”]|(?<![\w])‘")
+
+
+def find_quoted(
+    text: str, start: int, italics: Sequence[tuple[int, int]], codes: Sequence[tuple[int, int]]
+) -> tuple[int, int] | None:
+    """Return where the quoted title stands, or None when the entry's quotation marks do not hold the title."""
+    found = _START.search(text, start)
+    if found is None:
+        return None
+    before = text[start : found.start()].replace(LINK, " ").strip(" \t\n,.:;–—-|")
+    if before and not (
+        read_authors(before)
+        or read_date(before)
+        or _is_place(before)
+        or re.fullmatch(r"[\w.+ -]{1,24}", before)
+        and text[: found.start()].rstrip().endswith(":")
+    ):
+        chunks = cut(text, start, found.start(), italics, codes)
+        if not chunks or any(chunk.kind not in "AaPp" for chunk in chunks):
+            return None
+    closing = _OPEN[found[0]]
+    at = found.end()
+    while True:
+        places = [place for mark in closing if (place := text.find(mark, at)) >= 0]
+        if not places:
+            return None
+        end = min(places)
+        after = text[end + 1 :]
+        inner = text[found.end() : end]
+        if len(inner) > 500:
+            return None
+        if inner.strip() and (
+            not after.strip()
+            or re.match(r"\s*[,.;:(\[|\x1e\n\ue000–—-]|[.,]", after)
+            or inner.rstrip().endswith((",", "."))
+            or _field_follows(after, italics, codes)
+        ):
+            return found.end(), end
+        at = end + 1
+
+
+def _field_follows(after: str, italics: Sequence[tuple[int, int]], codes: Sequence[tuple[int, int]]) -> bool:
+    chunks = cut(after, 0, min(len(after), 600), (), ())
+    return bool(chunks) and chunks[0].kind in "AP"
+
+
+def _is_place(text: str) -> bool:
+    place = read_place(text)
+    return place is not None and place.sure
+
+
+def peel_title(printed: str) -> tuple[str, list[Place]]:
+    """Return the title without a venue or a date in brackets before or after it, and these."""
+    title = printed.replace(LINK, " ").replace("\x1e", " ").strip()
+    places: list[Place] = []
+    while True:
+        ahead = re.match(r"^\s*(?:\[([^\[\]]{2,60})\]|\(([^()]{2,60})\)|【([^】]{2,60})】)\s*[:.,–—-]?\s*(?=\S)", title)
+        behind = re.search(r"\s*(?:\[([^\[\]]{2,60})\]|\(([^()]{2,60})\))\s*[.,]?$", title)
+        for found in (ahead, behind):
+            if found is None:
+                continue
+            inner = found[1] or found[2] or (found.lastindex == 3 and found[3]) or ""
+            place = read_place(inner)
+            if place is not None and place.sure and (place.year is not None or place.venue):
+                places.append(place)
+                title = title[found.end() :] if found is ahead else title[: found.start()]
+                break
+        else:
+            return title, places
+        if not title:
+            return "", places
+
+
+def clean_title(printed: str) -> str:
+    """Return a title as printed, without the marks around it and the full stop after it."""
+    title = re.sub(r"\s+", " ", printed).strip()
+    title = title.replace("\\%", "%")
+    title = re.sub(r"\*\*|(?<=[%)a-z])\*(?=\s|$)", "", title)
+    title = re.sub(r"^(?:title|paper)\s*:\s*", "", title, flags=re.IGNORECASE)
+    while True:
+        before = title
+        title = title.strip(" \t,;:|·–—")
+        if (
+            len(title) > 1
+            and title[0] in _OPEN
+            and title[-1] in _OPEN[title[0]]
+            and not re.search(r"[\"“”„«»]", title[1:-1])
+        ):
+            title = title[1:-1]
+        if title[:1] in '"“„«' and not re.search(r"[\"“”»]", title[1:]):
+            title = title[1:]
+        if title[-1:] in '"”»' and not re.search(r"[\"“„«]", title[:-1]):
+            title = title[:-1]
+        title = title.rstrip(",;:")
+        if title.endswith(".") and not title.endswith("...") and not re.search(r"\b(?:[A-Za-z]\.){2,}$", title):
+            title = title[:-1]
+        title = re.sub(r"^[-•*]\s+|\s+[-–—|]+$", "", title)
+        if title == before:
+            return title.strip()
