@@ -12,7 +12,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
+import pytest
 import requests
+
+from aligngraph.backend import Embedded
+from aligngraph.catalogue import open_catalogue
 
 PROGRAM = Path(sysconfig.get_path("scripts")) / ("oxigraph.exe" if sys.platform == "win32" else "oxigraph")
 _READY_WITHIN = 20.0
@@ -85,3 +89,17 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(0.02)
     raise AssertionError(f"the server did not answer within {_READY_WITHIN} s")
+
+
+@pytest.fixture(scope="session")
+def whole_catalogue() -> Embedded:
+    """The shipped catalogue with what follows, embedded."""
+    return open_catalogue()
+
+
+@pytest.fixture(scope="session")
+def catalogue_server(whole_catalogue: Embedded) -> Iterator[OxigraphServer]:
+    """A real server that holds the shipped catalogue with what follows; for reading only."""
+    with oxigraph_server() as server:
+        server.load(list(whole_catalogue.store))
+        yield server

@@ -27,7 +27,7 @@ def doubled(times: int, text: str = "ab") -> str:
 PRODUCT = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i"
 RUNAWAYS = {
     "Cartesian product counted": f"SELECT (COUNT(*) AS ?n) {{ {PRODUCT} }}",
-    "Cartesian product asked": f"ASK {{ {PRODUCT} FILTER(?a = ?i && ?c = ?g && ?b = ?a) }}",
+    "Cartesian product asked": f"ASK {{ {PRODUCT} FILTER(STRLEN(CONCAT(STR(?a), STR(?f), STR(?i))) < 0) }}",
     "Cartesian product constructed": f"CONSTRUCT {{ ?a ?e ?i }} WHERE {{ {PRODUCT} }}",
     "catastrophic regular expression": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f "
     'FILTER REGEX(CONCAT(STR(?c), STR(?f)), "^(([a-z ])+.)+[A-Z]([a-z ])+$") }',
