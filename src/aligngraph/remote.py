@@ -186,7 +186,7 @@ class _Page:
         result = remote.parse(reply)
         if isinstance(result, ox.QueryBoolean):
             raise RemoteError("the endpoint answered a question for rows with true or false.")
-        self._solutions = result
+        self._solutions: Iterator[ox.QuerySolution] = result
         self.variables = tuple(variable.value for variable in result.variables)
         self.count = 0
 
@@ -199,6 +199,9 @@ class _Page:
                 yield tuple(solution[index] for index in width)
         except SyntaxError as error:
             raise self._remote.broken(error) from error
+        finally:
+            # The engine wants its objects gone in the thread that made them, and an error would keep this one.
+            self._solutions = iter(())
         self.reply.finish()
         self.reply.close()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from aligngraph.guard import TOKEN
 
+_NUMBER = re.compile(r"(?:\s|#[^\n\r]*)*([0-9]+)")
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 
@@ -93,13 +95,8 @@ class Paging:
 
 
 def _number_after(sparql: str, token: Token) -> int | None:
-    rest = sparql[token.start + len(token.text) :].split("#", 1)[0].split()
-    digits = ""
-    for character in rest[0] if rest else "":
-        if not (character.isascii() and character.isdigit()):
-            break
-        digits += character
-    return int(digits) if digits else None
+    match = _NUMBER.match(sparql, token.start + len(token.text))
+    return int(match[1]) if match else None
 
 
 def _columns(found: list[Token]) -> tuple[str, ...]:
