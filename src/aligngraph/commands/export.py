@@ -39,8 +39,11 @@ def command(
 
     csv has a table for each class: -o names a folder for them, or a .zip file. Several values in a cell stand with
     ' | ' between them; a bar or backslash inside a value has a backslash before it. graphml is the network of works,
-    people, venues, artifacts and concepts; bibtex the bibliography; markdown the survey page, printed again with its
-    links.
+    people, venues, artifacts and concepts; markdown the survey page, printed again with its links.
+
+    bibtex, csljson (CSL-JSON, for Zotero and Pandoc) and ris are the bibliography: one entry a work, with all that is
+    held of it, so that import reads the same works back. What these formats have no place for stands in fields of
+    ours that other tools pass over.
 
     \b
     Examples:

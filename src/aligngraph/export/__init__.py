@@ -17,6 +17,8 @@ _FORMATS = {
     "csv": ("tables", ".zip"),
     "graphml": ("graphml", ".graphml"),
     "bibtex": ("bibtex", ".bib"),
+    "csljson": ("csljson", ".csljson"),
+    "ris": ("ris", ".ris"),
     "markdown": ("markdown", ".md"),
 }
 FORMATS = tuple(_FORMATS)

@@ -7,7 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from aligngraph.importing.forms import ARXIV, Form, Work, collapse, first_year, forms_of, kind_of_work, preprint, work_of
+from aligngraph.importing.forms import (
+    ARXIV,
+    Form,
+    Work,
+    collapse,
+    first_year,
+    forms_of,
+    kind_of_work,
+    preprint,
+    work_of,
+)
 from aligngraph.importing.records import Identifiers, Problem, ReadingList, identifiers_of_url
 
 __all__ = ["Facts", "Keys", "forms_of", "parse_bibliography", "work_of", "work_told"]
@@ -18,10 +28,19 @@ _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
 _DOI_PLACE = re.compile(r"^\s*(?:https?://)?(?:(?:dx\.|www\.)?doi\.org/|doi:\s*)?", re.IGNORECASE)
 _ARXIV_NUMBER = r"(\d{4}\.\d{4,5}|[A-Za-z-]+(?:\.[A-Za-z]{2})?/\d{7})(?:v\d+)?(?![\d.]*\d)"
 _ARXIV_ALONE = re.compile(rf"(?:arxiv\s*[:.]?\s*)?{_ARXIV_NUMBER}(?:\s*\[[\w.-]+\])?", re.IGNORECASE)
-_ARXIV_NAMED = re.compile(rf"(?:\barxiv(?:\.org/(?:abs|pdf)/|[\s:./,-]*(?:preprint|e-?print)?[\s:./,-]*(?:arxiv)?[\s:./-]*)|\babs/){_ARXIV_NUMBER}", re.IGNORECASE)
+_ARXIV_NAMED = re.compile(
+    rf"(?:\barxiv(?:\.org/(?:abs|pdf)/|[\s:./,-]*(?:preprint|e-?print)?[\s:./,-]*(?:arxiv)?[\s:./-]*)|\babs/){_ARXIV_NUMBER}",
+    re.IGNORECASE,
+)
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(\S+?)(?:v\d+)?", re.IGNORECASE)
-_SERVER = re.compile(r"\s*(?:cornell university,?\s*)?(arxiv\b(?!\s+workshop)|corr\b|computing research repository)", re.IGNORECASE)
-_OTHER_SERVER = re.compile(r"\s*(?:bio|med|psy|chem|soc|techr|eng|edu)?r?xiv\b|\s*(?:ssrn\b|osf preprints|research square|preprints?(?:\.org)?\s*$|e-?prints?\s*$)", re.IGNORECASE)
+_SERVER = re.compile(
+    r"\s*(?:cornell university,?\s*)?(arxiv\b(?!\s+workshop)|corr\b|computing research repository)", re.IGNORECASE
+)
+_OTHER_SERVER = re.compile(
+    r"\s*(?:bio|med|psy|chem|soc|tech|eng|edu)a?r?xiv\b"
+    r"|\s*(?:ssrn\b|osf preprints|research square|preprints?(?:\.org)?\s*$|e-?prints?\s*$)",
+    re.IGNORECASE,
+)
 _PAGE = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 _WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
 _MEETING = re.compile(

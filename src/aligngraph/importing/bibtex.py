@@ -23,11 +23,13 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 # Type of entry → class of the form, class of the work, and the fields that may name the venue, best first.
 _JOURNAL = ("journal", "journaltitle", "shortjournal")
 _BOOK = ("booktitle", "maintitle")
+_EVENT = ("eventtitle", "series")
+_BODY = ("institution", "organization", "publisher")
 _HOUSE = ("publisher", "institution", "organization", "school")
 _SITE = ("howpublished", "organization", "publisher", "institution", "website")
 _TYPES: dict[str, tuple[str | None, str | None, tuple[str, ...]]] = {
     **dict.fromkeys(("article", "suppperiodical"), ("JournalArticle", None, (*_JOURNAL, *_BOOK))),
-    **dict.fromkeys(("inproceedings", "conference"), ("ConferencePaper", None, (*_BOOK, *_JOURNAL, "eventtitle", "series"))),
+    **dict.fromkeys(("inproceedings", "conference"), ("ConferencePaper", None, (*_BOOK, *_JOURNAL, *_EVENT))),
     **dict.fromkeys(
         ("book", "mvbook", "proceedings", "mvproceedings", "collection", "mvcollection", "reference", "booklet"),
         ("BookEdition", "Book", _HOUSE),
@@ -36,8 +38,8 @@ _TYPES: dict[str, tuple[str | None, str | None, tuple[str, ...]]] = {
         ("inbook", "incollection", "inreference", "bookinbook", "suppbook", "suppcollection"),
         ("BookChapter", None, (*_BOOK, "series", "publisher")),
     ),
-    **dict.fromkeys(("techreport", "report", "manual"), ("BookEdition", "Report", ("institution", "organization", "publisher"))),
-    **dict.fromkeys(("phdthesis", "mastersthesis", "thesis"), ("BookEdition", "Report", ("school", "institution", "publisher"))),
+    **dict.fromkeys(("techreport", "report", "manual"), ("BookEdition", "Report", _BODY)),
+    **dict.fromkeys(("phdthesis", "mastersthesis", "thesis"), ("BookEdition", "Report", ("school", *_BODY))),
     **dict.fromkeys(("online", "electronic", "www", "webpage", "software"), ("WebPublication", None, _SITE)),
     **dict.fromkeys(("dataset", "data"), ("DatasetRelease", None, ("publisher", "organization", "howpublished"))),
     "unpublished": (None, None, _SITE),
@@ -46,8 +48,9 @@ _CONTAINERS = ("xdata", "set")
 _VOLUMES = ("proceedings", "mvproceedings", "collection", "mvcollection", "book", "mvbook", "reference")
 # Fields that say what is not ours to hold, or what is told otherwise.
 _UNUSED = frozenset(
-    "title author editor translator abstract annotation annote keywords file crossref xdata doi url eprint archiveprefix"
-    " eprinttype isbn date year volume number issue pages booktitle journal journaltitle ids bibsource biburl".split()
+    """title author editor translator abstract annotation annote keywords file crossref xdata doi url eprint eprinttype
+    archiveprefix isbn date year volume number issue pages booktitle journal journaltitle ids bibsource
+    biburl""".split()
 )
 _NEVER_INHERITED = frozenset("crossref xref ids label options sortkey xdata entryset author".split())
 _URL_COMMAND = re.compile(r"\\url\s*\{([^{}]*)\}|\\href\s*\{([^{}]*)\}|(https?://[^\s{}\"<>]+)")
@@ -109,7 +112,9 @@ def work_of_fields(entry_type: str, fields: Mapping[str, str]) -> Work:
         ),
     )
     extras = {
-        field.removeprefix(EXTRA): collapse(to_text(value)) for field, value in fields.items() if field.startswith(EXTRA)
+        field.removeprefix(EXTRA): collapse(to_text(value))
+        for field, value in fields.items()
+        if field.startswith(EXTRA)
     }
     return with_extras(work_told(facts), extras)
 
@@ -153,7 +158,7 @@ def addresses_of(fields: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def names_of(tex: str) -> tuple[tuple[str, ...], bool]:
-    """Return the names of an author field as they are printed, given names first, and whether it says that more follow."""
+    """Return the names of an author field as printed, given names first, and whether more are said to follow."""
     from bibtexparser.middlewares.names import split_multiple_persons_names
 
     parts = split_multiple_persons_names(collapse(tex))
@@ -212,11 +217,15 @@ class _Reader:
                 self.problems.append(problem)
             by_key.setdefault(raw.key.casefold(), raw)
         parents = self._inherit(raws, by_key)
-        kept = [raw for raw in raws if raw.type not in _CONTAINERS and not (raw.type in _VOLUMES and id(raw) in parents)]
+        kept = [
+            raw for raw in raws if raw.type not in _CONTAINERS and not (raw.type in _VOLUMES and id(raw) in parents)
+        ]
         entries = [entry for raw in kept if (entry := self._entry(raw, len(kept)))]
         entries = [_placed(entry, place) for place, entry in enumerate(entries, 1)]
         self.problems.sort(key=lambda problem: problem.line)
-        return ReadingList(self.name, entries=tuple(entries), refused_links=tuple(self.refused), problems=tuple(self.problems))
+        return ReadingList(
+            self.name, entries=tuple(entries), refused_links=tuple(self.refused), problems=tuple(self.problems)
+        )
 
     def _problem(self, line: int, text: str, reason: str) -> None:
         self.problems.append(Problem(self.name, line, collapse(text[:300])[:120], reason))

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ _BOARD = {"C": "ℂ", "H": "ℍ", "N": "ℕ", "P": "ℙ", "Q": "ℚ", "R": "ℝ"
 _SILENT = frozenset(
     """emph textbf textit textsc textsl texttt textsf textrm textup textmd textnormal text mathrm mathbf mathit mathsf
     mathtt mathcal mathscr mathfrak mathnormal boldsymbol bm pmb mbox hbox ensuremath underline uppercase lowercase
-    MakeLowercase enquote mkbibquote mkbibemph mkbibbold mkbibitalic operatorname displaystyle textstyle scriptstyle bf it
-    em sc sl tt sf rm bfseries itshape scshape slshape ttfamily sffamily rmfamily upshape mdseries normalfont small tiny
-    large Large footnotesize scriptsize normalsize selectfont boldmath unboldmath relax protect left right big Big bigl
+    MakeLowercase enquote mkbibquote mkbibemph mkbibbold mkbibitalic operatorname displaystyle textstyle scriptstyle
+    bf it em sc sl tt sf rm bfseries itshape scshape slshape ttfamily sffamily rmfamily upshape mdseries normalfont small
+    tiny large Large footnotesize scriptsize normalsize selectfont boldmath unboldmath relax protect left right big Big bigl
     bigr Bigl Bigr noopsort ignorespaces unskip nobreak allowbreak linebreak newline sloppy url path nolinkurl xspace
     hspace limits nolimits null strut / - , ! @ ( ) [ ]""".split()
 )
@@ -267,9 +268,7 @@ def _symbol(name: str) -> str:
 
 @cache
 def _symbol_table() -> Any:
-    from pylatexenc.latex2text import get_default_latex_context_db
-
-    return get_default_latex_context_db()
+    return import_module("pylatexenc.latex2text").get_default_latex_context_db()
 
 
 def split_top(text: str, separator: str) -> Iterator[str]:

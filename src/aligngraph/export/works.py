@@ -1,0 +1,115 @@
+"""The works of a catalogue as bibliographies tell them: the way from the graph to each bibliographic format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from aligngraph.export.graph import RDF_TYPE, Graph, ag, merge, object_key
+from aligngraph.importing.forms import PUBLISHED_KINDS, Form, Work, collapse, records_of
+from aligngraph.namespaces import AG, BASE, PREFIXES
+
+if TYPE_CHECKING:
+    from aligngraph.turtle_writing import Object
+
+_SAME_AS = ox.NamedNode(PREFIXES["schema"] + "sameAs")
+_TITLE = ox.NamedNode(PREFIXES["dcterms"] + "title")
+_NOTE = ox.NamedNode(PREFIXES["skos"] + "editorialNote")
+_TEXTS = {
+    "title": _TITLE,
+    "track": ag("track"),
+    "volume": ag("volume"),
+    "issue": ag("issue"),
+    "pages": ag("pages"),
+    "doi": ag("doi"),
+    "arxiv": ag("arxivId"),
+    "acl": ag("aclAnthologyId"),
+    "openreview": ag("openReviewId"),
+    "note": _NOTE,
+}
+
+
+def works(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, Work]]:
+    """Yield each work with its key, which is the id of the work, in natural order of the keys."""
+    graph = Graph(merge(quads))
+    classes = [class_.value for class_ in graph.subclasses(ag("Work"))]
+    for work in graph.instances(ag("Work")):
+        key = work.value.removeprefix(BASE + "work/")
+        yield key, _work(graph, work, key, classes)
+
+
+def address(form: Form) -> str:
+    """Return the one address that says most of *form* besides its DOI; nothing where there is none."""
+    if form.openreview:
+        return f"https://openreview.net/forum?id={form.openreview}"
+    if form.acl:
+        return f"https://aclanthology.org/{form.acl}"
+    if form.kind in ("WebPublication", "DatasetRelease") and form.same_as:
+        return form.same_as.split()[0]
+    return next(iter(records_of(form)), "")
+
+
+def cited_title(work: Work) -> str:
+    """Return the title under which the best form came out."""
+    return (work.forms[0].title if work.forms else None) or work.title or ""
+
+
+def _work(graph: Graph, work: ox.NamedNode, key: str, classes: list[str]) -> Work:
+    forms = [_form(graph, form, key) for form in graph.objects(work, ag("hasPublication"))]
+    kinds = [term.value for term in graph.objects(work, RDF_TYPE) if term.value in classes]
+    return Work(
+        kind=kinds[0].removeprefix(AG) if kinds else None,
+        title=_text(graph, work, _TITLE) or collapse(graph.label(work)) or None,
+        authors=tuple(_names(graph, work)),
+        first_year=graph.number(work, ag("firstPublicYear")),
+        evidence=_text(graph, work, ag("evidence")),
+        confidence=_text(graph, work, ag("confidence")),
+        note=_text(graph, work, _NOTE),
+        forms=tuple(sorted(forms, key=_form_key)),
+    )
+
+
+def _text(graph: Graph, thing: Object, predicate: ox.NamedNode) -> str | None:
+    return collapse(graph.text(thing, predicate)) or None
+
+
+def _names(graph: Graph, work: ox.NamedNode) -> Iterator[str]:
+    def place(authorship: Object) -> tuple[int, object]:
+        number = graph.number(authorship, ag("ordinal"))
+        return 1_000_000 if number is None else number, object_key(authorship)
+
+    for authorship in sorted(graph.objects(work, ag("hasAuthorship")), key=place):
+        people = graph.objects(authorship, ag("person"))
+        name = graph.text(authorship, ag("nameAsPrinted")) or (graph.label(people[0]) if people else "")
+        if name := collapse(name):
+            yield name
+
+
+def _form(graph: Graph, publication: Object, key: str) -> Form:
+    kinds = {term.value.removeprefix(AG) for term in graph.objects(publication, RDF_TYPE)}
+    venues = graph.objects(publication, ag("venue"))
+    venue = (collapse(graph.label(venues[0])) or None) if venues else None
+    own_id = publication.value.removeprefix(BASE + "publication/")
+    # The id by the project's rule; another one has to be told.
+    usual = f"{key}-{venues[0].value.removeprefix(BASE + 'venue/')}" if venues else key
+    form = Form(
+        kind=next((kind for kind in PUBLISHED_KINDS if kind in kinds), None),
+        id=own_id if own_id != usual and isinstance(publication, ox.NamedNode) else None,
+        venue=venue,
+        year=graph.number(publication, ag("publicationYear")),
+        isbn=" ".join(term.value for term in graph.objects(publication, ag("isbn"))) or None,
+        **{name: _text(graph, publication, predicate) for name, predicate in _TEXTS.items()},
+    )
+    known = records_of(form)
+    records = [term.value for term in graph.objects(publication, _SAME_AS) if term.value not in known]
+    return replace(form, same_as=" ".join(records) or None)
+
+
+def _form_key(form: Form) -> tuple[int, int, str]:
+    order = PUBLISHED_KINDS.index(form.kind) if form.kind else len(PUBLISHED_KINDS)
+    # Of two editions the later one is cited.
+    year = form.year or 0
+    return order, -year, form.id or ""
