@@ -71,6 +71,29 @@ def test_partitions_are_those_of_the_files(
     assert sorted(partitions) == sorted(rows(data, query))
 
 
+def test_linksets_are_those_of_the_files(data: ox.Store, stated: ox.Store) -> None:
+    found = rows(
+        stated,
+        f"""PREFIX void: <{VOID}> SELECT ?p ?space ?n {{ {DATASET} void:subset ?set . ?set a void:Linkset ;
+          void:linkPredicate ?p ; void:subjectsTarget {DATASET} ; void:objectsTarget ?target ; void:triples ?n .
+          ?target a void:Dataset ; void:uriSpace ?space }}""",
+    )
+    counted = rows(
+        data,
+        f"""PREFIX ag: <{PREFIXES["ag"]}> PREFIX schema: <{PREFIXES["schema"]}>
+        SELECT ?p ?space (COUNT(*) AS ?n) {{ {{ SELECT DISTINCT ?s ?p ?o {{
+            VALUES ?p {{ schema:sameAs ag:repository ag:dataLocation }} ?s ?p ?o FILTER isIRI(?o) }} }}
+          BIND (REPLACE(STR(?o), "^https?://([^/]+)/?.*$", "https://$1/") AS ?space) }} GROUP BY ?p ?space""",
+    )
+    assert {"https://dblp.org/", "https://doi.org/", "https://github.com/"} <= {space for _, space, _ in found}
+    assert sorted(found) == sorted(counted)
+
+
+def test_nothing_in_the_counts_is_a_blank_node(stated: ox.Store) -> None:
+    assert not [quad for quad in stated if isinstance(quad.subject, ox.BlankNode)]
+    assert not [quad for quad in stated if isinstance(quad.object, ox.BlankNode)]
+
+
 def test_the_counts_do_not_count_themselves() -> None:
     quads = list(read_quads(find_sources(ontology=False)))
     own = [ox.Quad(t.subject, t.predicate, t.object, GRAPH_OF_STATISTICS) for t in describe(quads)]
