@@ -24,6 +24,7 @@ COMMANDS = {
     "explain": "Show why a statement follows.",
     "fmt": "Put Turtle files into canonical form.",
     "load": "Build a store on disk, for catalogues that grow large.",
+    "diff": "Show what changed between two versions.",
     "describe": "Count what the catalogue holds, as VoID.",
 }
 
