@@ -98,8 +98,8 @@ def _things(
     )
     for side, triples in enumerate((removed, added)):
         for triple in triples:
-            thing = owners.get(triple.subject, triple.subject)
-            changes[thing][_name(triple.subject), shorten(triple.predicate.value)][side].append(_value(triple.object))
+            owner: object = owners.get(triple.subject, triple.subject)
+            changes[owner][_name(triple.subject), shorten(triple.predicate.value)][side].append(_value(triple.object))
     for thing in sorted(changes, key=str):
         how = "changed"
         if thing not in subjects_before:
