@@ -119,7 +119,14 @@ def _prepare(text: str) -> tuple[list[str], str | None]:
     lines = text.split("\n")
     title = _front_matter(lines)
     fence = ""
+    indent = ""
     for number, line in enumerate(lines):
+        if indent:
+            # What a summary that is an entry folds away belongs to the entry.
+            if "</details" in line.lower():
+                indent = ""
+            elif line.strip():
+                lines[number] = line = indent + line
         opened = _FENCE.match(line)
         if fence:
             if opened and opened[1].startswith(fence) and not line.strip().strip(fence[0]):
@@ -133,7 +140,9 @@ def _prepare(text: str) -> tuple[list[str], str | None]:
             elif (summary := _SUMMARY.match(line)) is not None:
                 # A summary is a wrapper's name, unless it is an entry itself.
                 inner = summary[2]
-                lines[number] = summary[1] + inner if re.search(r"href=|\]\(http", inner) else ""
+                entry = re.search(r"href=|\]\(http", inner)
+                lines[number] = f"{summary[1]}+ {inner}" if entry else ""
+                indent = "  " if entry and not summary[1] and "</details" not in line.lower() else ""
     return lines, title
 
 

@@ -16,6 +16,7 @@ _CUT = re.compile(
 _ABBREVIATED = re.compile(
     r"(?:\b[A-Z]|\b(?:Jr|Sr|St|Dr|Mr|Mrs|Prof|vs|e\.g|i\.e|cf|[Nn]o|[Vv]ol|Proc|Conf|Int|Intl|Trans|J|Adv|Natl|Acad|Sci|Nat|Mach|Intell|Comput|Assoc|Inf|Eng|pp?|Syst|Lang|Psychol|Rev|Soc|Pers|Behav|Eds?|Univ|Dept|Appl|Res|Technol|Commun|Am|Br|Artif|Linguist|Surv|Lett|Fig|approx|incl))\.$"
 )
+_TAIL = re.compile(r"(.{3,}?)[ \t]+([A-Za-z*&/-]+(?:[ \t]+'?(?:\d{4}|\d\d))?)[ \t.,]*$", re.DOTALL)
 _CLOSE = {"(": ")", "[": "]", "（": "）", "【": "】"}
 
 
@@ -77,7 +78,7 @@ def cut(
     for first, last, kind in [*spans, (end, end, "")]:
         if first < at:
             continue
-        if text[at:first].strip(" \t.,;:|·-–—()[]"):
+        if text[at:first].strip(" \t.,;:|·-–—()[]\"“”«»'’‘*"):
             inside = any(a <= at and first <= b for a, b in italics)
             code = any(a <= at and first <= b for a, b in codes)
             chunks.append(read(Chunk(at, first, sep, text[at:first], italic=inside, code=code)))
@@ -121,7 +122,26 @@ def read(chunk: Chunk) -> Chunk:
 
 def _peel(chunk: Chunk) -> list[Chunk]:
     """Return the chunk, or its parts where commas divide fields: "Ouyang et al., NeurIPS 2022"."""
-    if chunk.kind in "APa" or not re.search(r"[,;，:]", chunk.text):
+    if chunk.kind in "APa" or len(chunk.text) > 8000:
+        return [chunk]
+    joined = _TAIL.match(chunk.text)
+    if joined and (names := read_authors(joined[1])) and (place := read_place(joined[2])) and place.sure:
+        # "Long Ouyang arXiv 2022", with nothing between.
+        middle = chunk.start + joined.end(1)
+        before = Chunk(
+            chunk.start,
+            middle,
+            chunk.sep,
+            joined[1],
+            "A" if names.strong else "a",
+            names,
+            None,
+            chunk.italic,
+            chunk.code,
+        )
+        after = Chunk(middle, chunk.end, "style", joined[2], "P", None, place, chunk.italic, chunk.code)
+        return [before, after]
+    if not re.search(r"[,;，:]", chunk.text):
         return [chunk]
     parts: list[tuple[int, int]] = []
     at = chunk.start
@@ -153,9 +173,12 @@ def _peel(chunk: Chunk) -> list[Chunk]:
             last -= 1
             continue
         # Names begin somewhere before the last part; the longest run of them counts.
-        run = next(
-            (got for first in range(max(0, last - 120), last + 1) if (got := part(first, last)).kind == "A"), None
-        )
+        run = None
+        if single.kind in "Aa" or len(single.text.split()) <= 2:
+            for first in range(max(0, last - 80), last + 1):
+                if len(chunk.text) - (parts[first][0] - base) < 8000 and (got := part(first, last)).kind == "A":
+                    run = got
+                    break
         if run is not None:
             tail.insert(0, run)
             last = next((number for number, span in enumerate(parts) if span[0] == run.start), 0) - 1
@@ -186,6 +209,18 @@ def _merge(chunks: list[Chunk], text: str) -> list[Chunk]:
     for chunk in chunks:
         last = merged[-1] if merged else None
         gap = text[last.end : chunk.start] if last else ""
+        if (
+            last
+            and last.authors
+            and last.kind in "Aa"
+            and chunk.kind == "X"
+            and ET_AL.fullmatch(chunk.text.strip(" \n,"))
+        ):
+            # "_Ouyang_ et al."
+            names = read_authors(text[last.start : last.end].strip() + " et al.")
+            if names:
+                last.end, last.text, last.authors, last.kind = chunk.end, text[last.start : chunk.end], names, "A"
+                continue
         if (
             last
             and last.kind in "Aa"

@@ -55,7 +55,7 @@ def read_entry(pieces: Sequence[Piece], line: int, file: str) -> Draft:
     """Return the fields of one entry, whose lines are divided by hard breaks. Whatever is not a field is a note."""
     reader = _Reader(line, file)
     items = _group(pieces)
-    title = _choose_title(items)
+    title = _choose_title(_first_line(items))
     reader.build(items, title)
     reader.read()
     return reader.draft
@@ -80,6 +80,20 @@ def _group(pieces: Sequence[Piece]) -> list[_Group]:
             last.__post_init__()
         else:
             groups.append(_Group([piece], piece.link, len(groups)))
+    return groups
+
+
+def _first_line(groups: Sequence[_Group]) -> Sequence[_Group]:
+    """Return the parts up to the end of the line that holds the title: the first, if it is not only other fields."""
+    said = ""
+    for number, group in enumerate(groups):
+        if any(piece.text == HARD for piece in group.pieces) and group.anchor is None:
+            words = _NUMBER.sub("", said).strip(" .,;:|()[]")
+            if len(words.split()) >= 3 and not (read_authors(words) or _is_other(words)):
+                return groups[:number]
+            said = ""
+        elif group.anchor is None or not is_label(group.text):
+            said += f" {group.text}"
     return groups
 
 
@@ -375,7 +389,7 @@ class _Reader:
     def _assign(self, chunks: Sequence[Chunk], *, before: bool = False) -> None:
         draft = self.draft
         for number, chunk in enumerate(chunks):
-            bare = chunk.text.strip(" \t\n,;:|·–—-.[](){}")
+            bare = chunk.text.strip(' \t\n,;:|·–—-.[](){}"“”«»')
             if not bare:
                 continue
             first = number == 0 and not before

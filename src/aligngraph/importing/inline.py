@@ -210,6 +210,7 @@ class _Html(HTMLParser):
         self.headings: list[tuple[int, int, list[Piece]]] = []
         self.loose: list[Piece] = []
         self._into: list[Piece] | None = None
+        self._spans: dict[int, tuple[int, list[Piece]]] = {}
         self._anchors: list[Anchor] = []
         self._bold = self._italic = 0
 
@@ -221,8 +222,15 @@ class _Html(HTMLParser):
         if tag == "tr":
             self.rows.append((self._line(), []))
         elif tag in ("td", "th") and self.rows:
+            row = self.rows[-1][1]
+            self._carry(row)
             cell: list[Piece] = []
-            self.rows[-1][1].append(cell)
+            down = known.get("rowspan", "")
+            if down.isdecimal() and 1 < int(down[:4]) < 1000:
+                self._spans[len(row)] = (int(down[:4]) - 1, cell)
+            row.append(cell)
+            across = known.get("colspan", "")
+            row += [[] for _ in range(min(int(across[:3]), 50) - 1)] if across.isdecimal() else []
             self._into = cell
         elif re.fullmatch(r"h[1-6]", tag):
             self.headings.append((int(tag[1]), self._line(), []))
@@ -238,6 +246,16 @@ class _Html(HTMLParser):
         elif tag == "img":
             link = self._anchors[-1] if self._anchors else None
             self._target().append(Piece(known.get("alt", ""), self._line(), link=link, image=known.get("src", "")))
+
+    def _carry(self, row: list[list[Piece]]) -> None:
+        """Put the cells that reach down from the rows above into their places."""
+        while len(row) in self._spans:
+            left, cell = self._spans.pop(len(row))
+            if left > 1:
+                self._spans[len(row)] = (left - 1, cell)
+            row.append(cell)
+            if left > 1 and len(row) > 200:
+                break
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th") or re.fullmatch(r"h[1-6]", tag):

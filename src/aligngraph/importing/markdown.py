@@ -76,6 +76,7 @@ class _Page:
             elif isinstance(block, Para):
                 at += self._para(block, blocks, at)
             elif isinstance(block, List):
+                at += self._continued(block, blocks, at)
                 self._list(block)
             elif isinstance(block, Table):
                 self._table(block)
@@ -219,12 +220,30 @@ class _Page:
             for piece in pieces
         ) and not any(piece.image is not None and is_counter(piece.image) for piece in pieces)
 
+    def _continued(self, block: List, blocks: Sequence[Block], at: int) -> int:
+        """Give a list's last item the paragraph after the list that only has what the item lacks."""
+        following = blocks[at] if at < len(blocks) else None
+        last = block.items[-1] if block.items else None
+        if last is None or last.below or not last.paras or not isinstance(following, Para):
+            return 0
+        draft = read_entry(last.paras[-1].pieces, last.line, self.name)
+        if (
+            draft.links
+            or draft.authors
+            or draft.year is not None
+            or not draft.title
+            or not fields_only(following, self.name)
+        ):
+            return 0
+        last.paras.append(following)
+        return 1
+
     # Lists
 
     def _list(self, block: List) -> None:
-        if is_contents(block):
-            return
         path = self._path()
+        if is_contents(block, path):
+            return
         if other_section(path):
             self._problem(
                 block.line,
@@ -277,7 +296,7 @@ class _Page:
             if any(isinstance(block, Head | List | Table) for block in item.below):
                 self.read(item.below)
                 return
-            if not item.below and not any(para.pieces for para in item.paras):
+            if not item.below:
                 return
         if is_clear(draft) or (clear and draft.title and len(draft.title.split()) <= _LONGEST_TITLE):
             if draft.title and len(draft.title.split()) > _LONGEST_TITLE and not draft.marked:

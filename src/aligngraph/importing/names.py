@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aligngraph.importing.words import ACRONYMS, BODIES, NOT_NAMES, PARTICLES, SUFFIXES, VENUE_WORDS
@@ -15,6 +16,8 @@ _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])")
 _MARKS = re.compile(r"[*†‡§¶∗♠♣♦♥⋆◇○●✉#^0-9⁰¹²³⁴-⁹₀-₉]+$")
 _SPLIT = re.compile(r"\s*(?:[,，、·]\s*(?:and|&)\s+|[,，、·]|\s(?:and|&|und|AND)\s)\s*")
 _INITIALS = re.compile(r"(?:[A-Z]\.?(?:[\s-]?)){1,4}\.?")
+# A capital, a letter without case, or the small word that some family names begin with.
+_BEGINS = re.compile(r"[\W\d_]*(?:[^\W\d_a-z]|[a-zß-ÿ]\S{0,4}\s+[^\W\d_a-z]|d['’])")
 _VANCOUVER = re.compile(r"[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)? [A-Z]{1,3}")
 _WORD = re.compile(r"[^\W\d_][\w'’.\-‐‑]*(?:/[^\W\d_]\w*)?")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -38,6 +41,8 @@ def read_authors(text: str, *, expected: bool = False) -> Authors | None:
     printed = text.strip(" \t\n,;:|·–—-")
     printed = re.sub(r"^(?:by|authors?\s*:|authored by)\s+", "", printed, flags=re.IGNORECASE).strip()
     if not printed or len(printed) > 12_000:
+        return None
+    if not expected and not _BEGINS.match(printed):
         return None
     cut = ET_AL.search(printed)
     et_al = cut is not None
@@ -88,6 +93,9 @@ def _split(text: str) -> list[str]:
     if len(lasts) > 1 and all(re.fullmatch(r"[^,]+,\s[^,]+", part.strip()) and _is_family(part) for part in lasts):
         return [_forward(part) for part in lasts]
     parts = [part.strip() for part in _SPLIT.split(text)]
+    turned = _turned(parts)
+    if turned:
+        return turned
     joined: list[str] = []
     for part in parts:
         if (
@@ -111,6 +119,17 @@ def _split(text: str) -> list[str]:
     return joined
 
 
+def _turned(parts: Sequence[str]) -> list[str]:
+    """Return the names of "Ouyang, Long, Wu, Jeff and Jiang, Xu", turned round; nothing for other lists."""
+    filled = [part for part in parts if part]
+    if len(filled) < 4 or len(filled) % 2 or any(len(part.split()) > 3 or part.lower() in SUFFIXES for part in filled):
+        return []
+    single = sum(len(part.split()) == 1 for part in filled)
+    if single < 0.75 * len(filled) or any(_INITIALS.fullmatch(part) and len(part) <= 2 for part in filled[::2]):
+        return []
+    return [f"{given} {family}" for family, given in zip(filled[::2], filled[1::2], strict=True)]
+
+
 def _is_family(part: str) -> bool:
     """Whether "A, B" is one name turned round rather than two names: a family name is one word, or has a particle."""
     words = part.split(",")[0].split()
@@ -128,6 +147,7 @@ def _is_body(name: str) -> bool:
     words = name.split()
     return (
         1 <= len(words) <= 6
+        and not any(word.lower() in ACRONYMS for word in words)
         and any(word.lower().strip(".,") in BODIES for word in words)
         and words[0][0].isupper()
         and not any(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from aligngraph.importing.words import ACRONYMS, PLAIN_WORDS, TRACK_TOKENS, VENUE_WORDS
+from aligngraph.importing.words import ACRONYMS, PLAIN_WORDS, TRACK_TOKENS, VENUE_WORDS, WHOLE_VENUES
 
 _YEAR = r"(?:19[0-9]\d|20[0-4]\d)"
 _MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
@@ -21,6 +21,8 @@ _DATE = (
 )
 _DATES = re.compile(rf"(?<![\w./:-])(?:{_DATE})", re.IGNORECASE)
 _SHORT_DATE = re.compile(rf"(?:['’‘`]?(\d\d)[./-](?:1[0-2]|0[1-9])(?:[./-]{_DAY})?|['’‘`](\d\d))")
+# A day of the month is rarely printed without the year: "Oct 23" is a year.
+_MONTH_YEAR = re.compile(rf"{_MONTH}\s+([1-3]\d)", re.IGNORECASE)
 _WHOLE = re.compile(rf"(?:{_DATE})", re.IGNORECASE)
 _FOUR = re.compile(_YEAR)
 _GLUED = re.compile(rf"(?<![\w])([A-Za-z][A-Za-z&*+/@-]{{1,20}}?)(?:\s?['’‘`]\s?|[\s_-]?)({_YEAR}|\d\d)(?![\w.%-])")
@@ -47,9 +49,9 @@ def read_date(text: str) -> tuple[str, int] | None:
     bare = text.strip(_EDGES)
     if _WHOLE.fullmatch(bare):
         return bare, _year_in(bare)
-    short = _SHORT_DATE.fullmatch(bare)
+    short = _SHORT_DATE.fullmatch(bare) or _MONTH_YEAR.fullmatch(bare)
     if short:
-        return bare, _century(short[1] or short[2])
+        return bare, _century(next(filter(None, short.groups())))
     return None
 
 
@@ -65,6 +67,8 @@ def read_place(text: str, *, expected: bool = False) -> Place | None:
     date = read_date(bare)
     if date:
         return Place(None, date[0], date[1], True)
+    if not expected and bare.count(" ") > 40:
+        return None
     bare = _LEAD.sub("", bare)
     venue, printed, year = _split_year(bare)
     if not venue:
@@ -126,8 +130,10 @@ def _is_venue(text: str, *, dated: bool) -> bool:
     low = text.lower().strip(_EDGES)
     low = re.sub(rf"\b{_YEAR}\b", " ", low).strip(_EDGES)
     low = re.sub(r"\s+", " ", low)
-    if low in ACRONYMS:
+    if low in ACRONYMS or low in WHOLE_VENUES:
         return True
+    if low in VENUE_WORDS:
+        return False
     words = low.split()
     if len(words) > 24 or not words:
         return False
@@ -151,8 +157,6 @@ def _is_venue(text: str, *, dated: bool) -> bool:
     named = [word for word in core if word in ACRONYMS and word not in PLAIN_WORDS]
     if named and len(words) <= 6 and (core[0] in named or core[-1] in named) and text[:1].isupper():
         return True
-    if len(core) == 0:
-        return low in VENUE_WORDS or any(word in ("workshop", "preprint", "findings", "blog") for word in words)
     worded = any(word.strip("(),:;") in VENUE_WORDS for word in words) or any(
         phrase in low for phrase in VENUE_WORDS if " " in phrase
     )

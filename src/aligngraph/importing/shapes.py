@@ -15,6 +15,7 @@ from aligngraph.importing.places import read_place
 from aligngraph.importing.records import Heading
 from aligngraph.importing.words import (
     AUTHOR_KEYS,
+    CONTENTS_SECTIONS,
     LINK_KEYS,
     NOTE_KEYS,
     OTHER_SECTIONS,
@@ -25,6 +26,9 @@ from aligngraph.importing.words import (
 
 _ALL_KEYS = AUTHOR_KEYS | LINK_KEYS | NOTE_KEYS | TITLE_KEYS | VENUE_KEYS | YEAR_KEYS
 _KEY = re.compile(r"^[\W_]*([^\W\d_][\w /&;().-]{0,28}?)\s*[:：]")
+_SERVICE = re.compile(
+    r"\b(?:contributors?|contributing|maintainers?|acknowledge?ments?|licen[cs]e|star history|citation)\b"
+)
 _NUMBERED = re.compile(r"^\s*(?:\[\d{1,4}\]|\(?\d{1,4}[).])\s")
 _LABEL_MARKS = re.compile(r"[\s\[\](){},;|/·•:&+.–—-]+")
 
@@ -59,7 +63,10 @@ def _is_way_back(text: str) -> bool:
 
 def other_section(path: Sequence[Heading]) -> bool:
     """Whether the nearest heading announces something other than entries: news, contents, how to contribute."""
-    return any(re.sub(r"[^\w\s'&-]", "", heading.text).strip().lower() in OTHER_SECTIONS for heading in path[-2:])
+    names = [re.sub(r"[^\w\s'&-]", "", heading.text).strip().lower() for heading in path[-1:]]
+    return any(name in OTHER_SECTIONS for name in names) or bool(
+        names and _SERVICE.search(names[-1]) and len(names[-1].split()) <= 6
+    )
 
 
 def _anchors(items: Sequence[Item]) -> Iterator[Anchor]:
@@ -71,10 +78,11 @@ def _anchors(items: Sequence[Item]) -> Iterator[Anchor]:
                 yield from (piece.link for piece in block.pieces if piece.link is not None)
 
 
-def is_contents(block: List) -> bool:
+def is_contents(block: List, path: Sequence[Heading]) -> bool:
     """Whether a list is a table of contents: it links, and only to places on its own page."""
     anchors = list(_anchors(block.items))
-    return bool(anchors) and all(anchor.url.startswith("#") for anchor in anchors)
+    nearest = re.sub(r"[^\w\s]", "", path[-1].text).strip().lower() if path else ""
+    return all(anchor.url.startswith("#") for anchor in anchors) and (bool(anchors) or nearest in CONTENTS_SECTIONS)
 
 
 def is_relative_contents(block: List) -> bool:

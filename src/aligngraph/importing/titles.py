@@ -40,19 +40,21 @@ def find_quoted(
         end = min(places)
         after = text[end + 1 :]
         inner = text[found.end() : end]
+        if re.match(r"\s*:\s+[^\W_]", after) and not _field_follows(after[after.index(":") + 1 :]):
+            return None
         if len(inner) > 500:
             return None
         if inner.strip() and (
             not after.strip()
             or re.match(r"\s*[,.;:(\[|\x1e\n\ue000–—-]|[.,]", after)
             or inner.rstrip().endswith((",", "."))
-            or _field_follows(after, italics, codes)
+            or _field_follows(after)
         ):
-            return found.end(), end
+            return found.start(), end + 1
         at = end + 1
 
 
-def _field_follows(after: str, italics: Sequence[tuple[int, int]], codes: Sequence[tuple[int, int]]) -> bool:
+def _field_follows(after: str) -> bool:
     chunks = cut(after, 0, min(len(after), 600), (), ())
     return bool(chunks) and chunks[0].kind in "AP"
 

@@ -58,11 +58,14 @@ NOTE_KEYS = _set(
 )
 
 # Lists under these headings hold no entries.
+CONTENTS_SECTIONS = _set(
+    "table of contents, contents, toc, table of content, content, outline, index, navigation, quick links, 目录"
+)
 OTHER_SECTIONS = _set(
-    """table of contents, contents, toc, table of content, content, outline, index, news, updates, update, latest news, what's new, whats new,
+    """news, updates, update, latest news, what's new, whats new,
     changelog, change log, contributing, contribution, contributions, how to contribute, contribute, contributors, contributor, contribution guidelines, contributing guidelines,
     citation, citing, cite, cite us, cite this, how to cite, bibtex, license, licence, acknowledgement, acknowledgements, acknowledgment, acknowledgments, acknowledge,
-    star history, stars, contact, contact us, contacts, contact information, quick links, navigation, announcements, announcement, todo, to do, to-do, to-do list, todo list, roadmap, installation, usage,
+    star history, stars, contact, contact us, contacts, contact information, announcements, announcement, todo, to do, to-do, to-do list, todo list, roadmap, installation, usage,
     getting started, quick start, quickstart, sponsors, credits, disclaimer, faq, maintainers, authors, recent updates, news and updates, news & updates, legend, 目录, 更新, 贡献, 引用, star, markdown format, paper format, format"""
 )
 
@@ -80,7 +83,11 @@ ACRONYMS = _set(
 )
 # Words in long venue names.
 VENUE_WORDS = _set(
-    "proceedings, proc., proc, journal, conference, workshop, workshops, symposium, transactions, trans., findings, preprint, thesis, dissertation, annals, press, magazine, bulletin, quarterly, letters, conf., workshop., blog, blogpost, technical report, tech report, tech. report, whitepaper, white paper, working paper, under review, in submission, forthcoming, to appear, system card, model card, review, lecture notes, colloquium, monograph, handbook, notices, archives, advances in"
+    "proceedings, proc., proc, journal, conference, workshop, workshops, symposium, transactions, trans., findings, preprint, annals, magazine, bulletin, quarterly, letters, conf., workshop., lecture notes, colloquium, archives, advances in"
+)
+# Venues only when they are the whole text: in longer text these are words of titles.
+WHOLE_VENUES = _set(
+    "technical report, tech report, tech. report, whitepaper, white paper, working paper, under review, in submission, forthcoming, to appear, system card, model card, thesis, phd thesis, ph.d. thesis, master's thesis, masters thesis, dissertation, blog, blogpost, blog post, preprint, findings, workshop, book, online, website, manuscript, unpublished, in press"
 )
 # What may follow a venue's name or year.
 TRACK_WORDS = _set(
