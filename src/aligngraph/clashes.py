@@ -194,7 +194,7 @@ class _Finder:
                 )
 
     def _different(self) -> Iterator[Clash]:
-        different = [(one, other, "eq-diff1") for one, other in self._stated_different()]
+        different = [(one, other, "eq-diff1") for one, other in self.facts.pairs(OWL + "differentFrom")]
         for name, rule in (("members", "eq-diff2"), ("distinctMembers", "eq-diff3")):
             for things in self._groups("AllDifferent", [name], "list of different things"):
                 different += [(one, other, rule) for one, other in combinations(things, 2)]
@@ -208,11 +208,6 @@ class _Finder:
                     "Take out the statement that makes them the same, or that they differ.",
                     facts,
                 )
-
-    def _stated_different(self) -> list[tuple[int, int]]:
-        different = self.terms.find(OWL + "differentFrom")
-        pairs = sorted(self._all(different)) if different is not None else []
-        return [(pair >> BITS, pair & LOW) for pair in pairs]
 
     def _functional(self) -> Iterator[Clash]:
         for property_ in self.facts.members(OWL + "FunctionalProperty"):

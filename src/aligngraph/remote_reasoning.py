@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _INFERRED = f"<{INFERRED_GRAPH}>"
 _COUNT = f"SELECT (COUNT(*) AS ?count) WHERE {{ GRAPH {_INFERRED} {{ ?s ?p ?o }} }}"
+_MARK = f"GRAPH {_INFERRED} {{ {_INFERRED} {_INFERRED} {_INFERRED} }}"
 _MOST_SCHEMA_TERMS = 500
 
 
@@ -104,19 +105,35 @@ def plan(backend: Backend) -> Plan:
     return Plan(f"CLEAR SILENT GRAPH {_INFERRED}", stages, tuple(writer.tidy()))
 
 
+def check_updates(backend: Backend, updater: Updater) -> None:
+    """Raise StoreReasoningError where *backend* does not see what *updater* changes; leave all as it was.
+
+    A mark in the graph of what follows shows it. Raise what *updater* raises, too.
+    """
+    updater.update(f"INSERT DATA {{ {_MARK} }}")
+    try:
+        if not backend.ask(f"ASK {{ {_MARK} }}"):
+            raise StoreReasoningError(
+                "the store took an update, but nothing came of it where it is asked. Does the address for updates "
+                "belong to the same store? Pass --update-endpoint."
+            )
+    finally:
+        updater.update(f"DELETE DATA {{ {_MARK} }}")
+
+
 def materialise(
     backend: Backend, updater: Updater, updates: Plan, on_stage: Callable[[int, int], None] | None = None
 ) -> int:
     """Run *updates* through *updater*, and return how many statements then follow, by *backend* of the same store.
 
-    *on_stage* is told, after each stage, how many are done, of how many. Raise StoreReasoningError where what follows
-    makes things the same, or where the store does not keep what it is told.
+    *on_stage* is told, after each stage, how many are done, of how many. Raise StoreReasoningError where the store
+    does not do as it is told, and what *updater* raises.
     """
     updater.update(updates.clear)
     if _count(backend) != 0:
         raise StoreReasoningError(
-            f"the store took the order to empty {_INFERRED}, but statements are still in it. "
-            "Does the address for updates belong to the same store? Pass --update-endpoint."
+            f"the store took the order to empty {_INFERRED}, but statements are still in it. Empty it by the store's "
+            "own means."
         )
     for place, stage in enumerate(updates.stages, 1):
         before = _count(backend) if stage.repeated else None
@@ -129,11 +146,6 @@ def materialise(
             before = known
         if on_stage is not None:
             on_stage(place, len(updates.stages))
-    if _count(backend) == 0 and _is_filled(backend):
-        raise StoreReasoningError(
-            "the store took all updates, but nothing came of them. Does the address for updates belong to the same "
-            "store? Pass --update-endpoint."
-        )
     for update in updates.tidy:
         updater.update(update)
     return _count(backend)
@@ -148,7 +160,7 @@ def check_sameness(backend: Backend) -> None:
     ):
         other = one.replace("1", "2")
         for number in facts.members(OWL + kind):
-            property_ = f"<{facts.terms.iri(number)}>"
+            property_ = in_sparql(facts.terms.iri(number))
             left, right = pattern.format(property_, sep="\0").split(" . \0 ")
             differ = f"FILTER({one} != {other} && !(isLiteral({one}) && isLiteral({other})))"
             query = f"SELECT {one} {other} WHERE {{ {_pattern(left)} {_pattern(right)} {differ} }} LIMIT 1"
@@ -157,6 +169,14 @@ def check_sameness(backend: Backend) -> None:
                     shorten(term.value) if isinstance(term, ox.NamedNode) else str(term) for term in row
                 )
                 raise _no_sameness(f"{shorten(facts.terms.iri(number))} would make {names} the same")
+
+
+def in_sparql(iri: str) -> str:
+    """Return *iri* as SPARQL writes it. Raise StoreReasoningError where that is no IRI: stores let some pass."""
+    try:
+        return str(ox.NamedNode(iri))
+    except ValueError as error:
+        raise StoreReasoningError(f"the store has an axiom on {iri!r}, which is no IRI: mend it there.") from error
 
 
 def _no_sameness(reason: str) -> StoreReasoningError:
@@ -176,10 +196,6 @@ def _count(backend: Backend) -> int:
         assert isinstance(count, ox.Literal)
         return int(count.value)
     raise StoreReasoningError("the store does not answer how many statements follow.")
-
-
-def _is_filled(backend: Backend) -> bool:
-    return backend.ask(f"ASK {{ GRAPH ?g {{ ?x <{RDFS}subClassOf> ?y . ?z a ?x }} }}")
 
 
 def _axioms(backend: Backend) -> list[ox.Quad]:
@@ -250,7 +266,7 @@ class _Writer:
         self._default = default_graph
 
     def _iri(self, number: int) -> str:
-        return f"<{self._facts.terms.iri(number)}>"
+        return in_sparql(self._facts.terms.iri(number))
 
     def _atom(self, place: int, triple: str) -> str:
         named = f"GRAPH ?g{place} {{ {triple} }}"

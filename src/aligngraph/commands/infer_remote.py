@@ -10,7 +10,7 @@ from aligngraph.commands.answers import put_out
 def infer_in_store(endpoint: str, update_endpoint: str | None, *, dry_run: bool, seconds: float) -> None:
     """Derive what follows in the store at *endpoint*, or print how. Raise an AligngraphError where that fails."""
     from aligngraph.remote import Remote
-    from aligngraph.remote_reasoning import as_text, check_sameness, materialise, plan
+    from aligngraph.remote_reasoning import as_text, check_sameness, check_updates, materialise, plan
     from aligngraph.updating import HttpUpdater, endpoints
 
     asked, updated = endpoints(endpoint, update_endpoint)
@@ -21,6 +21,7 @@ def infer_in_store(endpoint: str, update_endpoint: str | None, *, dry_run: bool,
         return
     updater = HttpUpdater(updated, seconds=seconds)
     check_sameness(remote)
+    check_updates(remote, updater)
     try:
         count = materialise(remote, updater, updates)
     except BaseException:

@@ -1,0 +1,225 @@
+"""A proof rests on asserted statements only, each step is a rule's, and it is a shortest one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from aligngraph.catalogue import find_sources, read_quads
+from aligngraph.explaining import Proof, Statement, find_fact, prove
+from aligngraph.explanation import UnknownTermError, explain, in_words
+from aligngraph.namespaces import AG, BASE, PREFIXES
+from aligngraph.reasoning import closure, infer
+from aligngraph.rules import WORDS
+from conftest import Run
+from test_reasoning import CLASSES, HEAD, PROPERTIES, quads, statements
+
+SHIPPED = list(read_quads(find_sources()))
+INFERENCE = infer(SHIPPED)
+
+
+def statements_of(proof: Proof) -> Iterator[Proof]:
+    yield proof
+    for premise in proof.premises:
+        yield from statements_of(premise)
+
+
+def proof_of(turtle: str, s: str, p: str, o: str) -> Proof:
+    inference = infer(quads(turtle))
+    (triple,) = quads(f"{s} {p} {o} .")
+    known = find_fact(inference, (triple.subject, triple.predicate, triple.object))
+    assert known is not None
+    return prove(inference, [known])[known]
+
+
+def wanted(s: str, p: str, o: str) -> Statement:
+    return ox.NamedNode(BASE + s), ox.NamedNode(AG + p), ox.NamedNode(BASE + o)
+
+
+def test_every_statement_that_follows_has_a_proof_from_asserted_ones() -> None:
+    derived = [(relation, fact) for relation, facts in INFERENCE.derived.items() for fact in facts]
+    asserted = {(quad.subject, quad.predicate, quad.object) for quad in SHIPPED}
+    proofs = prove(INFERENCE, derived)
+    assert len(proofs) == len(derived) > 5000
+    for proof in proofs.values():
+        assert proof.rule in WORDS
+        assert set(proof.leaves()) <= asserted
+        assert all(one.axiom in asserted for one in statements_of(proof) if one.axiom is not None)
+
+
+def test_each_step_of_a_proof_is_what_the_rules_derive_from_its_premises_and_axiom() -> None:
+    known = find_fact(INFERENCE, wanted("work/rafailov2023-dpo", "usesMethod", "method/sft-based"))
+    assert known is not None
+    proof = prove(INFERENCE, [known])[known]
+    ontology = [quad for quad in SHIPPED if str(quad.graph_name).endswith("/ontology/aligngraph>")]
+    steps = [one for one in statements_of(proof) if one.rule]
+    assert len(steps) >= 4
+    for step in steps:
+        premises = quads("".join(f"{' '.join(map(str, premise.statement))} .\n" for premise in step.premises))
+        derived = {str(triple) for triple in closure([*ontology, *premises])}
+        assert " ".join(map(str, step.statement)) in derived
+
+
+def test_a_proof_goes_down_to_the_listing_on_the_page() -> None:
+    known = find_fact(INFERENCE, wanted("work/rafailov2023-dpo", "usesMethod", "method/sft-based"))
+    assert known is not None
+    leaves = [" ".join(map(str, leaf)) for leaf in prove(INFERENCE, [known])[known].leaves()]
+    assert any("/listing/value-alignment-" in leaf and "#lists>" in leaf for leaf in leaves)
+    assert any("#inSection>" in leaf for leaf in leaves)
+
+
+def test_the_proof_is_a_shortest_one() -> None:
+    detour = "x:a rdfs:subClassOf x:b . x:b rdfs:subClassOf x:c . x:c rdfs:subClassOf x:d . x:i a x:a . "
+    assert proof_of(detour, "x:i", "a", "x:d").size() == 4
+    assert proof_of(detour + "x:a rdfs:subClassOf x:d .", "x:i", "a", "x:d").size() == 2
+    assert proof_of(detour + "x:p rdfs:domain x:d . x:i x:p 1 .", "x:i", "a", "x:d").size() == 2
+
+
+def test_the_same_proof_comes_each_time() -> None:
+    text = "x:p a owl:TransitiveProperty . " + "".join(f"x:i{n} x:p x:i{n + 1} . " for n in range(9))
+    proofs = {str(proof_of(text, "x:i0", "x:p", "x:i9")) for _ in range(3)}
+    assert len(proofs) == 1
+
+
+@pytest.mark.parametrize(
+    ("turtle", "s", "p", "o", "rule", "says"),
+    [
+        ("x:A rdfs:subClassOf x:B . x:i a x:A .", "x:i", "a", "x:B", "cax-sco", "every"),
+        ("x:A owl:equivalentClass x:B . x:i a x:B .", "x:i", "a", "x:A", "cax-eqc2", "every"),
+        ("x:p rdfs:subPropertyOf x:q . x:i x:p 1 .", "x:i", "x:q", "1", "prp-spo1", "is a kind of"),
+        ("x:p owl:equivalentProperty x:q . x:i x:p 1 .", "x:i", "x:q", "1", "prp-eqp1", "is the same as"),
+        ("x:p rdfs:domain x:A . x:i x:p 1 .", "x:i", "a", "x:A", "prp-dom", "what has"),
+        ("x:p rdfs:range x:A . x:i x:p x:j .", "x:j", "a", "x:A", "prp-rng", "leads to"),
+        ("x:p owl:inverseOf x:q . x:i x:p x:j .", "x:j", "x:q", "x:i", "prp-inv1", "inverse"),
+        ("x:p a owl:SymmetricProperty . x:i x:p x:j .", "x:j", "x:p", "x:i", "prp-symp", "both ways"),
+        ("x:p a owl:TransitiveProperty . x:i x:p x:j . x:j x:p x:k .", "x:i", "x:p", "x:k", "prp-trp", "then"),
+        ("x:p owl:propertyChainAxiom ( x:q x:r x:q ) . x:i x:q x:j . x:j x:r x:k . x:k x:q x:l .",
+         "x:i", "x:p", "x:l", "prp-spo2", "x.example/q>, then <http://x.example/r>, then"),
+        ("x:p a owl:FunctionalProperty . x:i x:p x:j , x:k .", "x:j", "owl:sameAs", "x:k", "prp-fp", "one value"),
+        ("x:p a owl:InverseFunctionalProperty . x:i x:p x:j . x:k x:p x:j .",
+         "x:i", "owl:sameAs", "x:k", "prp-ifp", "one thing"),
+        ("x:i owl:sameAs x:j .", "x:j", "owl:sameAs", "x:i", "eq-sym", "symmetric"),
+        ("x:i owl:sameAs x:j . x:j owl:sameAs x:k .", "x:i", "owl:sameAs", "x:k", "eq-trans", "transitive"),
+        ("x:i owl:sameAs x:j . x:i x:p 1 .", "x:j", "x:p", "1", "eq-rep-s", "is said of the other"),
+        ("x:i owl:sameAs x:j . x:k x:p x:i .", "x:k", "x:p", "x:j", "eq-rep-o", "is said of the other"),
+        ("x:i owl:sameAs x:j . x:i a x:A .", "x:j", "a", "x:A", "eq-rep-s", "is said of the other"),
+    ],
+)  # fmt: skip
+def test_each_rule_is_named_and_put_in_words(turtle: str, s: str, p: str, o: str, rule: str, says: str) -> None:
+    proof = proof_of(turtle, s, p, o)
+    assert proof.rule == rule
+    assert says in in_words(proof)
+    assert in_words(proof).startswith(f"{rule} ({WORDS[rule]})")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(statements, min_size=4, max_size=20))
+def test_on_random_graphs_all_that_follows_can_be_explained(lines: list[tuple[str, str, str]]) -> None:
+    declared = "".join(f"{name} a owl:ObjectProperty . " for name in PROPERTIES)
+    declared += "".join(f"{name} a owl:Class . " for name in CLASSES)
+    inference = infer(quads(declared + "".join(f"{s} {p} {o} .\n" for s, p, o in lines)))
+    known = [find_fact(inference, (t.subject, t.predicate, t.object)) for t in inference]
+    proofs = prove(inference, [one for one in known if one is not None])
+    assert None not in known
+    assert len(proofs) == len(known)
+
+
+def test_explain_prints_the_tree_with_the_files(run: Run) -> None:
+    done = run("explain", "dpo", "usesMethod", "method:sft-based")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("work:rafailov2023-dpo ag:usesMethod method:sft-based\n")
+    assert "prp-spo2 (property chain): ag:classifiedUnder, then ag:sectionMethod gives ag:usesMethod" in done.out
+    assert "stated in data/surveys/value-alignment/listings/" in done.out
+    assert "[ontology/aligngraph.ttl]" in done.out
+    assert done.out.endswith("\n")
+
+
+def test_explain_as_json_has_the_same_tree(run: Run) -> None:
+    done = run("explain", "work:rafailov2023-dpo", "uses method", "SFT-based", "--format", "json")
+    assert done.code == 0
+    data = json.loads(done.out)
+    assert data["verdict"] == "follows"
+    assert data["proof"]["rule"] == "prp-spo2"
+    assert data["proof"]["axiom"]["stated_in"] == ["ontology/aligngraph.ttl"]
+    assert data["proof"]["because"][1]["stated_in"] == ["data/surveys/value-alignment/survey.ttl"]
+
+
+def test_a_stated_statement_says_where_it_stands(run: Run) -> None:
+    done = run("explain", "work:rafailov2023-dpo", "a", "Paper")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == "work:rafailov2023-dpo a ag:Paper\n  stated in data/works/rafailov2023-dpo.ttl\n"
+
+
+def test_what_does_not_follow_says_so_with_what_holds_instead(run: Run) -> None:
+    done = run("explain", "dpo", "ag:usesMethod", "method:rl-based")
+    assert (done.code, done.err) == (1, "")
+    assert "is not stated, and does not follow." in done.out
+    assert "  work:rafailov2023-dpo ag:usesMethod method:sft-based\n" in done.out
+    as_json = json.loads(run("explain", "dpo", "usesMethod", "method:rl-based", "--format", "json").out)
+    assert as_json["verdict"] == "does not follow"
+    assert as_json["near"]
+
+
+def test_a_thing_that_is_nowhere_is_said_to_be_unknown(run: Run) -> None:
+    done = run("explain", "work:nope", "a", "Paper")
+    assert done.code == 1
+    assert "The catalogue says nothing of work:nope." in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("dpo", "useMethod", "goal:hhh"), "did you mean 'usesMethod'?"),
+        (("no such thing at all", "a", "Paper"), "nothing in the catalogue is called"),
+        (("human", "a", "Goal"), "may mean"),
+        (('"text"', "a", "Paper"), "can't be what a statement is about"),
+        (("_:b0", "a", "Paper"), "without a name"),
+        (("<not an iri>", "a", "Paper"), "no valid IRI"),
+        (("work:a> <b", "a", "Paper"), "no valid IRI"),
+        (("dpo", "usesMethod", '"unclosed'), "is no literal"),
+        (("dpo", "usesMethod", '"a" . <urn:s> <urn:p> "b"'), "nothing in the catalogue is called|is no literal"),
+        (("", "a", "Paper"), "nothing to look for"),
+    ],
+)
+def test_words_that_mean_nothing_are_an_error_in_one_line(run: Run, words: tuple[str, str, str], message: str) -> None:
+    import re
+
+    done = run("explain", *words)
+    assert (done.code, done.out) == (2, "")
+    assert re.search(message, done.err), done.err
+    assert done.err.startswith("Error: ")
+
+
+def test_explain_reads_the_data_it_is_given(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.ttl").write_text(
+        HEAD + 'x:i x:p "a\\u001b[31m" . x:p rdfs:subPropertyOf x:q . x:j ag:ordinal 7 .', encoding="utf-8"
+    )
+    done = run(
+        "explain", "http://x.example/i", "<http://x.example/q>", '"a\\u001b[31m"', "--data", tmp_path, cwd=tmp_path
+    )
+    assert done.code == 0
+    assert "\x1b" not in done.out
+    assert "stated in mine.ttl" in done.out
+    assert "[mine.ttl]" in done.out
+    assert run("explain", "http://x.example/j", "ordinal", "7", "--data", tmp_path).code == 0
+
+
+def test_what_only_owlrl_knows_is_said_to_follow_without_reasons(tmp_path: Path) -> None:
+    path = tmp_path / "mine.ttl"
+    path.write_text(HEAD + "x:A owl:unionOf ( x:B x:C ) . x:i a x:B . x:B rdfs:subClassOf x:D .", encoding="utf-8")
+    one = "http://x.example/i"
+    by_owlrl = explain([path], (one, "a", "http://x.example/A"))
+    assert (by_owlrl.holds, by_owlrl.proof) == (True, None)
+    assert by_owlrl.beyond == (PREFIXES["owl"] + "unionOf",)
+    assert not explain([path], (one, "a", "http://x.example/C")).holds
+
+
+def test_a_name_needs_something_to_look_it_up_in() -> None:
+    with pytest.raises(UnknownTermError, match="no IRI or short name"):
+        explain([], ("dpo", "a", "Paper"))
