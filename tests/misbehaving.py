@@ -120,7 +120,7 @@ class Cutting:
         result: Any = self.store.query(handler.query)
         if isinstance(result, ox.QueryTriples):
             triples = [triple for _, triple in zip(range(self.most), result, strict=False)]
-            body = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
+            body = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
             handler.reply(200, body, "application/n-triples", **self.header)
             return
         names = [variable.value for variable in result.variables]

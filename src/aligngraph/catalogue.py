@@ -137,13 +137,19 @@ def read_bytes(path: Path) -> bytes:
     try:
         content = path.read_bytes()
         if path.suffix.lower() == ".gz":
-            import gzip
-
-            content = gzip.decompress(content)
+            content = _unpacked(content, path)
         return content.removeprefix(_BOM)
     except OSError as error:
         raise CatalogueError(f"{path}: can't be read: {error.strerror or error}.") from error
-    except (EOFError, ArithmeticError, ValueError) as error:
+
+
+def _unpacked(content: bytes, path: Path) -> bytes:
+    import gzip
+    import zlib
+
+    try:
+        return gzip.decompress(content)
+    except (EOFError, zlib.error) as error:
         raise CatalogueError(f"{path}: can't be unpacked: {error}.") from error
 
 

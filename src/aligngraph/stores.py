@@ -159,8 +159,6 @@ def _load_large(store: ox.Store, source: Source, tell: Callable[[int], None]) ->
         raise bad_turtle(name, error) from error
     except UnicodeDecodeError as error:
         raise BadTurtleError(name, None, None, "not UTF-8. Save the file as UTF-8.") from error
-    except (EOFError, zlib.error) as error:
-        raise CatalogueError(f"{name}: can't be unpacked: {error}.") from error
 
 
 def _in_graph(quads: Iterator[ox.Quad], graph: ox.NamedNode) -> Iterator[ox.Quad]:
@@ -181,12 +179,13 @@ class _Content(io.RawIOBase):
         except OSError as error:
             raise CatalogueError(f"{path}: can't be read: {error.strerror or error}.") from error
         self._told = tell
+        self._path = path
         self._content: io.BufferedIOBase = self._file
         if path.suffix.lower() == ".gz":
             from gzip import GzipFile
 
             self._content = GzipFile(fileobj=self._file)
-        self._begin = self._content.read(len(_BOM)).removeprefix(_BOM)
+        self._begin = self._next(len(_BOM)).removeprefix(_BOM)
 
     def readable(self) -> bool:
         """Return true."""
@@ -197,9 +196,17 @@ class _Content(io.RawIOBase):
         room = memoryview(buffer).cast("B")
         begin, self._begin = self._begin, b""
         self._told(self._file.tell())
-        content = begin or self._content.read(len(room))
+        content = begin or self._next(len(room))
         room[: len(content)] = content
         return len(content)
+
+    def _next(self, size: int) -> bytes:
+        try:
+            return self._content.read(size)
+        except OSError as error:
+            raise CatalogueError(f"{self._path}: can't be read: {error.strerror or error}.") from error
+        except (EOFError, zlib.error) as error:
+            raise CatalogueError(f"{self._path}: can't be unpacked: {error}.") from error
 
     def close(self) -> None:
         """Close the file."""
