@@ -1,0 +1,198 @@
+"""From a reading list to what it changes in a catalogue: matched, minted, and said in statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from aligngraph.errors import AligngraphError
+from aligngraph.importing.forms import forms_of
+from aligngraph.importing.holdings import WORK_KINDS, Holdings, ag
+from aligngraph.importing.keys import clean, web_iri
+from aligngraph.importing.matching import Match, WorkIndex, identifier_pairs, index_works, match
+from aligngraph.importing.meanings import Meanings
+from aligngraph.importing.minting import Mint
+from aligngraph.importing.people import People
+from aligngraph.importing.records import Entry, Problem, ReadingList, identifiers_of_url
+from aligngraph.importing.report import ImportReport, Question
+from aligngraph.importing.statements import NewWork, WorkWriter
+from aligngraph.importing.surveys import Changes, Placed, SurveyWriter
+from aligngraph.importing.venue_names import VenueTable
+from aligngraph.namespaces import BASE, expand
+
+NEW = "new"
+
+
+class DecisionError(AligngraphError):
+    """A decision names a line or a work that there is not."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an import changes, and its report."""
+
+    changes: Changes
+    report: ImportReport
+
+
+def plan_import(
+    reading: ReadingList,
+    holdings: Holdings,
+    *,
+    venues: Iterable[Holdings] = (),
+    survey: str | None = None,
+    is_list: bool = True,
+    decisions: Mapping[int, str] | None = None,
+    progress: Callable[[int], None] = lambda count: None,
+) -> Plan:
+    """Return what *reading* adds to *holdings*.
+
+    *venues* are further catalogues whose venues are known by name, and are taken over when used. *is_list* says that
+    entries are listings of a survey, called *survey* or as the file says; else only works come of them. *decisions* are
+    a person's, by line: a work, or "new". *progress* is told of each entry. Raise DecisionError.
+    """
+    return _Planner(reading, holdings, venues, is_list=is_list).plan(survey, decisions or {}, progress)
+
+
+class _Planner:
+    def __init__(self, reading: ReadingList, holdings: Holdings, venues: Iterable[Holdings], *, is_list: bool) -> None:
+        self.reading = reading
+        self.holdings = holdings
+        self.mint = Mint(set(holdings.taken))
+        self.people = People(holdings, self.mint)
+        self.table = VenueTable([holdings, *venues])
+        self.writer = WorkWriter(self.mint, self.people, self.table)
+        self.index: WorkIndex = index_works(holdings)
+        self.report = ImportReport(reading.name)
+        self.new: dict[str, NewWork] = {}
+        self.matched: dict[str, None] = {}
+        self.lacking: dict[str, None] = {}
+        self.survey = SurveyWriter(holdings, self.mint, Meanings([holdings]), reading) if is_list else None
+
+    def plan(self, survey: str | None, decisions: Mapping[int, str], progress: Callable[[int], None]) -> Plan:
+        decided = self._decided(decisions)
+        report = self.report
+        report.entries = len(self.reading.entries)
+        if self.survey is not None and self.reading.entries:
+            self.survey.open(survey)
+            placed = self.survey.place()
+        else:
+            placed = [Placed(entry, "") for entry in self.reading.entries]
+        settled: list[tuple[Placed, str]] = []
+        for one in placed:
+            work = self._settle(one, decided)
+            if work is not None:
+                settled.append((one, work))
+                self._note(one.entry)
+            progress(1)
+        changes = self._written(settled)
+        report.works_matched, report.works_new = len(self.matched), len(self.new)
+        report.new_works = {iri: clean(work.entries[0].title or "") for iri, work in self.new.items()}
+        report.persons_known, report.persons_new = self.people.known, self.people.new
+        report.notes += self.people.notes
+        report.not_understood += self.reading.problems
+        report.links_refused += self.reading.refused_links
+        report.lacking += self.lacking
+        return Plan(changes, report)
+
+    def _decided(self, decisions: Mapping[int, str]) -> dict[int, str]:
+        lines = {entry.line for entry in self.reading.entries}
+        works = set(self.holdings.things(*WORK_KINDS))
+        decided = {}
+        for line, text in decisions.items():
+            if line not in lines:
+                raise DecisionError(f"{self.reading.name}, line {line}: no entry begins in this line.")
+            iri = text if text == NEW or "://" in text else expand(text) or f"{BASE}work/{text}"
+            if iri != NEW and iri not in works:
+                raise DecisionError(f"no work {text!r} in this catalogue, for the entry in line {line}.")
+            decided[line] = iri
+        return decided
+
+    def _settle(self, one: Placed, decided: Mapping[int, str]) -> str | None:
+        """Return the work that an entry means, new or known; None where a person has to say."""
+        entry = one.entry
+        if not clean(entry.title or ""):
+            text = clean(entry.text) or (entry.links[0].url if entry.links else "")
+            self.report.without_title.append(Problem(entry.file, entry.line, text, "no title"))
+            return None
+        found = self._match(one, decided)
+        if found.certainty == "uncertain":
+            question = Question(entry.file, entry.line, clean(entry.title or ""), found.evidence, found.candidates)
+            self.report.uncertain.append(question)
+            return None
+        work = found.work
+        if work is None:
+            work = self.writer.iri(entry)
+            self.new[work] = NewWork(work)
+        if work in self.new:
+            self.new[work].entries.append(entry)
+            self.index.add_entry(work, entry)
+            for form in forms_of(entry):
+                for address in filter(None, (form.doi and f"https://doi.org/{form.doi}",)):
+                    self.index.add_identifiers(work, identifier_pairs(identifiers_of_url(address)))
+        else:
+            self.matched[work] = None
+            self._compare(work, entry)
+        return work
+
+    def _match(self, one: Placed, decided: Mapping[int, str]) -> Match:
+        decision = decided.get(one.entry.line)
+        if decision is not None:
+            return Match(None if decision == NEW else decision, "new" if decision == NEW else "same", ("decided",))
+        if one.listing is not None:
+            work = self.holdings.text(one.listing, ag("lists"))
+            if work is not None:
+                return Match(work, "same", (f"the listing {one.listing} of this page",))
+        return match(one.entry, self.index)
+
+    def _compare(self, work: str, entry: Entry) -> None:
+        """Note what the entry knows of the work that the catalogue does not."""
+        known = self.index.known[work].identifiers
+        for kind, value in identifier_pairs(entry.identifiers):
+            # A link of a listing may well lead to another record of the same work; a bibliography's number is stated.
+            if self.survey is None and (kind, value) not in known:
+                self.lacking[f"{work.rpartition('/')[2]}: {kind} {value} ({entry.file}, line {entry.line})"] = None
+
+    def _note(self, entry: Entry) -> None:
+        names = [form.venue for form in forms_of(entry) if form.venue] or [entry.venue_printed]
+        for name in names:
+            if name and clean(name) and self.table.normalise(clean(name), entry.year).venue is None:
+                lines = self.report.venues_unknown.setdefault(clean(name), [])
+                if entry.line not in lines:
+                    lines.append(entry.line)
+
+    def _written(self, settled: list[tuple[Placed, str]]) -> Changes:
+        report = self.report
+        if self.survey is not None and settled:
+            report.listings_new, _ = self.survey.write(settled)
+            report.listings_known = len(settled) - report.listings_new
+            report.survey = self.survey.survey
+            report.notes += self.survey.notes
+            report.headings_without_concept = [
+                Problem(self.reading.name, heading.line, clean(heading.text), "")
+                for heading in self.survey.without_concept
+            ]
+            changes = self.survey.changes
+        else:
+            changes = Changes()
+        for one, _ in settled if self.survey is not None else ():
+            for link in one.entry.links:
+                if web_iri(link.url) is None:
+                    report.links_refused.append(Problem(one.entry.file, link.line, link.url[:200], "no http or https address"))
+                else:
+                    report.links_kept += 1
+        if self.survey is not None and not settled:
+            changes = Changes()
+        for work in self.new.values():
+            changes.added += self.writer.write(work)
+        for venue in self.writer.used_venues:
+            if venue not in self.holdings.described:
+                changes.added += self.table.homes[venue].triples(venue)
+        return Changes(list(dict.fromkeys(changes.added)), changes.replaced)
+
+
+def statements(changes: Changes) -> list[ox.Triple]:
+    """Return what is said anew, for a reader who wants it as one text."""
+    return [*changes.added, *(one for triples in changes.replaced.values() for one in triples)]

@@ -1,0 +1,130 @@
+"""What an import found and did: for people, and for scripts as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+
+from aligngraph.importing.records import Problem
+from aligngraph.namespaces import shorten
+
+_MANY = 20
+"""Of what needs nobody, no more lines than this are shown to people; scripts get all."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """An entry that a person must decide on."""
+
+    file: str
+    line: int
+    title: str
+    evidence: tuple[str, ...]
+    candidates: tuple[str, ...]
+
+
+@dataclass
+class ImportReport:
+    """What an import read, matched, wrote and left."""
+
+    file: str
+    survey: str | None = None
+    entries: int = 0
+    listings_known: int = 0
+    listings_new: int = 0
+    works_matched: int = 0
+    works_new: int = 0
+    persons_known: int = 0
+    persons_new: int = 0
+    links_kept: int = 0
+    links_refused: list[Problem] = field(default_factory=list)
+    uncertain: list[Question] = field(default_factory=list)
+    without_title: list[Problem] = field(default_factory=list)
+    not_understood: list[Problem] = field(default_factory=list)
+    headings_without_concept: list[Problem] = field(default_factory=list)
+    venues_unknown: dict[str, list[int]] = field(default_factory=dict)
+    lacking: list[str] = field(default_factory=list)
+    """What entries know of works here that the catalogue does not: for a person to add."""
+    notes: list[str] = field(default_factory=list)
+    new_works: dict[str, str] = field(default_factory=dict)
+    """The IRI of each new work, with its title."""
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether something was left for a person to decide or mend."""
+        return bool(self.uncertain or self.without_title or self.not_understood)
+
+    def as_json(self) -> str:
+        """Return everything, as one JSON object."""
+        said = asdict(self)
+        said["works_uncertain"] = len(self.uncertain)
+        said["links_refused_count"] = len(self.links_refused)
+        said["needs_a_person"] = self.needs_a_person
+        return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines for people: the counts, then what needs them, then what they may want to know."""
+        yield f"{self.file}: {_count(self.entries, 'entry', 'entries')} read"
+        if self.survey is not None:
+            listings = self.listings_known + self.listings_new
+            yield f"  {_count(listings, 'listing')} of {shorten(self.survey)}: {self.listings_known} known, {self.listings_new} new"
+        works = self.works_matched + self.works_new
+        yield (
+            f"  {_count(works, 'work')}: {self.works_matched} matched, {self.works_new} new; "
+            f"{len(self.uncertain)} uncertain"
+        )
+        if self.persons_known or self.persons_new:
+            persons = self.persons_known + self.persons_new
+            yield f"  {_count(persons, 'author')} of new works: {self.persons_known} known by name, {self.persons_new} new"
+        yield f"  {_count(self.links_kept, 'link')} kept, {len(self.links_refused)} refused; {_count(len(self.not_understood), 'line')} not understood"
+        yield from self._questions()
+        yield from _problems("No title, so not imported", self.without_title)
+        yield from _problems("Not understood", self.not_understood)
+        yield from _few(_problems("Links refused", self.links_refused))
+        yield from _few(_problems("Headings that name no concept (add ag:sectionRepresents and so on by hand)", self.headings_without_concept))
+        if self.venues_unknown:
+            yield ""
+            yield "Venues not known (kept as printed; add a name to data/venues.ttl as skos:altLabel or skos:hiddenLabel):"
+            lines = [f"  {name!r}, line {', '.join(map(str, lines[:5]))}" for name, lines in self.venues_unknown.items()]
+            yield from _few(lines)
+        if self.lacking:
+            yield ""
+            yield "Known to the file and not to the catalogue (add by hand what is right):"
+            yield from _few(f"  {text}" for text in self.lacking)
+        if self.notes:
+            yield ""
+            yield from _few(f"Note: {note}" for note in self.notes)
+
+    def _questions(self) -> Iterator[str]:
+        if not self.uncertain:
+            return
+        yield ""
+        yield "Uncertain, so not imported (settle one with --match LINE=WORK, or --match LINE=new):"
+        for question in self.uncertain:
+            yield f"  {question.file}, line {question.line}: {question.title}"
+            yield f"    {'; '.join(question.evidence)}"
+            if question.candidates:
+                yield f"    candidates: {', '.join(map(shorten, question.candidates[:5]))}"
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _problems(title: str, problems: list[Problem]) -> Iterator[str]:
+    if not problems:
+        return
+    yield ""
+    yield f"{title}:"
+    for problem in problems:
+        text = problem.text if len(problem.text) <= 80 else problem.text[:79] + "…"
+        reason = f" ({problem.reason})" if problem.reason else ""
+        yield f"  {problem.file}, line {problem.line}: {text}{reason}"
+
+
+def _few(lines: Iterator[str] | list[str]) -> Iterator[str]:
+    shown = list(lines)
+    yield from shown[:_MANY]
+    if len(shown) > _MANY:
+        yield f"  … and {len(shown) - _MANY} more; --report json has all"
