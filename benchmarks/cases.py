@@ -50,8 +50,10 @@ class Bench:
         """Return the store that `aligngraph load` makes of one size, made now if need be. Raise ChildError."""
         path = self.path(size, "store")
         if not path.exists():
-            argv = (tool("aligngraph"), "load", str(path), "--data", str(self.path(size, "data.nq")))
-            if run_once(Case("prepare", "load", size, argv), self.env, 3600) is None:
+            argv = [tool("aligngraph"), "load", str(path), "--data", str(self.path(size, "data.nq"))]
+            if size > _LARGEST["memory"]:
+                argv.append("--no-inferred")
+            if run_once(Case("prepare", "load", size, tuple(argv)), self.env, 3600) is None:
                 raise ChildError(f"loading size {size} took more than an hour")
         return path
 
@@ -82,11 +84,13 @@ def _work(group: str, size: int, task: str, *args: object, name: str = "", base:
 
 def cold(bench: Bench, size: int) -> Iterator[Case]:
     """A stored query from a cold start, against the start of Python and the two packages it can't do without."""
-    for label, question in (("", POINT), (", with a parameter", BOUND), (", over all", WHOLE)):
-        yield from _cold(bench, size, f"cold{label}", question)
+    yield from _cold(bench, size, "cold", POINT, "≤ 1.5")
+    yield from _cold(bench, size, "cold, with a parameter", BOUND, "≤ 1.5")
+    # Where the engine itself takes longer the larger the catalogue is, its start is no measure.
+    yield from _cold(bench, size, "cold, over all", WHOLE, "")
 
 
-def _cold(bench: Bench, size: int, group: str, question: tuple[str, ...]) -> Iterator[Case]:
+def _cold(bench: Bench, size: int, group: str, question: tuple[str, ...], goal: str) -> Iterator[Case]:
     text = bench.path(size, f"{'-'.join(question[:1])}-{len(question)}.rq")
     asked = (tool("aligngraph"), "query", *question, "--format", "csv")
     store, whole = bench.store(size), bench.path(size, "whole.nt")
@@ -98,8 +102,8 @@ def _cold(bench: Bench, size: int, group: str, question: tuple[str, ...]) -> Ite
     if bench.installed is not None:
         ours = (str(bench.installed / "aligngraph"), *asked[1:])
         if size == 1:
-            yield Case(group, "aligngraph, as installed", size, ours, goal="≤ 1.5")
-        yield Case(group, "aligngraph --store", size, (*ours, "--store", str(store)), goal="≤ 1.5")
+            yield Case(group, "aligngraph, as installed", size, ours, goal=goal)
+        yield Case(group, "aligngraph --store", size, (*ours, "--store", str(store)), goal=goal)
         data = ("--data", str(bench.path(size, "data.nq")))
         if size <= _LARGEST["memory"]:
             yield Case(group, "aligngraph --data, cached", size, (*ours, *data))
@@ -125,15 +129,18 @@ def warm(bench: Bench, size: int) -> Iterator[Case]:
 
 
 def load(bench: Bench, size: int) -> Iterator[Case]:
-    """A file into a store on disk. Each run makes it anew."""
-    data, folder = str(bench.path(size, "data.nq")), bench.path(size, "loaded")
+    """A file into a store on disk, made anew by each run."""
+    folder = bench.path(size, "loaded")
     ontology = str(ROOT / "ontology" / "aligngraph.ttl")
-    oxigraph = f"rm -rf {folder}-oxigraph && {tool('oxigraph')} load -l {folder}-oxigraph -f {ontology} {data}"
-    yield Case("load", "oxigraph load", size, ("sh", "-c", oxigraph), base=True)
-    ours = f"rm -rf {folder}-ours && {tool('aligngraph')} load {folder}-ours --data {data}"
-    yield Case("load", "aligngraph load --no-inferred", size, ("sh", "-c", f"{ours} --no-inferred"), goal="≤ 1.2")
-    yield Case("load", "aligngraph load, with closure", size, ("sh", "-c", ours))
-    yield _work("load", size, "load-pyoxigraph", data, f"{folder}-pyoxigraph", name="pyoxigraph bulk_load")
+    for group, data in (("load N-Triples", bench.path(size, "data.nt")), ("load N-Quads", bench.path(size, "data.nq"))):
+        oxigraph = f"rm -rf {folder}-oxigraph && {tool('oxigraph')} load -l {folder}-oxigraph -f {ontology} {data}"
+        optimised = f"{oxigraph} && {tool('oxigraph')} optimize -l {folder}-oxigraph"
+        ours = f"rm -rf {folder}-ours && {tool('aligngraph')} load {folder}-ours --data {data}"
+        yield Case(group, "oxigraph load", size, ("sh", "-c", oxigraph), base=True)
+        yield Case(group, "oxigraph load, optimize", size, ("sh", "-c", optimised))
+        yield Case(group, "aligngraph load --no-inferred", size, ("sh", "-c", f"{ours} --no-inferred"), goal="≤ 1.2")
+        if size <= _LARGEST["memory"]:
+            yield Case(group, "aligngraph load, with closure", size, ("sh", "-c", ours))
 
 
 def closure(bench: Bench, size: int) -> Iterator[Case]:
