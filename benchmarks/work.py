@@ -125,7 +125,7 @@ class _TooLongError(Exception):
     pass
 
 
-def warm_rdflib(whole: str, limit: str = "20") -> Report:
+def warm_rdflib(whole: str, limit: str = "5") -> Report:
     """The same by rdflib; a query that takes more than *limit* seconds is given up."""
     from rdflib import Graph
 
