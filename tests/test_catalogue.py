@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -17,6 +18,7 @@ from aligngraph.catalogue import (
     CatalogueError,
     find_sources,
     open_catalogue,
+    read_bytes,
     read_quads,
 )
 from aligngraph.namespaces import GRAPH
@@ -124,15 +126,46 @@ def own(tmp_path: Path) -> Path:
     return path
 
 
+def kept(cache: Path) -> list[Path]:
+    """Return the prepared catalogues in *cache*."""
+    return [path for path in cache.iterdir() if path.name != "seen"]
+
+
 def test_a_prepared_catalogue_is_used_until_its_content_changes(cache: Path, own: Path) -> None:
     assert open_catalogue([own]).ask("ASK { work:a a ag:Contribution }")
-    assert len(list(cache.iterdir())) == 1
+    assert len(kept(cache)) == 1
     assert open_catalogue([own]).ask("ASK { work:a a ag:Contribution }")
-    assert len(list(cache.iterdir())) == 1
+    assert len(kept(cache)) == 1
     own.write_text(WORK.replace("work/a", "work/b"))
     assert open_catalogue([own]).ask("ASK { work:b a ag:Contribution }")
     assert not open_catalogue([own]).ask("ASK { work:a a ag:Contribution }")
-    assert len(list(cache.iterdir())) == 2
+    assert len(kept(cache)) == 2
+
+
+def test_files_that_have_not_changed_are_not_read_again(
+    cache: Path, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time.sleep(0.1)
+    open_catalogue([own])
+    with monkeypatch.context() as patch:
+        patch.setattr(prepared, "read_bytes", lambda path: pytest.fail(f"{path} was read"))
+        assert open_catalogue([own]).ask("ASK { work:a a ag:Contribution }")
+    times = own.stat()
+    own.write_text(WORK.replace("work/a", "work/b"))
+    # The same size, and the old time put back, as some tools do.
+    os.utime(own, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert open_catalogue([own]).ask("ASK { work:b a ag:Contribution }")
+    assert len(kept(cache)) == 2
+
+
+def test_a_file_changed_a_moment_ago_is_read_again(cache: Path, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepared, "_CLOCK_STEP", 10**18)
+    read: list[Path] = []
+    open_catalogue([own])
+    monkeypatch.setattr(prepared, "read_bytes", lambda path: read.append(path) or read_bytes(path))
+    assert open_catalogue([own]).ask("ASK { work:a a ag:Contribution }")
+    assert own in read
+    assert len(kept(cache)) == 1
 
 
 def test_without_inference_only_what_is_stated_is_there(cache: Path, own: Path) -> None:
@@ -143,7 +176,7 @@ def test_without_inference_only_what_is_stated_is_there(cache: Path, own: Path) 
 
 def test_a_damaged_or_deleted_cache_is_mended(cache: Path, own: Path) -> None:
     open_catalogue([own])
-    (store,) = cache.iterdir()
+    (store,) = kept(cache)
     for path in store.iterdir():
         path.write_bytes(b"damaged")
     assert open_catalogue([own]).ask("ASK { work:a a ag:Contribution }")
@@ -177,7 +210,7 @@ def test_the_cache_keeps_a_bounded_number_of_catalogues(cache: Path, own: Path) 
     for number in range(prepared._KEPT + 3):
         own.write_text(WORK + f"# {number}\n")
         open_catalogue([own])
-    assert len(list(cache.iterdir())) == prepared._KEPT
+    assert len(kept(cache)) == prepared._KEPT
 
 
 def test_load_gives_an_rdflib_graph_with_what_follows() -> None:

@@ -8,22 +8,23 @@ is lost when the folder is deleted.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from aligngraph.backend import Embedded
-from aligngraph.catalogue import CatalogueError, Source, build_store
+from aligngraph.catalogue import CatalogueError, Source, build_store, read_bytes
 from aligngraph.namespaces import INFERRED_GRAPH
 
 _PACKAGE = Path(__file__).resolve().parent
 _SHIPPED = _PACKAGE / "prepared_store"
+_SEEN = "seen"
+_CLOCK_STEP = 50_000_000
+"""Nanoseconds within which two changes to a file may carry the same time."""
+_RULES = ("reasoning.py", "rules.py", "owlrl_reasoning.py")
 _KEPT = 12
 """How many prepared catalogues the cache holds; the longest unused go first."""
 
@@ -64,26 +65,84 @@ def open_store(path: Path, *, inferred: bool = True) -> Embedded:
     return Embedded(store, without=None if inferred else INFERRED_GRAPH)
 
 
-def open_prepared(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> ox.Store:
-    """Return a store with *sources*, whose bytes are *contents*, prepared now unless it was before.
+def open_prepared(sources: Sequence[Source], inferred: bool) -> ox.Store:
+    """Return a store with *sources*, prepared now unless it was before.
 
-    Raise BadTurtleError where a file is broken.
+    Raise CatalogueError or BadTurtleError where a file can't be read or is broken.
     """
-    name = _name(sources, contents, inferred)
     try:
         folder = cache_folder()
     except RuntimeError:  # no home folder is known
-        return build_store(sources, contents, inferred, ox.Store())
-    store = _open(folder / name)
-    if store is not None:
+        return build_store(sources, _read(sources), inferred, ox.Store())
+    state = _state(sources, inferred)
+    name = _remembered(folder, state)
+    store = None if name is None else _open(folder / name)
+    if store is not None and name is not None:
         with contextlib.suppress(OSError):
             os.utime(folder / name)
         return store
+    contents = _read(sources)
+    name = _name(sources, contents, inferred)
+    store = _open(folder / name)
+    if store is None:
+        try:
+            store = _prepare(folder, name, sources, contents, inferred)
+        except OSError:
+            # A catalogue answers as well without a cache: a read-only or full disk is no error.
+            return build_store(sources, contents, inferred, ox.Store())
+    with contextlib.suppress(OSError):
+        os.utime(folder / name)
+        _remember(folder, state, name)
+    return store
+
+
+def _read(sources: Sequence[Source]) -> list[bytes]:
+    return [read_bytes(source.path) for source in sources]
+
+
+def _state(sources: Sequence[Source], inferred: bool) -> str:
+    """Return what tells, without reading them, whether *sources* or the rules have changed; '' where nothing does."""
+    lines = [f"{ox.__version__} {inferred}"]
+    newest = 0
     try:
-        return _prepare(folder, name, sources, contents, inferred)
+        for path in (*(source.path for source in sources), *(_PACKAGE / module for module in _RULES)):
+            found = path.stat()
+            newest = max(newest, found.st_mtime_ns, found.st_ctime_ns)
+            lines.append(f"{path} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}")
     except OSError:
-        # A catalogue answers as well without a cache: a read-only or full disk is no error.
-        return build_store(sources, contents, inferred, ox.Store())
+        return ""
+    return "\n".join([str(newest), str(Path.cwd()), *lines])
+
+
+def _memory(folder: Path, state: str) -> Path:
+    from zlib import crc32
+
+    # Which files, not how they are: a new state takes the place of the old one.
+    paths = "".join(line.partition(" ")[0] for line in state.splitlines()[1:])
+    return folder / _SEEN / f"{crc32(paths.encode(errors='surrogateescape')):08x}"
+
+
+def _remembered(folder: Path, state: str) -> str | None:
+    """Return the name of the store made of files in this *state*, where that is known for sure."""
+    if not state:
+        return None
+    path = _memory(folder, state)
+    try:
+        name, _, known = path.read_text(encoding="utf-8", errors="surrogateescape").partition("\n")
+        written = path.stat().st_mtime_ns
+    except OSError:
+        return None
+    # A file that was changed just before might have been changed again with the clock showing the same.
+    return name if known == state and written > int(state.partition("\n")[0]) + _CLOCK_STEP else None
+
+
+def _remember(folder: Path, state: str, name: str) -> None:
+    if state:
+        path = _memory(folder, state)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(f".{os.getpid()}")
+        temporary.write_text(f"{name}\n{state}", encoding="utf-8", errors="surrogateescape")
+        temporary.replace(path)
 
 
 def _open(path: Path) -> ox.Store | None:
@@ -96,6 +155,9 @@ def _open(path: Path) -> ox.Store | None:
 
 
 def _prepare(folder: Path, name: str, sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> ox.Store:
+    import shutil
+    import tempfile
+
     folder.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder, prefix="new-"))
     try:
@@ -123,17 +185,21 @@ def write_store(path: Path, sources: Sequence[Source], contents: Sequence[bytes]
 
 
 def _forget_oldest(folder: Path) -> None:
+    import shutil
+
     with contextlib.suppress(OSError):
-        stores = sorted((path for path in folder.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
-        for path in stores[:-_KEPT]:
+        stores = [path for path in folder.iterdir() if path.is_dir() and path.name != _SEEN]
+        for path in sorted(stores, key=lambda path: path.stat().st_mtime)[:-_KEPT]:
             shutil.rmtree(path, ignore_errors=True)
 
 
 def _name(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> str:
     # The rules and the store's format are part of the answer, so a change to them makes another name.
+    import hashlib
+
     digest = hashlib.blake2b(digest_size=16)
     digest.update(f"{ox.__version__} {inferred}".encode())
-    for module in ("reasoning.py", "rules.py", "owlrl_reasoning.py"):
+    for module in _RULES:
         digest.update((_PACKAGE / module).read_bytes())
     for source, content in zip(sources, contents, strict=True):
         digest.update(f"\0{source.graph.value}\0{len(content)}\0".encode())
@@ -143,8 +209,8 @@ def _name(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) 
 
 def prepare_shipped(path: Path) -> None:
     """Write the store of the shipped catalogue, with what follows, to the new folder *path*, for the package."""
-    from aligngraph.catalogue import find_sources, read_bytes
+    from aligngraph.catalogue import find_sources
 
     sources = find_sources()
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_store(path, sources, [read_bytes(source.path) for source in sources], inferred=True)
+    write_store(path, sources, _read(sources), inferred=True)

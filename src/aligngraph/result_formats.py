@@ -18,6 +18,8 @@ from aligngraph.namespaces import PREFIXES
 if TYPE_CHECKING:
     from aligngraph.backend import Row, Solutions, Term
 
+SOLUTION_FORMATS = ("table", "csv", "tsv", "json", "xml", "markdown")
+GRAPH_FORMATS = ("turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
 XSD = PREFIXES["xsd"]
 
 # Turtle's bare numbers (section 6.5, INTEGER, DECIMAL and DOUBLE).

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from aligngraph.namespaces import PREFIXES, shorten
-from aligngraph.result_formats import WRITERS, ResultsError, check_xml, write_boolean
+from aligngraph.result_formats import GRAPH_FORMATS, SOLUTION_FORMATS, WRITERS, ResultsError, check_xml, write_boolean
 from aligngraph.terminal import HANG, Terminal, clean, has_right_to_left, longest_piece, pad, width_of, wrap
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ __all__ = [
     "write_table",
 ]
 
-SOLUTION_FORMATS = ("table", "csv", "tsv", "json", "xml", "markdown")
-GRAPH_FORMATS = ("turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
 MEASURED = 1000
 """How many rows a table looks at before it settles on its columns."""
 

@@ -13,10 +13,10 @@ import click
 
 from aligngraph.backend import Solutions, Triples
 from aligngraph.limits import Limits, Worker, start
-from aligngraph.results import GRAPH_FORMATS, SOLUTION_FORMATS, CountedRows, write_answer, write_graph, write_solutions
-from aligngraph.terminal import terminal_of
+from aligngraph.result_formats import GRAPH_FORMATS, SOLUTION_FORMATS, WRITERS
 
 if TYPE_CHECKING:
+    from aligngraph.results import CountedRows
     from aligngraph.terminal import Terminal
 
 _BY_ENDING = {
@@ -85,19 +85,28 @@ def give_answer(
 ) -> None:
     """Write *result* in the format *name* to where *worker* says; the count of rows of a table goes to stderr."""
     output = None if worker is None else worker.output
-    terminal = terminal_of(sys.stdout)
+    terminal: Terminal | None = None
     rows: CountedRows | None = None
-    if isinstance(result, Solutions):
-        name = name or "table"
-        if name == "table":
-            rows = CountedRows(result)
-            result = Solutions(result.variables, iter(rows))
-        chunks: Iterator[str] = write_solutions(result, name, terminal)
-    elif isinstance(result, Triples):
-        chunks = write_graph(result, name or "turtle")
+    chunks: Iterator[str]
+    if isinstance(result, Solutions) and name in WRITERS:
+        # What machines read needs nothing of what makes tables.
+        chunks = WRITERS[name](result)
     else:
-        chunks = write_answer(result, name or "table")
-    put_out(chunks, output=output, force=force, terminal=terminal if name in _FOR_PEOPLE else None, worker=worker)
+        from aligngraph.results import CountedRows, write_answer, write_graph, write_solutions
+        from aligngraph.terminal import terminal_of
+
+        name = name or ("turtle" if isinstance(result, Triples) else "table")
+        terminal = terminal_of(sys.stdout) if name in _FOR_PEOPLE else None
+        if isinstance(result, Triples):
+            chunks = write_graph(result, name)
+        elif isinstance(result, bool):
+            chunks = write_answer(result, name)
+        else:
+            if name == "table":
+                rows = CountedRows(result)
+                result = Solutions(result.variables, iter(rows))
+            chunks = write_solutions(result, name, terminal)
+    put_out(chunks, output=output, force=force, terminal=terminal, worker=worker)
     if worker is not None:
         worker.whole()
     if rows is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +14,9 @@ from aligngraph.commands.answers import answer_options, give_answer, limited, pu
 from aligngraph.commands.options import Source, catalogue_options, memory_option
 from aligngraph.limits import Worker
 from aligngraph.queries import Parameter, ParameterError, StoredQuery, bind, find_query, legal_values, list_queries
-from aligngraph.terminal import terminal_of, wrap
+
+if TYPE_CHECKING:
+    from aligngraph.terminal import Terminal
 
 _FEW = 40
 """How many legal values a query's help lists in full."""
@@ -66,11 +69,11 @@ def command(
         if wants_help:
             click.echo(ctx.get_help())
         else:
-            put_out([_list(tag)], terminal=terminal_of(sys.stdout))
+            put_out([_list(tag)], terminal=_terminal())
         return
     stored = find_query(name)
     if wants_help:
-        put_out([_help(stored, open_backend())], terminal=terminal_of(sys.stdout))
+        put_out([_help(stored, open_backend())], terminal=_terminal())
         return
     values: dict[str, list[str]] = {}
     for param in params:
@@ -100,6 +103,12 @@ def _give_check(stored: StoredQuery, result: Solutions, name: str | None, worker
         sys.exit(1)
 
 
+def _terminal() -> Terminal:
+    from aligngraph.terminal import terminal_of
+
+    return terminal_of(sys.stdout)
+
+
 def _list(tag: str | None) -> str:
     queries = list_queries()
     if tag is not None:
@@ -107,7 +116,9 @@ def _list(tag: str | None) -> str:
         if tag not in tags:
             raise ParameterError(f"no stored query has the tag {tag!r}. Tags: {', '.join(tags)}.")
         queries = [query for query in queries if tag in query.tags]
-    width = terminal_of(sys.stdout).width
+    from aligngraph.terminal import wrap
+
+    width = _terminal().width
     column = max(len(query.name) for query in queries) + 2
     lines = []
     for query in queries:
@@ -120,7 +131,9 @@ def _list(tag: str | None) -> str:
 
 
 def _help(stored: StoredQuery, backend: Backend) -> str:
-    width = terminal_of(sys.stdout).width
+    from aligngraph.terminal import wrap
+
+    width = _terminal().width
     lines = [stored.name, *wrap(stored.summary + ".", width, hang=0), ""]
     if stored.description:
         lines += [*wrap(stored.description, width, hang=0), ""]
