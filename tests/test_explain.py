@@ -25,9 +25,7 @@ INFERENCE = infer(SHIPPED)
 
 
 def statements_of(proof: Proof) -> Iterator[Proof]:
-    yield proof
-    for premise in proof.premises:
-        yield from statements_of(premise)
+    return (part for part, _ in proof.parts())
 
 
 def proof_of(turtle: str, s: str, p: str, o: str) -> Proof:
@@ -223,3 +221,16 @@ def test_what_only_owlrl_knows_is_said_to_follow_without_reasons(tmp_path: Path)
 def test_a_name_needs_something_to_look_it_up_in() -> None:
     with pytest.raises(UnknownTermError, match="no IRI or short name"):
         explain([], ("dpo", "a", "Paper"))
+
+
+def test_a_very_deep_proof_is_shown_as_text_and_refused_as_json(run: Run, tmp_path: Path) -> None:
+    deep = 1500
+    chain = "".join(f"goal:g{n} skos:broader goal:g{n + 1} . " for n in range(deep))
+    (tmp_path / "deep.ttl").write_text(HEAD + "artifact:a ag:evaluatesGoal goal:g0 . " + chain, encoding="utf-8")
+    question = ("explain", "artifact:a", "evaluatesGoal", f"goal:g{deep}", "--data", tmp_path)
+    done = run(*question)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.count("stated in ") == deep + 1
+    as_json = run(*question, "--format", "json")
+    assert (as_json.code, as_json.out) == (2, "")
+    assert "too deep for JSON" in as_json.err

@@ -44,16 +44,21 @@ class Proof:
     steps: tuple[Term, ...] = ()
     premises: tuple[Proof, ...] = ()
 
+    def parts(self) -> Iterator[tuple[Proof, int]]:
+        """Yield it and the proofs it rests on, as they come in the tree, each with how deep it stands."""
+        stack = [(self, 0)]
+        while stack:  # proofs may be deeper than Python can nest calls
+            proof, depth = stack.pop()
+            yield proof, depth
+            stack += [(premise, depth + 1) for premise in reversed(proof.premises)]
+
     def leaves(self) -> Iterator[Statement]:
         """Yield the asserted statements it rests on, axioms aside, as they come in the tree."""
-        if self.rule is None:
-            yield self.statement
-        for premise in self.premises:
-            yield from premise.leaves()
+        return (proof.statement for proof, _ in self.parts() if proof.rule is None)
 
     def size(self) -> int:
-        """Return how many statements the tree has, axioms among them."""
-        return 1 + sum(premise.size() for premise in self.premises)
+        """Return how many statements the tree has."""
+        return sum(1 for _ in self.parts())
 
 
 def find_fact(inference: Inference, wanted: Statement) -> Known | None:

@@ -13,7 +13,7 @@ from aligngraph.catalogue import Source, catalogue_root, find_sources, read_quad
 from aligngraph.errors import AligngraphError
 from aligngraph.explaining import Proof, Statement, Term, find_fact, prove
 from aligngraph.namespaces import AG, PREFIXES, expand, shorten
-from aligngraph.reasoning import Inference, infer
+from aligngraph.reasoning import Inference, ReasoningError, infer
 from aligngraph.rules import BITS, LOW, RDFS, TYPE, WORDS
 from aligngraph.terminal import Terminal
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aligngraph.backend import Backend
 
 _MOST_NEAR = 8
+_DEEPEST_JSON = 200
 _LITERALS = ('"', "'")
 
 
@@ -60,8 +61,7 @@ def explain(
     where it means several things, CatalogueError where the files can't be read.
     """
     sources = find_sources(data)
-    quads = list(read_quads(sources))
-    inference = infer(quads)
+    inference = infer(read_quads(sources))
     wanted = _Reader(inference, open_backend).read(words)
     known = find_fact(inference, wanted)
     proofs = prove(inference, [known] if known else [])
@@ -108,12 +108,11 @@ def _path(path: Path) -> str:
 
 def stated_in(proof: Proof) -> Iterator[Statement]:
     """Yield the asserted statements that *proof* rests on, axioms among them."""
-    if proof.rule is None:
-        yield proof.statement
-    if proof.axiom is not None:
-        yield proof.axiom
-    for premise in proof.premises:
-        yield from stated_in(premise)
+    for part, _ in proof.parts():
+        if part.rule is None:
+            yield part.statement
+        if part.axiom is not None:
+            yield part.axiom
 
 
 def _near(inference: Inference, wanted: Statement) -> Iterator[Statement]:
@@ -336,10 +335,16 @@ def render_proof(proof: Proof, files: Mapping[Statement, tuple[str, ...]], termi
 
 
 def as_data(explanation: Explanation) -> dict[str, Any]:
-    """Return *explanation* for JSON: terms as in N-Triples."""
+    """Return *explanation* for JSON: terms as in N-Triples.
+
+    Raise ReasoningError where the proof is too deep for that.
+    """
     verdict = "stated" if explanation.is_stated else "follows" if explanation.holds else "does not follow"
     data: dict[str, Any] = {"statement": _terms(explanation.statement), "verdict": verdict}
     if explanation.proof is not None:
+        depth = max(depth for _, depth in explanation.proof.parts())
+        if depth > _DEEPEST_JSON:
+            raise ReasoningError(f"the proof is {depth:,} steps deep, too deep for JSON: ask for --format text.")
         data["proof"] = _proof_data(explanation.proof, explanation.files)
     if explanation.near:
         data["near"] = [_terms(statement) for statement in explanation.near]
