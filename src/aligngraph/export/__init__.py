@@ -20,12 +20,15 @@ _FORMATS = {
     "csljson": ("csljson", ".csljson"),
     "ris": ("ris", ".ris"),
     "markdown": ("markdown", ".md"),
+    "sssom": ("sssom", ".sssom.tsv"),
+    "sssom-rdf": ("sssom", ".sssom.ttl"),
 }
 FORMATS = tuple(_FORMATS)
 ENDINGS = {ending: name for name, (_, ending) in _FORMATS.items()} | {
     ".csv": "csv",
     ".xml": "rdfxml",
     ".json": "jsonld",
+    ".tsv": "sssom",
 }
 """Endings of file names, each with the format that it tells."""
 
@@ -44,5 +47,5 @@ def export(name: str, data: Sequence[Path] = (), *, inferred: bool = False) -> I
         raise ExportError(f"no export format named {name!r}. There are {known}.")
     # The links between works, people and concepts are derived ones; a network without them has no edges.
     quads = load_quads(data, inferred=inferred or name == "graphml")
-    write = getattr(import_module(f"aligngraph.export.{_FORMATS[name][0]}"), name)
+    write = getattr(import_module(f"aligngraph.export.{_FORMATS[name][0]}"), name.replace("-", "_"))
     yield from write(quads)
