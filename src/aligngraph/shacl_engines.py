@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from aligngraph.errors import AligngraphError
+from aligngraph.namespaces import PREFIXES
 from aligngraph.shapes import SH, Node, Shapes
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
+_STRING = PREFIXES["xsd"] + "string"
+UNNAMED = SH + "Shape"
+"""Stands for a shape without an IRI, which has none above it either."""
 ENGINES = ("shacl", "pyshacl")
 
 
@@ -34,6 +38,7 @@ class Result:
     path: str | None
     """The property, where the path is a single one."""
     value: Node | None
+    message: str
 
 
 def choose_engine(wanted: str | None = None) -> str:
@@ -54,27 +59,25 @@ def run_engine(engine: str, shapes: Shapes, triples: Sequence[ox.Triple]) -> lis
     """Return what *engine* finds in *triples*; raise EngineError where it gives up."""
     run = _run_shacl if engine == "shacl" else _run_pyshacl
     try:
-        results = list(run(shapes, triples))
+        return list(run(shapes, triples))
     except (ValueError, RuntimeError) as error:
         raise EngineError(f"{shapes.path}: the SHACL engine {engine!r} gave up: {error}") from error
-    # A constraint of an unnamed shape would be reported under no name that means anything.
-    return [result for result in results if result.shape in shapes.rules]
 
 
 def _run_shacl(shapes: Shapes, triples: Sequence[ox.Triple]) -> Iterator[Result]:
     import shacl
 
     compiled = shacl.Shapes.from_turtle(shapes.text.decode("utf-8"))
-    report = compiled.validate_text(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES).decode("utf-8"), "ntriples")
+    report = compiled.validate_text(as_text(triples, ox.RdfFormat.N_TRIPLES), "ntriples")
     for found in report.results:
-        path = found.path
         yield Result(
-            _term(found.focus_node),
-            _bare(found.source_shape) or _bare(found.root_shape) or "",
+            term_of(found.focus_node),
+            _bare(found.source_shape) or _bare(found.root_shape) or UNNAMED,
             found.component_iri.strip("<>"),
             found.severity.lower(),
-            _bare(path),
-            None if found.value is None else _term(found.value),
+            _bare(found.path),
+            None if found.value is None else term_of(found.value),
+            found.message or "",
         )
 
 
@@ -83,12 +86,19 @@ def _bare(iri: str | None) -> str | None:
     return iri[1:-1] if iri is not None and simple else None
 
 
+def as_text(triples: Iterable[ox.Triple], rdf_format: ox.RdfFormat, prefixes: Mapping[str, str] | None = None) -> str:
+    """Return *triples* in *rdf_format*, literals as written."""
+    written = ox.serialize(triples, format=rdf_format, prefixes=dict(prefixes) if prefixes else None)
+    return (written or b"").decode("utf-8")
+
+
 @lru_cache(maxsize=4096)
-def _term(text: str) -> Node:
+def term_of(text: str) -> Node:
+    """Return the term that *text* is in N-Triples."""
     if text.startswith("_:"):
-        return ox.BlankNode(text[2:].replace(":", "_"))
-    quad = next(iter(ox.parse(f"<x:s> <x:p> {text} .", ox.RdfFormat.N_TRIPLES)))
-    return quad.object
+        return ox.BlankNode(text[2:])
+    term: Node = next(iter(ox.parse(f"<x:s> <x:p> {text} .", ox.RdfFormat.N_TRIPLES))).object
+    return term
 
 
 def _run_pyshacl(shapes: Shapes, triples: Sequence[ox.Triple]) -> Iterator[Result]:
@@ -104,11 +114,12 @@ def _run_pyshacl(shapes: Shapes, triples: Sequence[ox.Triple]) -> Iterator[Resul
         path, value = report.value(result, sh.resultPath), report.value(result, sh.value)
         yield Result(
             _from_rdflib(report.value(result, sh.focusNode)),
-            str(report.value(result, sh.sourceShape)),
+            _named(report.value(result, sh.sourceShape)) or UNNAMED,
             str(report.value(result, sh.sourceConstraintComponent)),
             str(report.value(result, sh.resultSeverity)).removeprefix(SH).lower(),
-            str(path) if type(path).__name__ == "URIRef" else None,
+            _named(path),
             None if value is None else _from_rdflib(value),
+            str(report.value(result, sh.resultMessage) or ""),
         )
 
 
@@ -129,13 +140,31 @@ def _graph(triples: Iterable[ox.Triple]) -> Graph:
             return Literal(term.value)
         return Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
 
-    graph = Graph(bind_namespaces="none")
+    class Prepared(Graph):
+        """Parses a query once: pySHACL asks the same one of every focus node."""
+
+        def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Any:
+            if isinstance(query_object, str):
+                query_object = _prepared(query_object)
+            return super().query(query_object, *args, **kwargs)
+
+    graph = Prepared(bind_namespaces="none")
     for triple in triples:
         graph.add((convert(triple.subject), convert(triple.predicate), convert(triple.object)))
     return graph
 
 
-_STRING = "http://www.w3.org/2001/XMLSchema#string"
+@lru_cache(maxsize=256)
+def _prepared(query: str) -> Any:
+    from rdflib.plugins.sparql import prepareQuery
+
+    return prepareQuery(query)
+
+
+def _named(term: Any) -> str | None:
+    from rdflib import URIRef
+
+    return str(term) if isinstance(term, URIRef) else None
 
 
 def _from_rdflib(term: Any) -> Node:

@@ -27,7 +27,7 @@ Nodes: TypeAlias = Mapping[Node, Mapping[str, tuple[Node, ...]]]
 
 
 class ShapesError(AligngraphError):
-    """The shapes file holds no rule, or can't be used."""
+    """A shapes file targets nothing, or is not SHACL."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class Rule:
     severity: str
     deactivated: bool = False
     path: PropertyPath | None = None
-    path_node: Node | None = None
+    path_node: Node | None = field(default=None, compare=False, repr=False)
+    """The path in the shapes file, where blank nodes have other names at each reading."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def _upwards(start: str, above: Mapping[str, set[str]]) -> set[str]:
 def read_shapes(path: Path) -> Shapes:
     """Return the rules of the shapes file *path*, in the order of the file.
 
-    Raise CatalogueError where it can't be read, BadTurtleError where it is no Turtle, ShapesError where it has no rule.
+    Raise CatalogueError where it can't be read, BadTurtleError where it is no Turtle, ShapesError where nothing is a
+    target.
     """
     text = read_bytes(path)
     nodes: dict[Node, dict[str, tuple[Node, ...]]] = {}
@@ -121,8 +123,8 @@ def read_shapes(path: Path) -> Shapes:
         if not deactivated:
             for name in _TARGETS:
                 targets[name].update(iri_of(value) for value in values.get(SH + name, ()))
-    if not rules:
-        raise ShapesError(f"{path}: no rule in this file: no named shape has an sh:message.")
+    if not any(targets.values()):
+        raise ShapesError(f"{path}: no shape in this file has a target, so nothing would be checked.")
     return Shapes(path, text, rules, {name: frozenset(iris) for name, iris in targets.items()}, nodes)
 
 

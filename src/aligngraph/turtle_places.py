@@ -34,6 +34,10 @@ class Places:
     """Where each subject first stands. Terms are written as in N-Triples."""
     predicates: dict[tuple[str, str], int] = field(default_factory=dict)
     objects: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    nameless: int | None = None
+    """Where the first blank node stands."""
+    capital_tags: list[tuple[str, str, str]] = field(default_factory=list)
+    """The statements (subject, predicate, object) whose language tag is written with capitals: parsers lower them."""
 
     def find(self, subject: Node, predicates: Iterable[str] = (), value: Node | None = None) -> int | None:
         """Return the line to look at for *subject*: of the statement with one of *predicates* and *value*.
@@ -46,7 +50,9 @@ class Places:
             if line is not None:
                 return line
         lines = [self.predicates[of, predicate] for predicate in wanted if (of, predicate) in self.predicates]
-        return min(lines) if lines else self.subjects.get(of)
+        if lines:
+            return min(lines)
+        return self.nameless if isinstance(subject, ox.BlankNode) else self.subjects.get(of)
 
 
 def find_places(content: bytes, name: str) -> Places:
@@ -61,7 +67,9 @@ def find_places(content: bytes, name: str) -> Places:
     except CannotFormatError:
         return places
     breaks = [match.start() for match in re.finditer("\n", text)]
-    for start, subject, predicate, obj in _Statements(tokens).read():
+    blank = next((t.start for t in tokens if t.text == "[" or (t.kind == "word" and t.text.startswith("_:"))), None)
+    places.nameless = None if blank is None else bisect_right(breaks, blank) + 1
+    for start, subject, predicate, obj in _Statements(tokens, places.capital_tags).read():
         line = bisect_right(breaks, start) + 1
         places.subjects.setdefault(subject, line)
         if predicate:
@@ -74,8 +82,10 @@ def find_places(content: bytes, name: str) -> Places:
 class _Statements:
     """Reads (offset, subject, predicate, object) off the tokens; what is in brackets is passed over."""
 
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, tokens: list[Token], capital_tags: list[tuple[str, str, str]]) -> None:
         self.tokens = tokens
+        self.capital_tags = capital_tags
+        self.capital = False
         self.index = 0
         self.prefixes: dict[str, str] = {}
         self.base = ""
@@ -126,7 +136,10 @@ class _Statements:
                 if subject:
                     yield token.start, subject, predicate, ""
             else:
+                self.capital = False
                 obj = self._term()
+                if self.capital:
+                    self.capital_tags.append((subject, predicate, obj))
                 if subject and obj:
                     yield token.start, subject, predicate, obj
 
@@ -157,7 +170,8 @@ class _Statements:
         following = self.tokens[self.index].text if self.index < len(self.tokens) else ""
         if following.startswith("@"):
             self.index += 1
-            return str(ox.Literal(value, language=following[1:]))
+            self.capital = following != following.lower()
+            return str(ox.Literal(value, language=following[1:].lower()))
         if following == "^^":
             self.index += 1
             datatype = self._term().strip("<>")

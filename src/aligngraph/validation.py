@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ from aligngraph.asking import LABELS
 from aligngraph.catalogue import BadTurtleError, Source, find_sources, ontology_folder, parse_source, read_bytes
 from aligngraph.errors import AligngraphError
 from aligngraph.namespaces import AGS, shorten
-from aligngraph.shacl_engines import Result, choose_engine, run_engine
+from aligngraph.shacl_engines import Result, choose_engine, run_engine, term_of
 from aligngraph.shapes import Node, PropertyPath, Rule, Shapes, read_shapes
 from aligngraph.turtle_places import Places, find_places
 from aligngraph.written_form import Fault, find_faults
@@ -23,6 +24,7 @@ SEVERITIES = ("violation", "warning", "info")
 WRITTEN_FORM = AGS + "WrittenForm"
 """Stands as constraint component for the rules that SHACL can't see."""
 MAX_RELATED = 20
+_CAPITAL_TAG = re.compile(rb"""["']@[A-Za-z0-9-]*[A-Z]""")
 
 
 class ValidationError(AligngraphError):
@@ -143,6 +145,9 @@ def validate(
         beside.update(dict.fromkeys((quad.subject for quad in files[at].quads), at))
     for fault in find_faults([(file.source.graph, file.quads) for file in checked], known, beside):
         collector.add_fault(fault)
+    for at, file in enumerate(checked):
+        for subject, predicate, value in file.capital_tags():
+            collector.add_fault(Fault(AGS + "WrittenLanguage", term_of(subject), at, predicate, term_of(value)))
     counts = Checked(len(own), len(statements), len(rules.rules), len(focus), chosen)
     return Report(tuple(sorted(collector.findings.values(), key=_order)), counts, rules)
 
@@ -182,6 +187,10 @@ class _File:
     def places(self) -> Places:
         return find_places(self.content, str(self.source.path))
 
+    def capital_tags(self) -> list[tuple[str, str, str]]:
+        """Return the statements whose language tag has capitals, which the parser does not let through."""
+        return self.places.capital_tags if _CAPITAL_TAG.search(self.content) else []
+
 
 def _read(sources: Sequence[Source]) -> list[_File]:
     files: list[_File] = []
@@ -204,10 +213,13 @@ class _Collector:
     def __init__(self, files: Sequence[_File], shapes: Shapes) -> None:
         self.files = files
         self.shapes = shapes
-        self.findings: dict[tuple[str, Node, str | None, Node | None], Finding] = {}
+        self.findings: dict[tuple[str, str, Node, str | None, Node | None], Finding] = {}
 
     def add_result(self, result: Result) -> None:
-        rule = self.shapes.rules[result.shape]
+        rule = self.shapes.rules.get(result.shape)
+        if rule is None:  # of a shapes file that leaves names or messages to the engine
+            component = shorten(result.component)
+            rule = Rule(result.shape, shorten(result.shape), result.message or f"Breaks {component}.", result.severity)
         path = rule.path
         if path is None and result.path is not None:
             path = PropertyPath(shorten(result.path), (result.path,))
@@ -229,7 +241,7 @@ class _Collector:
         component: str,
         fault: Fault | None = None,
     ) -> None:
-        key = (rule.iri, focus, path.text if path else None, value)
+        key = (rule.iri, rule.message, focus, path.text if path else None, value)
         if key in self.findings:
             return
         starts = path.starts if path else ()

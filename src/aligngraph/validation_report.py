@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pyoxigraph as ox
 
 from aligngraph.namespaces import PREFIXES, shorten
+from aligngraph.shacl_engines import as_text, term_of
 from aligngraph.shapes import SH, TYPE, Node
 from aligngraph.terminal import Terminal, wrap
 
@@ -174,7 +175,7 @@ def render_junit(report: Report) -> Iterator[str]:
     """Yield the report as JUnit XML: a test case a rule. A rule that only warns does not fail: it has output."""
     by_rule: dict[str, list[Finding]] = {iri: [] for iri in report.shapes.rules}
     for finding in report.findings:
-        by_rule[finding.rule.iri].append(finding)
+        by_rule.setdefault(finding.rule.iri, []).append(finding)
     failed = sum(any(finding.severity == "violation" for finding in findings) for findings in by_rule.values())
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f'<testsuites tests="{len(by_rule)}" failures="{failed}">\n'
@@ -218,7 +219,7 @@ def render_turtle(report: Report) -> str:
         triples += [
             _triple(root, SH + "result", result),
             _triple(result, TYPE, _sh("ValidationResult")),
-            _triple(result, SH + "focusNode", _term(finding.focus)),
+            _triple(result, SH + "focusNode", term_of(finding.focus)),
             _triple(result, SH + "resultMessage", ox.Literal(finding.message, language="en")),
             _triple(result, SH + "resultSeverity", _sh(finding.severity.capitalize())),
             _triple(result, SH + "sourceConstraintComponent", ox.NamedNode(finding.component)),
@@ -226,9 +227,9 @@ def render_turtle(report: Report) -> str:
         ]
         triples += _path(result, finding, report)
         if finding.value is not None:
-            triples.append(_triple(result, SH + "value", _term(finding.value)))
+            triples.append(_triple(result, SH + "value", term_of(finding.value)))
     prefixes = {name: PREFIXES[name] for name in ("ag", "ags", "sh", "xsd")}
-    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes).decode("utf-8")
+    return as_text(triples, ox.RdfFormat.TURTLE, prefixes)
 
 
 def _path(result: ox.BlankNode, finding: Finding, report: Report) -> Iterator[ox.Triple]:
@@ -263,9 +264,3 @@ def _sh(name: str) -> ox.NamedNode:
 
 def _triple(subject: ox.BlankNode, predicate: str, value: Node) -> ox.Triple:
     return ox.Triple(subject, ox.NamedNode(predicate), value)
-
-
-def _term(text: str) -> Node:
-    if text.startswith("_:"):
-        return ox.BlankNode(text[2:])
-    return next(iter(ox.parse(f"<x:s> <x:p> {text} .", ox.RdfFormat.N_TRIPLES))).object

@@ -62,7 +62,7 @@ def find_faults(
     first = dict(described)
     for index, (graph, quads) in enumerate(files):
         here: set[Node] = set()
-        named: set[Node] = set()
+        named: set[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = set()
         for quad in quads:
             if quad.graph_name != graph and quad.graph_name not in named:
                 named.add(quad.graph_name)
@@ -103,10 +103,6 @@ def _not_plain(literal: ox.Literal) -> bool:
     return pattern is not None and not pattern.fullmatch(literal.value)
 
 
-def _not_lower_case(literal: ox.Literal) -> bool:
-    return literal.language is not None and literal.language != literal.language.lower()
-
-
 def _has_stray_characters(literal: ox.Literal) -> bool:
     text = literal.value
     if text != text.strip():
@@ -118,7 +114,6 @@ def _has_stray_characters(literal: ox.Literal) -> bool:
 
 _LITERAL_RULES: tuple[tuple[str, Callable[[ox.Literal], bool]], ...] = (
     ("WrittenNumber", _not_plain),
-    ("WrittenLanguage", _not_lower_case),
     ("WrittenText", _has_stray_characters),
 )
 
