@@ -113,7 +113,7 @@ def start(limits: Limits, write_output: Callable[[Path, Iterator[bytes]], None],
     watching process.
     """
     if not limits.seconds and not limits.memory:
-        return Worker(output, lambda _: None, apart=False)
+        return Worker(output, lambda _: None, apart=_owns_process())
     if not _owns_process():
         return Worker(output, lambda _: None, apart=False)
     if not hasattr(os, "fork"):
