@@ -162,7 +162,12 @@ def test_a_file_changed_a_moment_ago_is_read_again(cache: Path, own: Path, monke
     monkeypatch.setattr(prepared, "_CLOCK_STEP", 10**18)
     read: list[Path] = []
     open_catalogue([own])
-    monkeypatch.setattr(prepared, "read_bytes", lambda path: read.append(path) or read_bytes(path))
+
+    def read_and_note(path: Path) -> bytes:
+        read.append(path)
+        return read_bytes(path)
+
+    monkeypatch.setattr(prepared, "read_bytes", read_and_note)
     assert open_catalogue([own]).ask("ASK { work:a a ag:Contribution }")
     assert own in read
     assert len(kept(cache)) == 1
