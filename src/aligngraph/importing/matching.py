@@ -146,7 +146,7 @@ def index_works(holdings: Holdings) -> WorkIndex:
     index = WorkIndex()
     for work in holdings.things(*WORK_KINDS):
         known = index.known[work]
-        for title in holdings.texts(work, TITLE):
+        for title in (*holdings.texts(work, TITLE), *holdings.texts(work, ALT_LABEL)):
             index.add_title(work, title)
         year = holdings.number(work, ag("firstPublicYear"))
         if year is not None:

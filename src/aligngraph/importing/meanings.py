@@ -43,6 +43,12 @@ class Meanings:
                 waiting += self.broader.get(one, [])
         return False
 
+    def side(self, approach: str) -> str | None:
+        """Return "evaluation" or "representation", whichever *approach* is or is narrower than."""
+        if self._is_within(approach, _EVALUATION):
+            return "evaluation"
+        return "representation" if self._is_within(approach, _REPRESENTATION) else None
+
     def statements(self, headings: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Yield what standing under the last of *headings*, the others above it, means: property and concept.
 
@@ -64,10 +70,9 @@ class Meanings:
         # An approach under an approach says nothing new of the goal above both.
         if "Goal" not in last and any("Approach" in one for one in named[:-1]) and "Goal" not in named[-2]:
             return
-        if self._is_within(approaches[-1], _EVALUATION):
-            yield ag("sectionEvaluates"), goals[-1]
-        elif self._is_within(approaches[-1], _REPRESENTATION):
-            yield ag("sectionRepresents"), goals[-1]
+        side = self.side(approaches[-1])
+        if side is not None:
+            yield ag("sectionEvaluates" if side == "evaluation" else "sectionRepresents"), goals[-1]
 
 
 def _key(label: str) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from aligngraph.formatting import decode_turtle, format_turtle, write_turtle
+from aligngraph.importing.changes import Changes
 from aligngraph.importing.holdings import Holdings, ag
 from aligngraph.importing.minting import local_name
-from aligngraph.importing.surveys import Changes
 from aligngraph.namespaces import BASE
 from aligngraph.turtle_reading import tokenize
 
@@ -27,9 +27,11 @@ def changed_files(changes: Changes, holdings: Holdings, folder: Path) -> dict[Pa
     added: dict[Path, list[ox.Triple]] = defaultdict(list)
     gone: dict[Path, set[str]] = defaultdict(set)
     for subject, triples in changes.replaced.items():
-        path = homes.of(subject)
-        gone[path].add(subject)
-        added[path] += triples
+        gone[homes.of(subject)].add(subject)
+        added[homes.of(changes.moved.get(subject, subject))] += triples
+    for subject in changes.moved.keys() - changes.replaced.keys():
+        gone[homes.of(subject)].add(subject)
+        added[homes.of(changes.moved[subject])] += holdings.triples(subject)
     for triple in changes.added:
         known = holdings.values(triple.subject.value, triple.predicate.value)
         if triple.object not in known or triple.subject.value in changes.replaced:

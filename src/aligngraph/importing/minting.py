@@ -49,12 +49,16 @@ class Mint:
     def work(self, title: str, first_author: str | None, year: int | None) -> str:
         """Return an IRI such as ``work:rafailov2023-dpo``; without author or year, of what there is."""
         family = "".join(slug(word) for word in family_words(first_author))[:30] if first_author else ""
-        head = f"{family}{'' if year is None else year}"
         words = telling_words(title)
-        if not head:
-            head, words = words[0], words[1:] or words
+        if not family:
+            family, words = words[0].replace("-", ""), words[1:] or words
+        head = f"{family}{'' if year is None else year}"
         names = [f"{head}-{'-'.join(words[:count])}"[:_LONGEST].rstrip("-") for count in range(1, min(len(words), 4) + 1)]
         return self._free("work", names)
+
+    def named(self, text: str) -> str:
+        """Return an IRI for a work of which no more is known than *text*, such as an identifier."""
+        return self._free("work", [_local(text)])
 
     def person(self, name: str) -> str:
         """Return an IRI such as ``person:wei-wang``, or ``person:wei-wang-2`` where that is somebody else."""

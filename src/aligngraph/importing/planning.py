@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from aligngraph.errors import AligngraphError
+from aligngraph.importing.changes import Changes
 from aligngraph.importing.forms import forms_of
 from aligngraph.importing.holdings import WORK_KINDS, Holdings, ag
 from aligngraph.importing.keys import clean, web_iri
@@ -18,7 +19,7 @@ from aligngraph.importing.people import People
 from aligngraph.importing.records import Entry, Problem, ReadingList, identifiers_of_url
 from aligngraph.importing.report import ImportReport, Question
 from aligngraph.importing.statements import NewWork, WorkWriter
-from aligngraph.importing.surveys import Changes, Placed, SurveyWriter
+from aligngraph.importing.surveys import Placed, SurveyWriter
 from aligngraph.importing.venue_names import VenueTable
 from aligngraph.namespaces import BASE, expand
 
@@ -35,6 +36,8 @@ class Plan:
 
     changes: Changes
     report: ImportReport
+    works: dict[int, str]
+    """The work that each entry means, by its line."""
 
 
 def plan_import(
@@ -44,21 +47,25 @@ def plan_import(
     venues: Iterable[Holdings] = (),
     survey: str | None = None,
     is_list: bool = True,
+    needs_title: bool = True,
     decisions: Mapping[int, str] | None = None,
     progress: Callable[[int], None] = lambda count: None,
 ) -> Plan:
     """Return what *reading* adds to *holdings*.
 
     *venues* are further catalogues whose venues are known by name, and are taken over when used. *is_list* says that
-    entries are listings of a survey, called *survey* or as the file says; else only works come of them. *decisions* are
-    a person's, by line: a work, or "new". *progress* is told of each entry. Raise DecisionError.
+    entries are listings of a survey, called *survey* or as the file says; else only works come of them. Without
+    *needs_title*, entries that have none make works too. *decisions* are a person's, by line: a work, or "new". *progress* is told of each entry. Raise DecisionError.
     """
-    return _Planner(reading, holdings, venues, is_list=is_list).plan(survey, decisions or {}, progress)
+    return _Planner(reading, holdings, venues, is_list=is_list, needs_title=needs_title).plan(survey, decisions or {}, progress)
 
 
 class _Planner:
-    def __init__(self, reading: ReadingList, holdings: Holdings, venues: Iterable[Holdings], *, is_list: bool) -> None:
+    def __init__(
+        self, reading: ReadingList, holdings: Holdings, venues: Iterable[Holdings], *, is_list: bool, needs_title: bool
+    ) -> None:
         self.reading = reading
+        self.needs_title = needs_title
         self.holdings = holdings
         self.mint = Mint(set(holdings.taken))
         self.people = People(holdings, self.mint)
@@ -95,7 +102,7 @@ class _Planner:
         report.not_understood += self.reading.problems
         report.links_refused += self.reading.refused_links
         report.lacking += self.lacking
-        return Plan(changes, report)
+        return Plan(changes, report, {one.entry.line: work for one, work in settled})
 
     def _decided(self, decisions: Mapping[int, str]) -> dict[int, str]:
         lines = {entry.line for entry in self.reading.entries}
@@ -113,7 +120,7 @@ class _Planner:
     def _settle(self, one: Placed, decided: Mapping[int, str]) -> str | None:
         """Return the work that an entry means, new or known; None where a person has to say."""
         entry = one.entry
-        if not clean(entry.title or ""):
+        if self.needs_title and not clean(entry.title or ""):
             text = clean(entry.text) or (entry.links[0].url if entry.links else "")
             self.report.without_title.append(Problem(entry.file, entry.line, text, "no title"))
             return None
@@ -171,8 +178,8 @@ class _Planner:
             report.survey = self.survey.survey
             report.notes += self.survey.notes
             report.headings_without_concept = [
-                Problem(self.reading.name, heading.line, clean(heading.text), "")
-                for heading in self.survey.without_concept
+                Problem(self.reading.name, heading.line, clean(heading.text), reason)
+                for heading, reason in self.survey.without_concept
             ]
             changes = self.survey.changes
         else:

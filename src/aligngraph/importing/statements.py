@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from aligngraph.importing.forms import Form, arxiv_year, forms_of, preprint, records_of
 from aligngraph.importing.holdings import EDITORIAL_NOTE, SAME_AS, TITLE, TYPE, WORK_KINDS, ag
 from aligngraph.importing.keys import clean, fold, slug, web_iri
+from aligngraph.importing.matching import identifier_pairs
 from aligngraph.importing.minting import Mint, local_name
 from aligngraph.importing.people import People, first_full
 from aligngraph.importing.records import Entry
@@ -82,7 +83,13 @@ class WorkWriter:
         if entry.key and iri not in self.mint.taken and _is_by_the_rule(entry.key, author):
             self.mint.taken.add(iri)
             return iri
-        return self.mint.work(clean(entry.title or ""), author, year)
+        title = clean(entry.title or "")
+        if not title:
+            # Named by its first identifier, or else by where it is.
+            pairs = [f"{kind} {value}" for kind, value in identifier_pairs(entry.identifiers)]
+            places = [link.url.partition("://")[2] for link in entry.links]
+            return self.mint.named([*pairs, *places, entry.text][0])
+        return self.mint.work(title, author, year)
 
     def first_year(self, entry: Entry) -> int | None:
         """Return the first year that *entry* knows of its work."""
@@ -141,7 +148,9 @@ class WorkWriter:
         forms = _merged([pair for entry in work.entries for pair in self.forms(entry)])
         kind = next((entry.kind for entry in work.entries if entry.kind in WORK_KINDS), "Paper")
         yield triple(iri, TYPE, ox.NamedNode(ag(kind)))
-        yield triple(iri, TITLE, english(clean(first.title or "")))
+        title = next((text for entry in work.entries if (text := clean(entry.title or ""))), "")
+        if title:
+            yield triple(iri, TITLE, english(title))
         stated = [int(year) for entry in work.entries if (year := entry.fields.get("firstPublicYear", "")).isdecimal()]
         years = stated or [form.year for form, _ in forms if form.year is not None]
         years = years or [entry.year for entry in work.entries if entry.year is not None]
@@ -157,7 +166,7 @@ class WorkWriter:
         elif cut and names:
             yield triple(iri, EDITORIAL_NOTE, english("The byline is cut short: the source prints “et al.” after these authors."))
         for form, venue in forms:
-            yield from self._publication(iri, clean(first.title or ""), form, venue)
+            yield from self._publication(iri, title, form, venue)
         for ordinal, (name, person, triples) in enumerate(self.people.byline(names, place), start=1):
             yield from triples
             authorship = self.mint.authorship(iri, ordinal)

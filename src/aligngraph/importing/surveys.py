@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
+from aligngraph.importing.changes import Changes
 from aligngraph.importing.holdings import DESCRIPTION, TITLE, TYPE, Holdings, ag
 from aligngraph.importing.keys import clean, fold, title_key, url_key, web_iri, words_of
 from aligngraph.importing.labels import link_kind
@@ -34,14 +35,6 @@ def heading_key(text: str) -> str:
 
 
 @dataclass
-class Changes:
-    """What the import says of things, new or known. `replaced` are known things whose statements are all given anew."""
-
-    added: list[ox.Triple] = field(default_factory=list)
-    replaced: dict[str, list[ox.Triple]] = field(default_factory=dict)
-
-
-@dataclass
 class Placed:
     """An entry in its section, and the listing that it is already, if it is."""
 
@@ -60,7 +53,7 @@ class SurveyWriter:
         self.reading = reading
         self.changes = Changes()
         self.notes: list[str] = []
-        self.without_concept: list[Heading] = []
+        self.without_concept: list[tuple[Heading, str]] = []
         self.survey = ""
         self.is_new = True
         self.paths: dict[Path, str] = {}
@@ -194,7 +187,8 @@ class SurveyWriter:
         means = list(self.meanings.statements(texts))
         self.changes.added += [triple(section, predicate, ox.NamedNode(concept)) for predicate, concept in means]
         if not means:
-            self.without_concept.append(headings[-1])
+            goal = "Goal" in self.meanings.of(texts[-1])
+            self.without_concept.append((headings[-1], "a goal; not said whether works represent or evaluate it" if goal else ""))
         return section
 
     # Listings
