@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +35,8 @@ class Bench:
     triples: dict[int, int] = field(default_factory=dict)
     installed: Path | None = None
     """The command line of a copy installed from the wheel."""
+    skipped: Sequence[str] = ()
+    """Names of cases that are left out."""
 
     def path(self, size: int, name: str) -> Path:
         return self.folder / f"x{size}" / name

@@ -72,7 +72,7 @@ _COPIED = {
 
 @dataclass(frozen=True)
 class Part:
-    """The text of one named graph; in Turtle it makes a file of its own."""
+    """Statements for one named graph, which is a file in Turtle; the shipped data may have some for it already."""
 
     name: str
     text: str
@@ -115,11 +115,13 @@ class _Shipped:
     def __init__(self) -> None:
         self.quads = list(read_quads(find_sources(ontology=False)))
         self.about: dict[str, list[tuple[str, ox.NamedNode | ox.Literal]]] = defaultdict(list)
+        self.graph_of: dict[str, str] = {}
         for quad in self.quads:
             subject, object_ = quad.subject, quad.object
             assert isinstance(subject, ox.NamedNode)
             assert isinstance(object_, ox.NamedNode | ox.Literal)
             self.about[subject.value].append((quad.predicate.value, object_))
+            self.graph_of[subject.value] = str(quad.graph_name).strip("<>").removeprefix(GRAPH)
 
     def values(self, subject: str, predicate: ox.NamedNode) -> list[str]:
         return [object_.value for found, object_ in self.about[subject] if found == predicate.value]
@@ -157,9 +159,8 @@ class _Template:
         self.identifiers: dict[str, tuple[str, int, str]] = {}
         """Token → what it stands for: its kind, its number, the value in the shipped data."""
         self._numbers: Counter[str] = Counter()
-        titles = {title for work in shipped.things("work") for title in shipped.values(work, _TITLE)}
-        titles |= {title for listing in self.listings for title in shipped.values(listing, _ag("titleAsPrinted"))}
-        self._titles = titles
+        self._titles = {title for work in shipped.things("work") for title in shipped.values(work, _TITLE)}
+        self._titles |= {shipped.value(listing, _ag("titleAsPrinted")) for listing in self.listings}
         self.triples: dict[str, list[ox.Triple]] = {graph: [] for graph in dict.fromkeys(_COPIED.values())}
         for iri in sorted(shipped.about):
             if _kind(iri) in _COPIED:
@@ -309,14 +310,15 @@ class _Persons:
         return self.new(), True
 
 
-def _taxonomy(template: _Template, generation: int) -> list[ox.Triple]:
-    """Return the sections, concepts and conference of one *generation*."""
-    triples: list[ox.Triple] = []
+def _taxonomy(template: _Template, generation: int) -> dict[str, list[ox.Triple]]:
+    """Return the sections, concepts and conference of one *generation*, by the graphs that they go to."""
+    graphs: dict[str, list[ox.Triple]] = defaultdict(list)
+    graph = "grown/sections"
     shipped = template.shipped
     suffix, above = f"-g{generation}", f"-g{generation // 2}" if generation > 1 else ""
 
     def say(subject: ox.NamedNode, predicate: ox.NamedNode, object_: ox.NamedNode | ox.Literal) -> None:
-        triples.append(ox.Triple(subject, predicate, object_))
+        graphs[graph].append(ox.Triple(subject, predicate, object_))
 
     def skos(name: str) -> ox.NamedNode:
         return ox.NamedNode(PREFIXES["skos"] + name)
@@ -336,6 +338,8 @@ def _taxonomy(template: _Template, generation: int) -> list[ox.Triple]:
                 concepts.add(meant)
                 say(section, _ag(name), ox.NamedNode(meant + suffix))
     for iri in sorted(concepts):
+        # A concept's file holds its narrower ones too: each thing is described in one file.
+        graph = shipped.graph_of[iri]
         concept, broader = ox.NamedNode(iri + suffix), ox.NamedNode(iri + above)
         label, notation = shipped.value(iri, skos("prefLabel")), shipped.value(iri, skos("notation"))
         path = [generation]
@@ -350,11 +354,12 @@ def _taxonomy(template: _Template, generation: int) -> list[ox.Triple]:
         say(concept, skos("inScheme"), ox.NamedNode(shipped.value(iri, skos("inScheme"))))
         say(concept, skos("broader"), broader)
         say(broader, skos("narrower"), concept)
+    graph = "grown/venues"
     venue = _thing("venue", f"grown-{generation}")
     say(venue, _RDF_TYPE, _ag("ConferenceSeries"))
     say(venue, _LABEL, ox.Literal(f"Conference on Growth, Series {generation}", language="en"))
     say(venue, _ag("acronym"), ox.Literal(f"GROW{generation}"))
-    return triples
+    return graphs
 
 
 def _escape(text: str) -> str:
@@ -368,12 +373,15 @@ def grow(times: int, syntax: Syntax, seed: int = SEED) -> Iterator[Part]:
     persons = _Persons(template, random)
     texts = {graph: template.text(graph, syntax) for graph in template.triples}
     works = [template.work_of[authorship] for authorship in template.authorships]
+    added: dict[str, list[ox.Triple]] = defaultdict(list)
+    for generation in range(1, isqrt(times - 1) + 1):
+        for graph, triples in _taxonomy(template, generation).items():
+            added[graph] += triples
+    for graph, triples in added.items():
+        yield Part(graph, _write(triples, graph, syntax))
     for copy in range(1, times):
         generation = isqrt(copy)
         name = f"{copy:04d}"
-        if generation * generation == copy:
-            part = f"grown/taxonomy-{name}"
-            yield Part(part, _write(_taxonomy(template, generation), part, syntax))
         fields = {"x": f"x{name}", "n": str(copy), "f": name, "g": f"g{generation}", **template.identify(copy)}
         for place, iri in enumerate(template.listings):
             number = int(_local(iri).rpartition("-")[2])
@@ -415,7 +423,12 @@ def write_turtle_folder(folder: Path, times: int, seed: int = SEED) -> None:
     for part in grow(times, "turtle", seed):
         path = folder / f"{part.name}.ttl"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(part.text, encoding="utf-8")
+        text = part.text
+        if path.exists():
+            both = (path.read_bytes(), text.encode())
+            triples = [quad.triple for one in both for quad in ox.parse(one, ox.RdfFormat.TURTLE)]
+            text = write_turtle(triples, part.name)
+        path.write_text(text, encoding="utf-8")
 
 
 def main() -> None:
@@ -426,8 +439,8 @@ def main() -> None:
     parser.add_argument("--turtle", type=Path, metavar="FOLDER", help="A folder that is not there yet.")
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
-    if options.times < 1 or not (options.nquads or options.turtle):
-        parser.error("give a size of at least 1, and --nquads or --turtle")
+    if options.times < 1:
+        parser.error("give a size of at least 1")
     if options.nquads:
         write_nquads(options.nquads, options.times, options.seed)
     if options.turtle:

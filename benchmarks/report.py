@@ -114,7 +114,7 @@ def goals(report: Report) -> list[tuple[str, bool]]:
     for group, greatest in GROWTH_GOALS.items():
         value = growth(report, group, OURS)
         if value is not None:
-            found.append((f"{group}: grows with exponent {value:.2f} (≤ {greatest})", value <= greatest))
+            found.append((f"{group}: grows with exponent {value:.2f} (goal ≤ {greatest})", value <= greatest))
     return found
 
 

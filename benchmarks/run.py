@@ -39,6 +39,8 @@ def run(
         for size in sizes:
             by_group: dict[str, list[Case]] = {}
             for case in GROUPS[name](bench, size):
+                if case.name in bench.skipped:
+                    continue
                 by_group.setdefault(case.group, []).append(case)
             for group, cases in by_group.items():
                 _say(f"{group} × {size}: {', '.join(case.name for case in cases)}")

@@ -9,6 +9,7 @@ that give one must give the same.
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import sys
 import time
@@ -254,7 +255,8 @@ def prepare(size: str, folder: str) -> Report:
     from aligngraph.reasoning import closure as reason
 
     root, times = Path(folder), int(size)
-    root.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir(parents=True)
     with Clock() as clock:
         write_nquads(root / "data.nq", times)
         ox.serialize((quad.triple for quad in ox.parse(path=root / "data.nq")), root / "data.nt")
