@@ -50,20 +50,24 @@ def query(
     *,
     data: PathOrName | Sequence[PathOrName] = (),
     inferred: bool = True,
+    allow_service: bool = False,
     **parameters: str | int | Iterable[str | int],
 ) -> list[dict[str, Value]]:
     """Return the rows of the stored query *name*, each a dict from column to value.
 
     *parameters* are the query's own, by name: a value or several. IRIs come back as strings, numbers and truth values
     as Python's own, an unbound column as None; the truth value of an ASK query as one row with the column ``ask``, and
-    a CONSTRUCT query's triples as rows with ``subject``, ``predicate`` and ``object``. Raise
-    `aligngraph.errors.AligngraphError` for an unknown query, parameter or value.
+    a CONSTRUCT query's triples as rows with ``subject``, ``predicate`` and ``object``. A federated query sends requests
+    to the address it names, and runs only with *allow_service*. Raise `aligngraph.errors.AligngraphError` for an
+    unknown query, parameter or value, or where it would reach out unasked.
     """
     from aligngraph.backend import Solutions
     from aligngraph.catalogue import open_catalogue
+    from aligngraph.guard import check_read_only
     from aligngraph.queries import bind, find_query
 
     stored = find_query(name)
+    check_read_only(stored.text, allow_service=allow_service)
     backend = open_catalogue(_paths(data), inferred=inferred)
     values = {
         key: [str(value)] if isinstance(value, str | int) else [str(one) for one in value]

@@ -50,7 +50,7 @@ class Parameter:
     name: str
     type: str
     of: str | None
-    """For a concept its scheme, for an IRI or kind its class (a local name of the ontology)."""
+    """For a concept its scheme, for an IRI or kind its class, for a string the property that has it (local names)."""
     text: str
     default: str
     """What stands between the braces of its VALUES line: UNDEF, or terms."""
@@ -68,7 +68,7 @@ class StoredQuery:
     parameters: tuple[Parameter, ...]
     problem: str | None
     solution: str | None
-    endpoint: str | None = None
+    service: str | None = None
     """The address of the other endpoint that it also asks, where it does."""
 
     @property
@@ -82,9 +82,13 @@ class StoredQuery:
         return self.name.startswith("check-")
 
 
-def list_queries(folder: Path | None = None) -> list[StoredQuery]:
-    """Return the stored queries of *folder* (the shipped ones if None), by name. Raise StoredQueryError."""
-    return [read_query(path) for path in sorted((folder or queries_folder()).glob("*.rq"))]
+def list_queries(folder: Path | None = None, *, federated: bool = False) -> list[StoredQuery]:
+    """Return the stored queries of *folder* (the shipped ones if None), by name; those that ask others if *federated*.
+
+    Raise StoredQueryError where a file breaks the format.
+    """
+    found = [read_query(path) for path in sorted((folder or queries_folder()).glob("*.rq"))]
+    return [query for query in found if federated or not query.is_federated]
 
 
 def find_query(name: str, folder: Path | None = None) -> StoredQuery:
@@ -133,7 +137,7 @@ def read_query(path: Path) -> StoredQuery:
         ),
         problem=fields.get("problem"),
         solution=fields.get("solution"),
-        endpoint=fields.get("endpoint"),
+        service=fields.get("service"),
     )
 
 
@@ -170,7 +174,11 @@ def bind(query: StoredQuery, values: Mapping[str, Iterable[str]], backend: Backe
                 f"{query.name} has no parameter {_quote(name)}: " + _hint(name, parameters, f"it takes {takes}.")
             )
         wanted = list(given)
-        terms = "UNDEF" if wanted == [ANY] else " ".join(str(resolve(parameters[name], v, backend)) for v in wanted)
+        if wanted == [ANY] and query.is_federated and parameters[name].type == "string":
+            # What is sent elsewhere has to be bound: nobody answers for all there is.
+            terms = " ".join(str(ox.Literal(value)) for value in strings_of(parameters[name], backend))
+        else:
+            terms = "UNDEF" if wanted == [ANY] else " ".join(str(resolve(parameters[name], v, backend)) for v in wanted)
         line = _values_line(name).search(text)
         assert line is not None  # read_query saw to it
         text = f"{text[: line.start('terms')]} {terms} {text[line.end('terms') :]}"
@@ -257,6 +265,14 @@ def legal_values(parameter: Parameter, backend: Backend) -> list[tuple[str, str]
         for row in rows
         if isinstance(row[0], ox.NamedNode) and isinstance(row[2], ox.Literal)
     ]
+
+
+def strings_of(parameter: Parameter, backend: Backend) -> list[str]:
+    """Return the values that the property of a string *parameter* has in the catalogue, in order."""
+    rows = backend.select(
+        f"SELECT DISTINCT ?value WHERE {{ ?x <{AG}{parameter.of}> ?value FILTER isLITERAL(?value) }} ORDER BY ?value"
+    )
+    return [row[0].value for row in rows if isinstance(row[0], ox.Literal)]
 
 
 def _local(iri: str) -> str:

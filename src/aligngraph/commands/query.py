@@ -12,6 +12,7 @@ import click
 from aligngraph.backend import Backend, Solutions
 from aligngraph.commands.answers import answer_options, give_answer, limited, put_out
 from aligngraph.commands.options import Source, catalogue_options, memory_option
+from aligngraph.guard import check_read_only
 from aligngraph.limits import Worker
 from aligngraph.queries import Parameter, ParameterError, StoredQuery, bind, find_query, legal_values, list_queries
 
@@ -32,8 +33,10 @@ _FEW = 40
     metavar="KEY=VALUE",
     help="Set a parameter; repeat the key to allow several values; 'any' frees it.",
 )
+@click.option("--columns", metavar="A,B", help="Show only these columns, in this order.")
 @click.option("--tag", metavar="TAG", help="List only the queries with this tag.")
 @click.option("--text", "as_text", is_flag=True, help="Print the SPARQL, parameters set, and do not run it.")
+@click.option("--allow-service", is_flag=True, help="Let a federated query send requests to the address it names.")
 @click.option("-h", "--help", "wants_help", is_flag=True, help="Show this message; with NAME, what that query answers.")
 @answer_options
 @memory_option
@@ -43,8 +46,10 @@ def command(
     ctx: click.Context,
     name: str | None,
     params: Sequence[str],
+    columns: str | None,
     tag: str | None,
     as_text: bool,
+    allow_service: bool,
     wants_help: bool,
     format_: str | None,
     output: Path | None,
@@ -54,7 +59,8 @@ def command(
 ) -> None:
     r"""Run the stored query NAME; with no name, list them.
 
-    A concept, work, person or venue can be given by name, label, notation, CURIE or IRI.
+    A concept, work, person or venue can be given by name, label, notation, CURIE or IRI. Queries with the tag
+    'federated' also ask another endpoint, and run only with --allow-service.
 
     \b
     Examples:
@@ -84,15 +90,28 @@ def command(
     if as_text:
         put_out([bind(stored, values, open_backend())], output=output, force=force)
         return
+    check_read_only(stored.text, allow_service=allow_service)
     worker, name = limited(open_backend.limits(max_memory), format_=format_, output=output, force=force)
     backend = open_backend()
     worker.begin()
     result = backend.run(bind(stored, values, backend))
+    if columns is not None:
+        result = _only(result, [column.strip().removeprefix("?") for column in columns.split(",")])
     if stored.is_check and isinstance(result, Solutions):
         _give_check(stored, result, name, worker, force=force)
     else:
         give_answer(result, name=name, worker=worker, force=force)
     worker.end()
+
+
+def _only(result: Solutions | bool | Triples, columns: Sequence[str]) -> Solutions:
+    if not isinstance(result, Solutions):
+        raise ParameterError("--columns is for rows, and this query has none.")
+    unknown = [column for column in columns if column not in result.variables]
+    if unknown:
+        raise ParameterError(f"no column named {unknown[0]!r}: there are {', '.join(result.variables)}.")
+    places = [result.variables.index(column) for column in columns]
+    return Solutions(tuple(columns), (tuple(row[place] for place in places) for row in result))
 
 
 def _give_check(stored: StoredQuery, result: Solutions, name: str | None, worker: Worker, *, force: bool) -> None:
@@ -110,7 +129,7 @@ def _terminal() -> Terminal:
 
 
 def _list(tag: str | None) -> str:
-    queries = list_queries()
+    queries = list_queries(federated=True)
     if tag is not None:
         tags = sorted({one for query in queries for one in query.tags})
         if tag not in tags:
@@ -157,7 +176,9 @@ def _help(stored: StoredQuery, backend: Backend) -> str:
 
 
 def _type(parameter: Parameter) -> str:
-    return parameter.type if parameter.of is None else f"{parameter.type} of {parameter.of}"
+    return (
+        parameter.type if parameter.of is None or parameter.type == "string" else f"{parameter.type} of {parameter.of}"
+    )
 
 
 def _main_names(parameter: Parameter, backend: Backend) -> list[str]:
@@ -170,7 +191,7 @@ def _main_names(parameter: Parameter, backend: Backend) -> list[str]:
 
 
 def _values(parameter: Parameter, backend: Backend) -> str:
-    if parameter.of is None:
+    if parameter.of is None or parameter.type == "string":
         return ""
     names = _main_names(parameter, backend)
     if len(names) <= _FEW:
@@ -180,8 +201,10 @@ def _values(parameter: Parameter, backend: Backend) -> str:
 
 def _example(parameter: Parameter, backend: Backend) -> str:
     if parameter.default not in ("UNDEF", ""):
-        return parameter.default.strip('"').partition(":")[2] or parameter.default.strip('"')
-    if parameter.of is not None:
+        if parameter.default.startswith('"'):
+            return parameter.default.strip('"')
+        return parameter.default.partition(":")[2] or parameter.default
+    if parameter.of is not None and parameter.type != "string":
         names = _main_names(parameter, backend)
         return names[0] if names else "…"
     return {"year": "2023", "integer": "3"}.get(parameter.type, "…")
