@@ -140,6 +140,17 @@ def test_a_full_disk_is_one_message(run: Run) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_columns_can_be_chosen(run: Run) -> None:
+    args = ["query", "works-by-method", "-p", "method=ranking-based", "--format", "csv", "--columns"]
+    assert run(*args, "year, title").out.splitlines()[:2] == [
+        "year,title",
+        run(*args, "year,title").out.split("\r\n")[1],
+    ]
+    outcome = run(*args, "colour")
+    assert outcome.code == 2
+    assert "no column named 'colour'" in one_error(outcome.err)
+
+
 def test_a_closed_pipe_is_no_error() -> None:
     script = f"set -o pipefail; {sys.executable} -m aligngraph query terms --format csv | head -n 1"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)

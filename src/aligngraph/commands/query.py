@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aligngraph.backend import Backend, Solutions
+from aligngraph.backend import Backend, Solutions, Triples
 from aligngraph.commands.answers import answer_options, give_answer, limited, put_out
 from aligngraph.commands.options import Source, catalogue_options, memory_option
 from aligngraph.guard import check_read_only
