@@ -1,4 +1,4 @@
-"""The page, the bibliography, the network and the tables have what people and programs look for in them."""
+"""The page, the network and the tables have what people and programs look for in them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import pyoxigraph as ox
 import pytest
 
 from aligngraph.export import export
-from aligngraph.export.bibtex import escape
 from aligngraph.export.graph import ExportError
 from aligngraph.export.tables import class_table, load_graph, write_tables
 from aligngraph.namespaces import AG
@@ -118,67 +116,6 @@ def test_listing_without_authors_venue_or_links_is_printed_with_what_it_has(cata
         "# A page\n\n## A list *(heading recovered)*\n\n"
         "  9. Bare. [Paper][Data](https://example.org/a%28b%29)\n  10. Is it so? 2031.\n"
     )
-
-
-# BibTeX
-
-
-@pytest.fixture(scope="module")
-def bibliography() -> dict[str, Any]:
-    library = import_module("bibtexparser").parse_string(written("bibtex"))
-    assert not library.failed_blocks
-    return {entry.key: entry for entry in library.entries}
-
-
-def test_bibtex_has_an_entry_for_each_of_the_124_works(bibliography: dict[str, Any]) -> None:
-    works = {node.value.rsplit("/", 1)[1] for node in load_graph().instances(ox.NamedNode(AG + "Work"))}
-    assert set(bibliography) == works
-    assert len(works) == 124
-    assert all("title" in entry.fields_dict and "year" in entry.fields_dict for entry in bibliography.values())
-
-
-def test_bibtex_takes_the_published_form_and_keeps_the_preprint_number(bibliography: dict[str, Any]) -> None:
-    entry = bibliography["rafailov2023-dpo"]
-    values = {name: field.value for name, field in entry.fields_dict.items()}
-    assert entry.entry_type == "inproceedings"
-    assert values["booktitle"] == "Conference on Neural Information Processing Systems"
-    assert values["author"].split(" and ")[:2] == ["Rafael Rafailov", "Archit Sharma"]
-    assert (values["eprint"], values["archivePrefix"]) == ("2305.18290", "arXiv")
-    assert values["title"].strip("{}").startswith("Direct Preference Optimization: Your")
-    assert values["doi"] == values["url"].removeprefix("https://doi.org/")
-
-
-def test_bibtex_names_all_450_authors(bibliography: dict[str, Any]) -> None:
-    counts = sorted(
-        len(entry.fields_dict["author"].value.split(" and "))
-        for entry in bibliography.values()
-        if "author" in entry.fields_dict
-    )
-    assert counts[-1] == 450
-
-
-def test_bibtex_escapes_what_means_something_to_tex_and_keeps_unicode() -> None:
-    assert escape("50% of {a}_b & c~d^e #1 $2 \\x  é 日本") == (
-        r"50\% of \textbraceleft{}a\textbraceright{}\_b \& c\textasciitilde{}d\textasciicircum{}e "
-        r"\#1 \$2 \textbackslash{}x é 日本"
-    )
-
-
-def test_bibtex_survives_hostile_text(catalogue: Catalogue) -> None:
-    data = catalogue(
-        PREFIXES
-        + r"""work:odd a ag:Paper ; dcterms:title "Un{balanced \\ \"quoted\"\n@article{x, y}"@en ;
-          ag:firstPublicYear 2031 ; ag:hasAuthorship ex:a1 , ex:a2 ; ag:hasPublication ex:p .
-        ex:a1 ag:ordinal 10 ; ag:nameAsPrinted "Search and Rescue, Inc." .
-        ex:a2 ag:ordinal 9 ; ag:nameAsPrinted "É. B" .
-        ex:p a ag:JournalArticle ; ag:pages "1–9" ; ag:doi "10.1/{x}" ; ag:volume "7" ; ag:issue "2" ."""
-    )
-    library = import_module("bibtexparser").parse_string("".join(export("bibtex", data)))
-    assert [entry.key for entry in library.entries] == ["odd"]
-    values = {name: field.value for name, field in library.entries[0].fields_dict.items()}
-    assert values["author"] == "É. B and {Search and Rescue, Inc.}"
-    assert (values["pages"], values["volume"], values["number"]) == ("1--9", "7", "2")
-    assert values["doi"] == "10.1/%7Bx%7D"
 
 
 # GraphML

@@ -22,9 +22,17 @@ _FORMATS = {
     "markdown": ("markdown", ".md"),
     "sssom": ("sssom", ".sssom.tsv"),
     "sssom-rdf": ("sssom", ".sssom.ttl"),
+    "schemaorg": ("schemaorg", ".schemaorg.jsonld"),
+    "void": ("descriptions", ".void.ttl"),
+    "service": ("descriptions", ".service.ttl"),
+    "queries": ("descriptions", ".queries.ttl"),
 }
+# What these show is derived: links between works, people and concepts, and what a work is about.
+_ALWAYS_INFERRED = frozenset({"graphml", "schemaorg"})
 FORMATS = tuple(_FORMATS)
-ENDINGS = {ending: name for name, (_, ending) in _FORMATS.items()} | {
+FILE_ENDINGS = {name: ending for name, (_, ending) in _FORMATS.items()}
+"""Formats, each with the ending that its file has in a package of all."""
+ENDINGS = {ending: name for name, ending in FILE_ENDINGS.items()} | {
     ".csv": "csv",
     ".xml": "rdfxml",
     ".json": "jsonld",
@@ -45,7 +53,6 @@ def export(name: str, data: Sequence[Path] = (), *, inferred: bool = False) -> I
     if name not in _FORMATS or name == "csv":
         known = ", ".join(FORMATS)
         raise ExportError(f"no export format named {name!r}. There are {known}.")
-    # The links between works, people and concepts are derived ones; a network without them has no edges.
-    quads = load_quads(data, inferred=inferred or name == "graphml")
+    quads = [] if name == "queries" else load_quads(data, inferred=inferred or name in _ALWAYS_INFERRED)
     write = getattr(import_module(f"aligngraph.export.{_FORMATS[name][0]}"), name.replace("-", "_"))
     yield from write(quads)

@@ -28,6 +28,7 @@ _TEXTS = {
     "arxiv": ag("arxivId"),
     "acl": ag("aclAnthologyId"),
     "openreview": ag("openReviewId"),
+    "dblp": ag("dblpKey"),
     "note": _NOTE,
 }
 

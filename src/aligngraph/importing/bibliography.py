@@ -70,6 +70,7 @@ class Facts:
     doi: str | None = None
     eprint: str | None = None
     isbn: str | None = None
+    dblp: str | None = None
     addresses: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
 
@@ -111,7 +112,8 @@ def work_told(facts: Facts) -> Work:
         deposited = preprint(arxiv, facts.year if form == "Preprint" else None)
         deposited = replace(deposited, doi=own_doi or deposited.doi)
     if form == "Preprint" and deposited:
-        forms: tuple[Form, ...] = (replace(deposited, openreview=named.openreview, doi=doi or deposited.doi),)
+        deposited = replace(deposited, openreview=named.openreview, doi=doi or deposited.doi, dblp=facts.dblp)
+        forms: tuple[Form, ...] = (deposited,)
     elif form is None and not (facts.venue or facts.year or doi or named):
         forms = (deposited,) if deposited else ()
     else:
@@ -127,6 +129,7 @@ def work_told(facts: Facts) -> Work:
             doi=doi,
             acl=acl,
             openreview=named.openreview,
+            dblp=facts.dblp,
             isbn=facts.isbn,
             same_as=_pages_of(facts.addresses) if form in ("WebPublication", "DatasetRelease") else None,
         )

@@ -54,7 +54,8 @@ _UNUSED = frozenset(
 )
 _NEVER_INHERITED = frozenset("crossref xref ids label options sortkey xdata entryset author".split())
 _URL_COMMAND = re.compile(r"\\url\s*\{([^{}]*)\}|\\href\s*\{([^{}]*)\}|(https?://[^\s{}\"<>]+)")
-_LEFT_OVER = re.compile(r"^[ \t]*(?:@[ \t]*\w*|[A-Za-z][\w-]*[ \t]*=[ \t]*[{\"\w])", re.MULTILINE)
+_DBLP = re.compile(r"//dblp\.(?:org|uni-trier\.de)/rec/(?:bib\d?/)?([\w/.+-]+?)(?:\.bib|\.html)?$")
+_LEFT_OVER = re.compile(r"^[ \t,}]*(?:@[ \t]*\w*|[A-Za-z][\w-]*[ \t]*=[ \t]*[{\"\w])", re.MULTILINE)
 
 
 @dataclass
@@ -80,7 +81,7 @@ def parse_bibtex(text: str, name: str) -> ReadingList:
 
 def work_of_fields(entry_type: str, fields: Mapping[str, str]) -> Work:
     """Return the work that an entry of this type with these fields, in TeX and by lower-case names, tells."""
-    form, work, places = _TYPES.get(entry_type.lower(), _guessed(fields))
+    form, work, places = _TYPES.get(entry_type.lower()) or _guessed(fields)
     if work == "Report" and fields.get("url") and not any(fields.get(place) for place in places):
         form = "WebPublication"
     authors, et_al = names_of(fields.get("author") or (fields.get("editor", "") if form == "BookEdition" else ""))
@@ -104,6 +105,7 @@ def work_of_fields(entry_type: str, fields: Mapping[str, str]) -> Work:
         doi=unescape_address(fields.get("doi", "")),
         eprint=eprint or None,
         isbn=_text(fields, "isbn"),
+        dblp=found[1] if (found := _DBLP.search(fields.get("biburl", ""))) else None,
         addresses=addresses_of(fields),
         hints=tuple(
             fields[hint]
@@ -148,7 +150,7 @@ def addresses_of(fields: Mapping[str, str]) -> tuple[str, ...]:
     found = [unescape_address(fields[name]) for name in ("url", "ee", "link", "pdf") if fields.get(name)]
     for name in ("howpublished", "note", "addendum"):
         for match in _URL_COMMAND.finditer(fields.get(name, "")):
-            found.append(unescape_address(match[1] or match[2] or match[3]).rstrip(".,;"))
+            found.append(unescape_address(match[1] or match[2] or match[3] or "").rstrip(".,;"))
     if not found and re.match(r"https?:", fields.get("doi", "").lstrip("{ ")):
         found.append(unescape_address(fields["doi"]))
     return tuple(dict.fromkeys(address for address in found if address))

@@ -40,6 +40,7 @@ _UNUSED = frozenset(
 )
 _MARKUP = re.compile(r"</?(?:i|b|sup|sub|sc|span)(?:\s[^<>]*)?>")
 _BLANKS = re.compile(r"[\s,]*")
+_MOST_BROKEN = 1000
 
 
 def parse_csl(text: str, name: str) -> ReadingList:
@@ -63,7 +64,7 @@ def parse_csl(text: str, name: str) -> ReadingList:
 
 def work_of_item(item: Mapping[str, Any]) -> Work:
     """Return the work that a CSL item tells."""
-    form, work, places = _TYPES.get(_string(item.get("type")), _guessed(item))
+    form, work, places = _TYPES.get(_string(item.get("type"))) or _guessed(item)
     venue = next((value for place in places if (value := plain(_text(item.get(place))))), None)
     if work == "Report" and venue is None and item.get("URL"):
         form = "WebPublication"
@@ -185,6 +186,7 @@ def _items(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int,
             return
         place += 1
     broken = False
+    failures = 0
     while True:
         place = _after_blanks(text, place)
         if place >= len(text):
@@ -216,6 +218,10 @@ def _items(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int,
             return
         if value is None:
             broken = True
+            failures += 1
+            if failures == _MOST_BROKEN:
+                problems.append(Problem(name, line, "", f"the {_MOST_BROKEN}th broken item; nothing after it was read"))
+                return
             following = _next_item(text, place, end)
             if following is None:
                 return

@@ -56,6 +56,7 @@ class Form:
     arxiv: str | None = None
     acl: str | None = None
     openreview: str | None = None
+    dblp: str | None = None
     isbn: str | None = None
     same_as: str | None = None
     note: str | None = None
@@ -126,6 +127,7 @@ def records_of(form: Form) -> tuple[str, ...]:
             ("https://doi.org/", form.doi),
             ("https://aclanthology.org/", form.acl),
             ("https://openreview.net/forum?id=", form.openreview),
+            ("https://dblp.org/rec/", form.dblp),
         )
         if value
     ]

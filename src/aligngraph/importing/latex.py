@@ -33,10 +33,10 @@ _SILENT = frozenset(
     """emph textbf textit textsc textsl texttt textsf textrm textup textmd textnormal text mathrm mathbf mathit mathsf
     mathtt mathcal mathscr mathfrak mathnormal boldsymbol bm pmb mbox hbox ensuremath underline uppercase lowercase
     MakeLowercase enquote mkbibquote mkbibemph mkbibbold mkbibitalic operatorname displaystyle textstyle scriptstyle
-    bf it em sc sl tt sf rm bfseries itshape scshape slshape ttfamily sffamily rmfamily upshape mdseries normalfont small
-    tiny large Large footnotesize scriptsize normalsize selectfont boldmath unboldmath relax protect left right big Big bigl
-    bigr Bigl Bigr noopsort ignorespaces unskip nobreak allowbreak linebreak newline sloppy url path nolinkurl xspace
-    hspace limits nolimits null strut / - , ! @ ( ) [ ]""".split()
+    bf it em sc sl tt sf rm bfseries itshape scshape slshape ttfamily sffamily rmfamily upshape mdseries normalfont
+    small tiny large Large footnotesize scriptsize normalsize selectfont boldmath unboldmath relax protect left
+    right big Big bigl bigr Bigl Bigr noopsort ignorespaces unskip nobreak allowbreak linebreak newline sloppy url
+    path nolinkurl xspace hspace limits nolimits null strut / - , ! @ ( ) [ ]""".split()
 )
 _SYMBOLS = {
     "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "LaTeXe": "LaTeX2ε", "XeTeX": "XeTeX", "XeLaTeX": "XeLaTeX",
@@ -81,7 +81,9 @@ def escape(text: str) -> str:
 
 def unescape_address(tex: str) -> str:
     """Return an address or identifier as meant: without braces, ``\\url`` and the backslashes of ``\\_`` or ``\\%``."""
-    tex = re.sub(r"\\(?:url|path|nolinkurl)\b|\\(?:text)?(?:ascii)?tilde\b|\\sim\b|\\~(?:\{\})?", _address_command, tex)
+    tex = re.sub(
+        r"\\(?:url|path|nolinkurl)\b|\$\\sim\$|\\(?:text)?(?:ascii)?tilde\b|\\sim\b|\\~(?:\{\})?", _address_command, tex
+    )
     tex = tex.replace(r"\textunderscore", "_").replace(r"\slash", "/")
     return re.sub(r"[{}\s]", "", re.sub(r"\\([^A-Za-z])", r"\1", tex)).strip("<>$")
 
@@ -163,13 +165,21 @@ class _Reader:
         elif name in _ARGUMENTS:
             self._wait(*_ARGUMENTS[name])
         elif name in _SYMBOLS:
-            self._emit(_SYMBOLS[name])
+            self._symbol(_SYMBOLS[name], gap)
         elif name in _SILENT:
             pass
         elif symbol := _symbol(name):
-            self._emit(symbol)
+            self._symbol(symbol, gap)
         elif self.tex[end : end + 1] != "{":
             self.out.append(f"\\{name}{' ' if gap else ''}")
+
+    def _symbol(self, symbol: str, gap: str) -> None:
+        # A blank ends the command. It is meant as one too in maths, and after what is no letter of a word.
+        opens = unicodedata.category(symbol[-1:] or " ") in ("Pi", "Ps")
+        kept = gap and (self.levels[-1].maths or not (opens or symbol.isalpha()))
+        self._emit(symbol)
+        if kept:
+            self.out.append(" ")
 
     def _maths(self, token: re.Match[str]) -> None:
         level = self.levels[-1]

@@ -75,7 +75,7 @@ def parse_ris(text: str, name: str) -> ReadingList:
 
 def work_of_tags(tags: Mapping[str, Sequence[str]]) -> Work:
     """Return the work that a record with these tags tells."""
-    form, work, places = _TYPES.get(_first(tags, "TY").upper(), _guessed(tags))
+    form, work, places = _TYPES.get(_first(tags, "TY").upper()) or _guessed(tags)
     venue = plain(_first(tags, *places))
     if work == "Report" and venue is None and tags.get("UR"):
         form = "WebPublication"
@@ -135,7 +135,7 @@ def _records(text: str, name: str, problems: list[Problem]) -> Iterator[_Record]
         elif tag:
             record.add(tag, value)
         elif line.strip():
-            record.go_on(line.strip())
+            record.go_on(line.strip(" \t"))
     if record is not None:
         problems.append(Problem(name, record.line, _short(record), "is not ended by ER; read as far as it goes"))
         yield record
@@ -146,7 +146,7 @@ def _tagged(line: str) -> tuple[str, str]:
     found = _LINE.match(line) or _LINE.match(line.lstrip())
     if found is None or (found[1] not in _TAGS and line[2:5] != "  -"):
         return "", ""
-    return found[1], (found[2] or found[3] or "").strip()
+    return found[1], (found[2] or found[3] or "").strip(" \t")
 
 
 def _short(record: _Record) -> str:
@@ -193,7 +193,7 @@ def _addresses(tags: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
 
 
 def _name(text: str) -> str:
-    parts = [part.strip() for part in text.split(",")]
+    parts = [part.strip(" ") for part in text.split(",")]
     if len(parts) == 1:
         return collapse(text)
     family, given, *suffix = parts
