@@ -15,7 +15,8 @@ from aligngraph.output import check_folder, check_writable, write_folder, write_
 @click.command(short_help="Write the catalogue in another format.")
 @click.option("--format", "-f", "name", type=click.Choice(FORMATS), help="Told from the ending of FILE where left out.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
-@click.option("--force", is_flag=True, help="Replace FILE where it exists.")
+@click.option("--all", "package", type=click.Path(path_type=Path), metavar="DIR", help="Write every format to DIR.")
+@click.option("--force", is_flag=True, help="Replace FILE, or the package in DIR, where it exists.")
 @click.option("--class", "class_name", metavar="CLASS", help="With csv: the one table to write, as in --class Work.")
 @click.option(
     "--inferred/--no-inferred",
@@ -27,6 +28,7 @@ from aligngraph.output import check_folder, check_writable, write_folder, write_
 def command(
     name: str | None,
     output: Path | None,
+    package: Path | None,
     force: bool,
     class_name: str | None,
     inferred: bool,
@@ -45,12 +47,27 @@ def command(
     held of it, so that import reads the same works back. What these formats have no place for stands in fields of
     ours that other tools pass over.
 
+    sssom is a table of the links to other catalogues and vocabularies, sssom-rdf the same in Turtle; schemaorg works
+    and artifacts as schema.org's ScholarlyArticle, Dataset and so on, in JSON-LD. void describes the catalogue with
+    its counts, service an endpoint that serves it, queries the stored queries as SHACL executables.
+
+    --all writes a package for other catalogues: each format, and SHA256SUMS, the checksums of all. The folder comes
+    to be as a whole or not at all.
+
     \b
     Examples:
       aligngraph export -f bibtex -o works.bib
       aligngraph export -f csv --class Benchmark
       aligngraph export -o catalogue.trig --inferred
+      aligngraph export --all package
     """
+    if package is not None:
+        if name is not None or output is not None or class_name is not None:
+            raise click.UsageError("--all writes every format to its folder: give no --format, --output or --class.")
+        from aligngraph.export.package import write_package
+
+        write_package(package, data, inferred=inferred, force=force)
+        return
     name = name or _by_ending(output)
     if class_name is not None and name != "csv":
         raise click.UsageError("--class goes with --format csv.")

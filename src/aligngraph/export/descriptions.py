@@ -1,0 +1,169 @@
+"""What describes the catalogue rather than being it: its VoID, its SPARQL service, its stored queries. All in Turtle.
+
+Sources: Describing Linked Datasets with the VoID Vocabulary (W3C); SPARQL 1.1 Service Description (W3C); SHACL, section
+5.2.1, for executables; https://purl.expasy.org/sparql-examples/ontology for the services that a query also asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+from aligngraph.export.graph import RDF_TYPE
+from aligngraph.formatting import write_turtle
+from aligngraph.namespaces import AG, BASE, GRAPH, INFERRED_GRAPH, PREFIXES
+from aligngraph.queries import Parameter, StoredQuery, list_queries
+from aligngraph.sparql_text import form_of
+from aligngraph.statistics import describe
+
+ENDPOINT = BASE + "sparql"
+"""The lasting address of the endpoint; where it leads is set with the redirects."""
+
+SD = "http://www.w3.org/ns/sparql-service-description#"
+SPEX = "https://purl.expasy.org/sparql-examples/ontology#"
+_QUERY = BASE + "query/"
+_CATALOGUE = ox.NamedNode(GRAPH + "catalogue")
+_RESULTS = (
+    "JSON-LD",
+    "N-Triples",
+    "RDF_XML",
+    "SPARQL_Results_CSV",
+    "SPARQL_Results_JSON",
+    "SPARQL_Results_TSV",
+    "SPARQL_Results_XML",
+    "Turtle",
+)
+_EXECUTABLES = {
+    "ASK": ("SPARQLAskExecutable", "ask"),
+    "CONSTRUCT": ("SPARQLConstructExecutable", "construct"),
+    "SELECT": ("SPARQLSelectExecutable", "select"),
+}
+
+
+def void(quads: Iterable[ox.Quad]) -> Iterator[str]:
+    """Yield the description of the catalogue, as its file has it, with counts of its data made now."""
+    terms = ox.NamedNode(GRAPH + "ontology/aligngraph")
+    data = [quad for quad in quads if quad.graph_name not in (terms, ox.NamedNode(INFERRED_GRAPH))]
+    said = [quad.triple for quad in data if quad.graph_name == _CATALOGUE]
+    yield write_turtle([*said, *describe(data)], "the description")
+
+
+def service(quads: Iterable[ox.Quad]) -> Iterator[str]:
+    """Yield the description of a SPARQL endpoint that serves *quads*, the default graph being all of them."""
+    held = set(quads)
+    named = Counter(quad.graph_name for quad in held)
+    triples = len({quad.triple for quad in held})
+    here, dataset = ox.NamedNode(ENDPOINT), ox.NamedNode(ENDPOINT + "#dataset")
+    default = ox.NamedNode(ENDPOINT + "#default-graph")
+    said = [
+        ox.Triple(here, RDF_TYPE, _sd("Service")),
+        ox.Triple(here, _sd("endpoint"), here),
+        ox.Triple(here, _sd("supportedLanguage"), _sd("SPARQL11Query")),
+        ox.Triple(here, _sd("feature"), _sd("UnionDefaultGraph")),
+        ox.Triple(here, _sd("defaultDataset"), dataset),
+        ox.Triple(dataset, RDF_TYPE, _sd("Dataset")),
+        ox.Triple(dataset, _sd("defaultGraph"), default),
+        ox.Triple(default, RDF_TYPE, _sd("Graph")),
+        _count(default, triples),
+    ]
+    said += [
+        ox.Triple(here, _sd("resultFormat"), ox.NamedNode("http://www.w3.org/ns/formats/" + name)) for name in _RESULTS
+    ]
+    for graph, number in sorted(named.items(), key=lambda item: str(item[0])):
+        if isinstance(graph, ox.NamedNode):
+            # The graph's own name is that of what it is called in the endpoint.
+            place = ox.NamedNode(f"{ENDPOINT}#{graph.value.removeprefix(GRAPH)}")
+            said += [
+                ox.Triple(dataset, _sd("namedGraph"), place),
+                ox.Triple(place, RDF_TYPE, _sd("NamedGraph")),
+                ox.Triple(place, _sd("name"), graph),
+                ox.Triple(place, _sd("graph"), graph),
+                ox.Triple(graph, RDF_TYPE, _sd("Graph")),
+                _count(graph, number),
+            ]
+    yield write_turtle(said, "the description")
+
+
+def queries(_: Iterable[ox.Quad]) -> Iterator[str]:
+    """Yield the stored queries as SHACL executables, with what they say of themselves and of their parameters."""
+    said = [triple for query in list_queries(federated=True) for triple in _executable(query)]
+    yield write_turtle(said, "the stored queries")
+
+
+def _executable(query: StoredQuery) -> Iterator[ox.Triple]:
+    node = ox.NamedNode(_QUERY + query.name)
+    kind, holds = _EXECUTABLES[form_of(query.text)]
+    yield ox.Triple(node, RDF_TYPE, _sh("SPARQLExecutable"))
+    yield ox.Triple(node, RDF_TYPE, _sh(kind))
+    yield ox.Triple(node, _term("rdfs", "label"), ox.Literal(query.summary, language="en"))
+    if query.description:
+        yield ox.Triple(node, _term("rdfs", "comment"), ox.Literal(query.description, language="en"))
+    yield ox.Triple(node, _term("dcterms", "identifier"), ox.Literal(query.name))
+    yield ox.Triple(node, _sh(holds), ox.Literal(query.text))
+    yield ox.Triple(node, _term("schema", "target"), ox.NamedNode(ENDPOINT))
+    for tag in query.tags:
+        yield ox.Triple(node, _term("schema", "keywords"), ox.Literal(tag, language="en"))
+    if query.service is not None:
+        yield ox.Triple(node, ox.NamedNode(SPEX + "federatesWith"), ox.NamedNode(query.service))
+    if query.is_check:
+        for name, text in (("skos:editorialNote", query.problem), ("skos:scopeNote", query.solution)):
+            prefix, _, local = name.partition(":")
+            yield ox.Triple(node, _term(prefix, local), ox.Literal(text or "", language="en"))
+    for number, parameter in enumerate(query.parameters):
+        yield from _parameter(node, parameter, number)
+
+
+def _parameter(query: ox.NamedNode, parameter: Parameter, number: int) -> Iterator[ox.Triple]:
+    node = ox.NamedNode(f"{query.value}/{parameter.name}")
+    yield ox.Triple(query, _sh("parameter"), node)
+    yield ox.Triple(node, RDF_TYPE, _sh("Parameter"))
+    # The variable is the local name of the path (SHACL, section 6.2.1).
+    yield ox.Triple(node, _sh("path"), ox.NamedNode(f"{BASE}query-parameter#{parameter.name}"))
+    yield ox.Triple(node, _sh("name"), ox.Literal(parameter.name))
+    yield ox.Triple(node, _sh("description"), ox.Literal(parameter.text, language="en"))
+    yield ox.Triple(node, _sh("optional"), _literal("true", "boolean"))
+    yield ox.Triple(node, _sh("order"), _literal(str(number), "integer"))
+    if parameter.type in ("string", "integer", "year"):
+        datatype = "string" if parameter.type == "string" else "integer"
+        yield ox.Triple(node, _sh("datatype"), _term("xsd", datatype))
+    else:
+        yield ox.Triple(node, _sh("nodeKind"), _sh("IRI"))
+        if parameter.type == "kind":
+            yield ox.Triple(node, _sh("class"), _term("owl", "Class"))
+        elif parameter.of is not None:
+            name = parameter.of[:1].upper() + parameter.of[1:]
+            yield ox.Triple(node, _sh("class"), ox.NamedNode(AG + name))
+    for term in _default(parameter):
+        yield ox.Triple(node, _sh("defaultValue"), term)
+
+
+def _default(parameter: Parameter) -> list[ox.NamedNode | ox.Literal]:
+    """Return the term that the parameter's VALUES line holds, read by the engine itself."""
+    if not re.sub(r"UNDEF", "", parameter.default).strip():
+        return []
+    found = ox.Store().query(f"SELECT ?v {{ VALUES ?v {{ {parameter.default} }} }}", prefixes=PREFIXES)
+    assert isinstance(found, ox.QuerySolutions)
+    return [term for row in found if isinstance(term := row[0], ox.NamedNode | ox.Literal)]
+
+
+def _count(thing: ox.NamedNode, number: int) -> ox.Triple:
+    return ox.Triple(thing, _term("void", "triples"), _literal(str(number), "integer"))
+
+
+def _literal(text: str, datatype: str) -> ox.Literal:
+    return ox.Literal(text, datatype=_term("xsd", datatype))
+
+
+def _term(prefix: str, name: str) -> ox.NamedNode:
+    return ox.NamedNode(PREFIXES[prefix] + name)
+
+
+def _sd(name: str) -> ox.NamedNode:
+    return ox.NamedNode(SD + name)
+
+
+def _sh(name: str) -> ox.NamedNode:
+    return _term("sh", name)

@@ -1,0 +1,84 @@
+"""A package of the catalogue: every format, what describes it, and checksums; a folder that is there whole or not."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from aligngraph.export import FILE_ENDINGS, export
+from aligngraph.output import OutputError, write_whole
+
+CHECKSUMS = "SHA256SUMS"
+NAME = "aligngraph"
+
+
+def package_files(data: Sequence[Path] = (), *, inferred: bool = False) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and content of each file, checksums last, in the form that ``sha256sum --check`` reads.
+
+    Raise CatalogueError where the catalogue can't be read, ExportError where a format can't hold it.
+    """
+    from aligngraph.export.tables import load_graph, write_zip
+
+    sums = []
+    for name, ending in FILE_ENDINGS.items():
+        if name == "csv":
+            content = write_zip(load_graph(data, inferred=inferred))
+        else:
+            content = "".join(export(name, data, inferred=inferred)).encode()
+        sums.append((NAME + ending, hashlib.sha256(content).hexdigest()))
+        yield NAME + ending, content
+    yield CHECKSUMS, "".join(f"{digest}  {file}\n" for file, digest in sorted(sums)).encode()
+
+
+def check_package(path: Path, *, force: bool = False) -> None:
+    """Raise OutputError where `write_package` would refuse *path*, before any work is done for it."""
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
+        raise OutputError(f"{path}: is no folder. Name a folder, new or empty.")
+    if not path.absolute().parent.is_dir():
+        raise OutputError(f"{path}: there is no folder {str(path.parent)!r} to write to.")
+    if not path.is_dir() or not any(path.iterdir()):
+        return
+    if not force:
+        raise OutputError(f"{path}: is not empty. Pass --force to put a new package in place of the one there.")
+    others = sorted({entry.name for entry in path.iterdir()} - {NAME + end for end in FILE_ENDINGS.values()})
+    if others != [CHECKSUMS]:
+        # A folder is replaced as a whole, and so must hold nothing but a package.
+        named = next((name for name in others if name != CHECKSUMS), f"no {CHECKSUMS}")
+        raise OutputError(f"{path}: is not a package alone (it has {named}). Name another folder.")
+
+
+def write_package(path: Path, data: Sequence[Path] = (), *, inferred: bool = False, force: bool = False) -> None:
+    """Write the package of the catalogue in *data* to the folder *path*: all of it, or leave *path* as it was.
+
+    With *force* a package that is there makes way as a whole. Raise OutputError where that is refused or fails, and
+    what `package_files` raises.
+    """
+    check_package(path, force=force)
+    target = Path(os.path.realpath(path))
+    with tempfile.TemporaryDirectory(dir=_writable(target.parent, path), prefix=f".{target.name[:40]}.") as made:
+        new, old = Path(made) / "new", Path(made) / "old"
+        new.mkdir(mode=0o755)
+        for name, content in package_files(data, inferred=inferred):
+            write_whole(new / name, [content])
+        check_package(path, force=force)  # it took a while
+        try:
+            if not target.is_dir():
+                new.rename(target)
+                return
+            target.rename(old)
+            try:
+                new.rename(target)
+            except OSError:
+                old.rename(target)
+                raise
+        except OSError as error:
+            raise OutputError(f"{path}: can't be written: {(error.strerror or str(error)).lower()}.") from error
+
+
+def _writable(folder: Path, path: Path) -> Path:
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"{path}: can't be written: permission denied.")
+    return folder
