@@ -21,7 +21,7 @@ _WRAPPER = re.compile(
 )
 _SUMMARY = re.compile(r"^(\s*)(?:<details\b[^<>]*>\s*)?<summary\b[^<>]*>(.*?)(?:</summary>\s*)?$", re.IGNORECASE)
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-_TAGS = re.compile(r"<[^<>]*>")
+_MOST_OPEN_TAGS = 200
 
 
 @dataclass
@@ -195,7 +195,10 @@ class _Walker:
             elif kind == "table_open":
                 found.append(self._table(self._line(token)))
             elif kind == "html_block" and not token.content.lstrip().startswith(("<!--", "<?", "<!")):
-                found.append(Html(read_html(token.content, self._line(token)), self._line(token)))
+                line = self._line(token)
+                # Tags that are never closed make any reader of HTML look to the end from each of them.
+                loose = token.content.count("<") - token.content.count(">") > _MOST_OPEN_TAGS
+                found.append(Tangled(token.content[:80], line) if loose else Html(read_html(token.content, line), line))
         return found
 
     @staticmethod

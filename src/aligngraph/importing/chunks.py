@@ -122,6 +122,10 @@ def read(chunk: Chunk) -> Chunk:
 
 def _peel(chunk: Chunk) -> list[Chunk]:
     """Return the chunk, or its parts where commas divide fields: "Ouyang et al., NeurIPS 2022"."""
+    if chunk.kind == "P" and "," in chunk.text:
+        listed = _all_places(chunk)
+        if listed:
+            return listed
     if chunk.kind in "APa" or len(chunk.text) > 8000:
         return [chunk]
     joined = _TAIL.match(chunk.text)
@@ -201,6 +205,18 @@ def _peel(chunk: Chunk) -> list[Chunk]:
         # "Advances in Psychology, 2013" is one place, not words and a date.
         return [chunk]
     return [head, *tail]
+
+
+def _all_places(chunk: Chunk) -> list[Chunk]:
+    """Return the parts between commas when each is a place or a date of its own: "2023-08, ICLR 24"."""
+    parts: list[Chunk] = []
+    at = chunk.start
+    for text in chunk.text.split(","):
+        if text.strip():
+            parts.append(read(Chunk(at, at + len(text), "comma" if parts else chunk.sep, text)))
+        at += len(text) + 1
+    dated = sum(part.place is not None and part.place.year is not None for part in parts)
+    return parts if dated > 1 and all(part.kind == "P" for part in parts) else []
 
 
 def _merge(chunks: list[Chunk], text: str) -> list[Chunk]:

@@ -334,7 +334,7 @@ class _Reader:
         """Take out the brackets that only held links, in step with the spans."""
         spans = [self.italics, self.codes, self.bolds]
         for found in reversed(
-            list(re.finditer(r"[\[(（]+[\s,|/·;&•\[\]]*\ue000[\s,|/·;&•\[\]()\ue000]*[\])）]+|\ue000\]", self.text))
+            list(re.finditer(r"[\[(（][\s,|/·;&•\[\]]*\ue000[\s,|/·;&•\[\]()\ue000]*[\])）]|\ue000\]", self.text))
         ):
             first, last = found.start(), found.end()
             marks = LINK * max(1, found[0].count(LINK))
@@ -361,9 +361,19 @@ class _Reader:
         for line in re.split(r"(\x1e|\n(?=[^\n:]{2,30}:))", self.text[start:end]):
             stop = at + len(line)
             if line.strip("\x1e\n") and not self._keyed(line):
-                chunks = cut(self.text, at, stop, self.italics, self.codes)
-                self._assign(chunks, before=before)
+                self._assign(self._cut(at, stop), before=before)
             at = stop
+
+    def _cut(self, start: int, end: int) -> list[Chunk]:
+        """Return the parts of the text; a line break divides them unless the lines are one text, wrapped."""
+        apart = cut(self.text, start, end, self.italics, self.codes)
+        if "\n" not in self.text[start:end].strip("\n"):
+            return apart
+        wrapped = cut(self.text[:end].replace("\n", " "), start, end, self.italics, self.codes)
+        first = next((number for number, chunk in enumerate(wrapped) if chunk.kind == "A"), None)
+        if first is None or (first > 0 and wrapped[first].sep not in ("stop", "dash", "open", "style", "link")):
+            return apart
+        return wrapped if all(chunk.kind in "APp" for chunk in wrapped[first:]) else apart
 
     def _keyed(self, line: str) -> bool:
         found = _KEY.match(line)
@@ -462,9 +472,7 @@ class _Reader:
         end = len(self.text)
         hard = self.text.find(HARD, start)
         head = end if hard < 0 else hard
-        chunks = [
-            chunk for chunk in cut(self.text, start, head, self.italics, self.codes) if chunk.text.strip(" \n.,;:")
-        ]
+        chunks = [chunk for chunk in self._cut(start, head) if chunk.text.strip(" \n.,;:")]
         fields = [number for number, chunk in enumerate(chunks) if self._ends_title(chunks, number)]
         first = fields[0] if fields else len(chunks)
         if first == 0 and chunks:
@@ -513,6 +521,8 @@ class _Reader:
                 or (bool(later) and later[0].kind in "Pp")
                 or (chunk.sep in ("dash", "hard", "soft") and not any(other.kind == "A" for other in later))
             )
+        if chunk.italic and number > 0 and chunks[0].kind == "A" and len(chunk.text.split()) <= 10:
+            return chunk.sep in ("stop", "style", "comma")
         if chunk.code and number > 0:
             return chunk.sep == "link" or not later
         if chunk.sep == "link" and number > 0:

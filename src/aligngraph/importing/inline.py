@@ -19,6 +19,7 @@ SOFT, HARD = "\n", "\x1e"
 _LONGEST, _MOST_BRACKETS = 40_000, 1_000
 _SPACED_URL = re.compile(r"\]\([ \t]*(https?://(?:[^()<>\n\"']|\([^()<>\n\"']*\))*)\)", re.IGNORECASE)
 _APART = re.compile(r"\][ \t]+\((https?://[^\s()]+)\)", re.IGNORECASE)
+_SPACES = re.compile(r"[ \t]{3,}")
 _STARS = re.compile(r"(?<!\\)\*\*")
 _ATTRIBUTE = re.compile(r"""\b(href|src|alt)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 _TAG = re.compile(r"<\s*(/?)\s*([a-zA-Z][a-zA-Z0-9]*)")
@@ -57,7 +58,7 @@ def read_pieces(md: MarkdownIt, content: str, line: int, env: MutableMapping[str
     if len(content) > _LONGEST or content.count("[") > _MOST_BRACKETS or content.count("<") > _MOST_BRACKETS:
         raise TooTangledError
     tokens: list[Token] = []
-    md.inline.parse(_mend(content), md, env, tokens)
+    md.inline.parse(_mend(_SPACES.sub("  ", content)), md, env, tokens)
     return list(_split_bare(_join(_flatten(tokens, line))))
 
 

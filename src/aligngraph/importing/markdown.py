@@ -9,7 +9,7 @@ from types import MappingProxyType
 from aligngraph.importing.blocks import Block, Head, Html, Item, List, Para, Table, Tangled, joined, read_blocks
 from aligngraph.importing.draft import Draft
 from aligngraph.importing.entries import read_entry
-from aligngraph.importing.inline import HARD, SOFT, Piece, plain
+from aligngraph.importing.inline import Piece, plain
 from aligngraph.importing.links import check_url, is_counter
 from aligngraph.importing.records import Entry, Heading, Problem, ReadingList
 from aligngraph.importing.shapes import (
@@ -69,7 +69,6 @@ class _Page:
         at = 0
         while at < len(blocks):
             block = blocks[at]
-            following = blocks[at + 1 :] if isinstance(block, Para) else ()
             at += 1
             if isinstance(block, Head):
                 self._heading(block.pieces, block.level, block.line)
@@ -84,7 +83,6 @@ class _Page:
                 self._html(block)
             else:
                 self._problem(block.line, block.text, "too long, or too many brackets, to be an entry")
-            del following
 
     def _heading(self, pieces: Sequence[Piece], level: int, line: int) -> None:
         shown = heading_text(pieces)
@@ -358,6 +356,3 @@ def _all_pieces(item: Item) -> list[list[Piece]]:
         elif isinstance(block, Para):
             parts.append(block.pieces)
     return parts
-
-
-__all__ = ["HARD", "SOFT", "parse_markdown"]

@@ -18,6 +18,7 @@ _SPLIT = re.compile(r"\s*(?:[,，、·]\s*(?:and|&)\s+|[,，、·]|\s(?:and|&|un
 _INITIALS = re.compile(r"(?:[A-Z]\.?(?:[\s-]?)){1,4}\.?")
 # A capital, a letter without case, or the small word that some family names begin with.
 _BEGINS = re.compile(r"[\W\d_]*(?:[^\W\d_a-z]|[a-zß-ÿ]\S{0,4}\s+[^\W\d_a-z]|d['’])")
+_YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _VANCOUVER = re.compile(r"[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)? [A-Z]{1,3}")
 _WORD = re.compile(r"[^\W\d_][\w'’.\-‐‑]*(?:/[^\W\d_]\w*)?")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -57,6 +58,8 @@ def read_authors(text: str, *, expected: bool = False) -> Authors | None:
         head = printed = printed[:-1].rstrip()
     elif printed.endswith("..."):
         head = printed.rstrip(". ")
+    if not expected and _YEARS.search(head):
+        return None
     parts = _split(_BRACKETS.sub("", head))
     names = tuple(filter(None, map(_bare_name, parts)))
     if not names:

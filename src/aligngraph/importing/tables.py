@@ -11,8 +11,8 @@ from aligngraph.importing.entries import read_entry
 from aligngraph.importing.inline import Piece, plain
 from aligngraph.importing.links import check_url, is_label, label_of, plain_label
 from aligngraph.importing.names import read_authors
-from aligngraph.importing.places import read_date, read_place
-from aligngraph.importing.records import Identifiers, Link, identifiers_of
+from aligngraph.importing.places import read_place
+from aligngraph.importing.records import Link, identifiers_of
 from aligngraph.importing.words import (
     AUTHOR_KEYS,
     LINK_KEYS,
@@ -210,6 +210,3 @@ def _take(draft: Draft, own: Draft) -> None:
     draft.work_urls += own.work_urls
     draft.refused += own.refused
     draft.fields.update(own.fields)
-
-
-__all__ = ["Identifiers", "columns", "read_date", "read_row"]
