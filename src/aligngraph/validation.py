@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -145,11 +145,29 @@ def validate(
         beside.update(dict.fromkeys((quad.subject for quad in files[at].quads), at))
     for fault in find_faults([(file.source.graph, file.quads) for file in checked], known, beside):
         collector.add_fault(fault)
+    for fault in _duplicates(files[:-1], own=len(own)):
+        collector.add_fault(fault)
     for at, file in enumerate(checked):
         for subject, predicate, value in file.capital_tags():
             collector.add_fault(Fault(AGS + "WrittenLanguage", term_of(subject), at, predicate, term_of(value)))
     counts = Checked(len(own), len(statements), len(rules.rules), len(focus), chosen)
     return Report(tuple(sorted(collector.findings.values(), key=_order)), counts, rules)
+
+
+def _duplicates(files: Sequence[_File], *, own: int) -> Iterator[Fault]:
+    """Yield the records of the first *own* files that are likely of one thing with another, of any file."""
+    from aligngraph.importing.duplicates import duplicates_among
+
+    first: dict[str, int] = {}
+    for at, file in enumerate(files):
+        for quad in file.quads:
+            if isinstance(quad.subject, ox.NamedNode):
+                first.setdefault(quad.subject.value, at)
+    for found in duplicates_among(quad for file in files for quad in file.quads):
+        one, other = sorted((found.one, found.other), key=lambda iri: first[iri] >= own)
+        if first[one] < own and not found.is_plain:
+            hint = f"Both are a {found.kind} with {found.evidence}."
+            yield Fault(AGS + "LikelyDuplicate", ox.NamedNode(one), first[one], None, ox.NamedNode(other), hint)
 
 
 def _once(sources: Iterable[Source], *, but: Sequence[Source] = ()) -> list[Source]:

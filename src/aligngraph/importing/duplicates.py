@@ -31,6 +31,8 @@ class Duplicate:
     one: str
     other: str
     evidence: str
+    is_plain: bool = False
+    """Whether they share what the shapes let one record only have, and say so: an identifier, an acronym."""
 
 
 def find_duplicates(holdings: Holdings) -> list[Duplicate]:
@@ -54,9 +56,9 @@ def duplicates_among(quads: Iterable[ox.Quad]) -> list[Duplicate]:
     return find_duplicates(holdings)
 
 
-def _pair(kind: str, one: str, other: str, evidence: str) -> Duplicate:
+def _pair(kind: str, one: str, other: str, evidence: str, *, is_plain: bool = False) -> Duplicate:
     first, second = sorted((one, other))
-    return Duplicate(kind, first, second, evidence)
+    return Duplicate(kind, first, second, evidence, is_plain)
 
 
 def _pairs(things: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -71,7 +73,7 @@ def _works(holdings: Holdings) -> Iterator[Duplicate]:
     for (kind, value), works in index.by_identifier.items():
         if len(works) > 1:
             for one, other in _pairs(works):
-                yield _pair("work", one, other, f"same {kind} {value}")
+                yield _pair("work", one, other, f"same {kind} {value}", is_plain=True)
     for works in index.by_title.values():
         if len(works) > 1:
             for one, other in _pairs(works):
@@ -177,4 +179,5 @@ def _venues(holdings: Holdings) -> Iterator[Duplicate]:
     for named, said in ((by_name, "same name"), (by_words, "names differ in little words only")):
         for name, venues in named.items():
             for one, other in _pairs(venues) if len(venues) > 1 else ():
-                yield _pair("venue", one, other, f"{said}: {name!r}")
+                acronyms = set(holdings.texts(one, ag("acronym"))) & set(holdings.texts(other, ag("acronym")))
+                yield _pair("venue", one, other, f"{said}: {name!r}", is_plain=bool(acronyms))
