@@ -14,7 +14,7 @@ _CUT = re.compile(
     r"(?P<hard>\x1e)|(?P<soft>\n)|(?P<link>[ \t]*\ue000)|(?P<dash>[ \t][-–—~·•]{1,3}[ \t]|[ \t]*[|│][ \t]*|--[ \t])|(?P<open>[(\[（【])|(?P<stop>[.?!。](?=[\s\x1e\ue000]|$))"
 )
 _ABBREVIATED = re.compile(
-    r"(?:\b[A-Z]|\b(?:Jr|Sr|St|Dr|Mr|Mrs|Prof|vs|e\.g|i\.e|cf|[Nn]o|[Vv]ol|Proc|Conf|Int|Intl|Trans|J|Adv|Natl|Acad|Sci|Nat|Mach|Intell|Comput|Assoc|Inf|Eng|pp?|Syst|Lang|Psychol|Rev|Soc|Pers|Behav|Eds?|Univ|Dept|Appl|Res|Technol|Commun|Am|Br|Artif|Linguist|Surv|Lett|Fig|approx|incl))\.$"
+    r"(?:(?:^|[,;.&(]\s?|\band\s|\b[A-Z][\w'’.-]*\s|-)[A-Z]|\b(?:Jr|Sr|St|Dr|Mr|Mrs|Prof|vs|e\.g|i\.e|cf|[Nn]o|[Vv]ol|Proc|Conf|Int|Intl|Trans|J|Adv|Natl|Acad|Sci|Nat|Mach|Intell|Comput|Assoc|Inf|Eng|pp?|Syst|Lang|Psychol|Rev|Soc|Pers|Behav|Eds?|Univ|Dept|Appl|Res|Technol|Commun|Am|Br|Artif|Linguist|Surv|Lett|Fig|approx|incl))\.$"
 )
 _TAIL = re.compile(r"(.{3,}?)[ \t]+([A-Za-z*&/-]+(?:[ \t]+'?(?:\d{4}|\d\d))?)[ \t.,]*$", re.DOTALL)
 _CLOSE = {"(": ")", "[": "]", "（": "）", "【": "】"}
@@ -67,7 +67,7 @@ def cut(
                 spans += [(found.start(), found.end(), "open"), (close, close + 1, "close")]
                 at = found.end()
         elif kind == "stop":
-            if found[0] == "." and _ABBREVIATED.search(text, max(start, found.start() - 12), found.end()):
+            if found[0] == "." and _ABBREVIATED.search(text[max(start, found.start() - 12) : found.end()].lstrip()):
                 continue
             spans.append((found.end(), found.end(), "stop"))
         else:

@@ -85,7 +85,7 @@ def is_label(text: str) -> bool:
     return (
         0 < len(words) <= 5
         and all(word in LABELS or word in LABEL_GLUE for word in words)
-        and any(word in LABELS for word in words)
+        and 2 * sum(word in LABELS for word in words) >= len(words)
     )
 
 

@@ -91,7 +91,7 @@ def _bare_name(name: str) -> str:
 
 def _split(text: str) -> list[str]:
     if ";" in text or "；" in text:
-        return [_forward(part) for part in re.split(r"\s*[;；]\s*(?:and\s+|&\s*)?", text)]
+        return [_forward(part) for part in re.split(r"\s*[;；]\s*(?:and\s+|&\s*)?|\s+(?:and|&)\s+", text)]
     lasts = re.split(r"\s+and\s+", text)
     if len(lasts) > 1 and all(re.fullmatch(r"[^,]+,\s[^,]+", part.strip()) and _is_family(part) for part in lasts):
         return [_forward(part) for part in lasts]
@@ -117,7 +117,14 @@ def _split(text: str) -> list[str]:
             joined[-1] = f"{part} {joined[-1]}" if part.lower() not in SUFFIXES else f"{joined[-1]} {part}"
         elif part:
             joined.append(part)
-    if len(parts) == 2 and "," in text and " " not in parts[0] and len(parts[1].split()) == 1 and len(text) < 40:
+    if (
+        len(parts) == 2
+        and "," in text
+        and " " not in parts[0]
+        and len(parts[1].split()) == 1
+        and len(text) < 40
+        and not _CJK.search(text)
+    ):
         return [_forward(text)]
     return joined
 
