@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from measure import measure, pages
+
+from importing.measure import measure, pages
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

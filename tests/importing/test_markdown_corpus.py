@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from measure import FIELDS, measure, pages
+
+from importing.measure import FIELDS, measure, pages
 
 PAGES = pages()
 BAR = 0.99
