@@ -14,7 +14,7 @@ _CUT = re.compile(
     r"(?P<hard>\x1e)|(?P<soft>\n)|(?P<link>[ \t]*\ue000)|(?P<dash>[ \t][-–—~·•]{1,3}[ \t]|[ \t]*[|│][ \t]*|--[ \t])|(?P<open>[(\[（【])|(?P<stop>[.?!。](?=[\s\x1e\ue000]|$))"
 )
 _ABBREVIATED = re.compile(
-    r"(?:(?:^|[,;.&(]\s?|\band\s|\b[A-Z][\w'’.-]*\s|-)[A-Z]|\b(?:Jr|Sr|St|Dr|Mr|Mrs|Prof|vs|e\.g|i\.e|cf|[Nn]o|[Vv]ol|Proc|Conf|Int|Intl|Trans|J|Adv|Natl|Acad|Sci|Nat|Mach|Intell|Comput|Assoc|Inf|Eng|pp?|Syst|Lang|Psychol|Rev|Soc|Pers|Behav|Eds?|Univ|Dept|Appl|Res|Technol|Commun|Am|Br|Artif|Linguist|Surv|Lett|Fig|approx|incl))\.$"
+    r"(?:(?:^|[,;.&(?!:]\s?|\band\s|\b[A-Z][\w'’.-]*\s|-)[A-Z]|\b(?:Jr|Sr|St|Dr|Mr|Mrs|Prof|vs|e\.g|i\.e|cf|[Nn]o|[Vv]ol|Proc|Conf|Int|Intl|Trans|J|Adv|Natl|Acad|Sci|Nat|Mach|Intell|Comput|Assoc|Inf|Eng|pp?|Syst|Lang|Psychol|Rev|Soc|Pers|Behav|Eds?|Univ|Dept|Appl|Res|Technol|Commun|Am|Br|Artif|Linguist|Surv|Lett|Fig|approx|incl))\.$"
 )
 _TAIL = re.compile(r"(.{3,}?)[ \t]+([A-Za-z*&/-]+(?:[ \t]+'?(?:\d{4}|\d\d))?)[ \t.,]*$", re.DOTALL)
 _CLOSE = {"(": ")", "[": "]", "（": "）", "【": "】"}

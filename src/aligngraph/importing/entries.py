@@ -11,7 +11,7 @@ from aligngraph.importing.draft import Draft
 from aligngraph.importing.inline import HARD, Anchor, Piece
 from aligngraph.importing.links import badge_text, check_url, is_counter, is_label, label_of, plain_label
 from aligngraph.importing.names import read_authors
-from aligngraph.importing.places import read_date, read_place
+from aligngraph.importing.places import read_place
 from aligngraph.importing.records import Identifiers, Link, Problem, identifiers_of
 from aligngraph.importing.titles import clean_title, find_quoted, peel_title
 from aligngraph.importing.words import (
@@ -132,7 +132,7 @@ def _choose_title(groups: Sequence[_Group]) -> _Group | None:
 
 
 def _titled(group: _Group) -> bool:
-    return group.words >= 2 and any(piece.bold for piece in group.pieces) or bool(re.match(r"[\"“].{8,}", group.text))
+    return (group.words >= 2 and any(piece.bold for piece in group.pieces)) or bool(re.match(r"[\"“].{8,}", group.text))
 
 
 def _is_other(text: str) -> bool:
@@ -141,8 +141,8 @@ def _is_other(text: str) -> bool:
         return True
     key = text.strip(" :").lower()
     return (
-        text.rstrip().endswith(":")
-        and any(key in keys for keys in (AUTHOR_KEYS, VENUE_KEYS, YEAR_KEYS, NOTE_KEYS, LINK_KEYS))
+        (text.rstrip().endswith(":")
+        and any(key in keys for keys in (AUTHOR_KEYS, VENUE_KEYS, YEAR_KEYS, NOTE_KEYS, LINK_KEYS)))
         or (text.rstrip().endswith(":") and key in TITLE_KEYS)
     )
 
@@ -389,7 +389,7 @@ class _Reader:
             ("link", LINK_KEYS),
         ):
             if key in keys:
-                if kind == "venue" and key == "in" or len(value) > 400 and kind in ("venue", "year"):
+                if (kind == "venue" and key == "in") or (len(value) > 400 and kind in ("venue", "year")):
                     return False
                 if kind != "link" or value:
                     self.draft.add_key(kind, key, value)
@@ -462,8 +462,8 @@ class _Reader:
             following = chunks[number + 1 : number + 2]
             return (
                 chunk.italic
-                or chunk.sep in ("comma", "stop", "al", "style")
-                and (bool(following) and following[0].kind == "P" or len(words) <= 6 and number == len(chunks) - 1)
+                or (chunk.sep in ("comma", "stop", "al", "style")
+                and ((bool(following) and following[0].kind == "P") or (len(words) <= 6 and number == len(chunks) - 1)))
             )
         return chunk.italic and number == 0 and len(words) <= 7
 

@@ -50,9 +50,7 @@ def check_url(url: str) -> tuple[str | None, str]:
 def trim_bare(url: str) -> str:
     """Return a bare address without the punctuation of the sentence it stands in."""
     while url:
-        if url[-1] in ".,;:!?*_'’”\"…":
-            url = url[:-1]
-        elif url[-1] == ")" and url.count(")") > url.count("("):
+        if url[-1] in ".,;:!?*_'’”\"…" or (url[-1] == ")" and url.count(")") > url.count("(")):
             url = url[:-1]
         else:
             break

@@ -107,10 +107,10 @@ def _split(text: str) -> list[str]:
             and (
                 part.lower() in SUFFIXES
                 or (
-                    _INITIALS.fullmatch(part)
-                    and " " not in joined[-1].strip()
-                    or _INITIALS.fullmatch(part)
-                    and "." in part
+                    (_INITIALS.fullmatch(part)
+                    and " " not in joined[-1].strip())
+                    or (_INITIALS.fullmatch(part)
+                    and "." in part)
                 )
             )
         ):

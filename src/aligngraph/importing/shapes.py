@@ -132,7 +132,7 @@ def group_of(item: Item, file: str) -> str | None:
     if not pieces or any(piece.link is not None and not piece.link.url.startswith("#") for piece in pieces):
         return None
     head = read_entry(pieces, item.line, file)
-    if head.authors or head.year is not None and len((head.title or "").split()) > 2:
+    if head.authors or (head.year is not None and len((head.title or "").split()) > 2):
         return None
     subs = [sub for block in lists for sub in block.items]
     own = sum(is_own_entry(sub, file) or group_of(sub, file) is not None for sub in subs)
