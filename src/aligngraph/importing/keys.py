@@ -100,7 +100,12 @@ def family_words(name: str) -> list[str]:
 def family_key(name: str) -> str:
     """Return the last word of the family name in *name*, folded, umlauts as one letter."""
     words = family_words(name)
-    return re.sub(r"(?<=[aou])e(?=[^aeiou])", "", words[-1]) if words else ""
+    return one_letter(words[-1]) if words else ""
+
+
+def one_letter(word: str) -> str:
+    """Return the folded *word* with "ae", "oe" and "ue", which may be umlauts spelled out, as one letter."""
+    return re.sub(r"(?<=[aou])e(?=[^aeiou])", "", word)
 
 
 def slug(text: str) -> str:

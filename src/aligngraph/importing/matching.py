@@ -14,12 +14,12 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from aligngraph.importing.holdings import ALT_LABEL, LABEL, SAME_AS, TITLE, WORK_KINDS, Holdings, ag
-from aligngraph.importing.keys import digits_of, family_key, loose_key, name_key, title_key
+from aligngraph.importing.keys import digits_of, family_key, loose_key, name_key, one_letter, title_key
 from aligngraph.importing.records import Entry, Identifiers, identifiers_of_url
 
 Certainty = Literal["same", "new", "uncertain"]
 
-_BAND = 28
+_BAND = 12
 """How many letters at either end of two near-identical titles are equal."""
 _CROWD = 40
 """More candidates than this begin or end alike by habit, and are not compared one by one."""
@@ -137,8 +137,8 @@ def _likeness(one: str, other: str) -> float:
 
 
 def _author_words(name: str) -> set[str]:
-    words = set(name_key(name).split())
-    return {word for word in words if len(word) > 1} | {family_key(name)} - {""}
+    words = {one_letter(word) for word in name_key(name).split() if len(word) > 1}
+    return words | {family_key(name)} - {""}
 
 
 def index_works(holdings: Holdings) -> WorkIndex:
