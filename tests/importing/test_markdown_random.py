@@ -124,7 +124,7 @@ SCRAPS = (
 bullets = st.sampled_from(("- ", "* ", "1. ", "+ "))
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(
     st.lists(works, min_size=1, max_size=5, unique_by=lambda work: work.title),
     st.sampled_from(STYLES),

@@ -24,7 +24,10 @@ SELECT ?listing ?heading ?recovered ?position ?title ?authors ?venue ?year ?entr
   OPTIONAL { ?listing ag:entryAsPrinted ?entry }
 } ORDER BY ?listing
 """
-LINKS = "SELECT ?listing ?label ?target { ?listing ag:hasLink ?l . ?l ag:linkLabel ?label ; ag:target ?target ; ag:linkOrder ?o }"
+LINKS = """
+SELECT ?listing ?label ?target {
+  ?listing ag:hasLink ?l . ?l ag:linkLabel ?label ; ag:target ?target ; ag:linkOrder ?o
+}"""
 PATHS = "SELECT ?listing (COUNT(?above) AS ?depth) { ?listing ag:inSection/ag:parentSection* ?above } GROUP BY ?listing"
 
 

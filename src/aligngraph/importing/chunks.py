@@ -11,10 +11,21 @@ from aligngraph.importing.places import Place, read_date, read_place
 
 LINK = "\ue000"
 _CUT = re.compile(
-    r"(?P<hard>\x1e)|(?P<soft>\n)|(?P<link>[ \t]*\ue000)|(?P<dash>[ \t][-–—~·•]{1,3}[ \t]|[ \t]*[|│][ \t]*|--[ \t])|(?P<open>[(\[（【])|(?P<stop>[.?!。](?=[\s\x1e\ue000]|$))"
+    r"(?P<hard>\x1e)|(?P<soft>\n)|(?P<link>[ \t]*\ue000)"
+    r"|(?P<dash>[ \t][-–—~·•]{1,3}[ \t]|[ \t]*[|│][ \t]*|--[ \t])"
+    r"|(?P<open>[(\[（【])"
+    r"|(?P<stop>[.?!。](?=[\s\x1e\ue000]|$))"
 )
+# A full stop after these ends no sentence; after a single capital, where names put one.
 _ABBREVIATED = re.compile(
-    r"(?:(?:^|[,;.&(?!:]\s?|\band\s|\b[A-Z][\w'’.-]*\s|-)[A-Z]|\b(?:Jr|Sr|St|Dr|Mr|Mrs|Prof|vs|e\.g|i\.e|cf|[Nn]o|[Vv]ol|Proc|Conf|Int|Intl|Trans|J|Adv|Natl|Acad|Sci|Nat|Mach|Intell|Comput|Assoc|Inf|Eng|pp?|Syst|Lang|Psychol|Rev|Soc|Pers|Behav|Eds?|Univ|Dept|Appl|Res|Technol|Commun|Am|Br|Artif|Linguist|Surv|Lett|Fig|approx|incl))\.$"
+    r"(?:(?:^|[,;.&(?!:]\s?|\band\s|\b[A-Z][\w'’.-]*\s|-)[A-Z]|\b(?:"
+    r"Jr|Sr|St|Dr|Mr|Mrs|Prof|vs|e\.g|i\.e|cf|[Nn]o|[Vv]ol|Proc|Conf|Int|Intl|Trans|J|Adv|Natl|Acad|Sci"
+    r"|Nat|Mach|Intell|Comput|Assoc|Inf|Eng|pp?|Syst|Lang|Psychol|Rev|Soc|Pers|Behav|Eds?|Univ|Dept|Appl"
+    r"|Res|Technol|Commun|Am|Br|Artif|Linguist|Surv|Lett|Fig|approx|incl|Knowl|Manag|Math|Electron|Phys"
+    r"|Chem|Biol|Med|Educ|Econ|Polit|Philos|Stat|Softw|Netw|Recognit|Theor|Found|Resour|Eval|Inform|Retr"
+    r"|Semant|Cogn|Ann|Arch|Bull|Lect|Symp|Oper|Ind|Robot|Autom|Cybern|Multim|Interact|Jan|Feb|Mar|Apr|Jun"
+    r"|Jul|Aug|Sept?|Oct|Nov|Dec"
+    r"))\.$"
 )
 _TAIL = re.compile(r"(.{3,}?)[ \t]+([A-Za-z*&/-]+(?:[ \t]+'?(?:\d{4}|\d\d))?)[ \t.,]*$", re.DOTALL)
 _CLOSE = {"(": ")", "[": "]", "（": "）", "【": "】"}
@@ -188,6 +199,11 @@ def _peel(chunk: Chunk) -> list[Chunk]:
             last = next((number for number, span in enumerate(parts) if span[0] == run.start), 0) - 1
             continue
         break
+    if last > 1 and chunk.sep in ("", "hard", "soft", "link"):
+        # "A. Author, B. Author, Title, Venue": names in front of the title.
+        front = next((number for number in range(min(last - 1, 60), 0, -1) if part(0, number).kind == "A"), None)
+        if front is not None:
+            return [part(0, front), part(front + 1, last), *tail]
     if not tail:
         first_part = part(0, 0)
         if first_part.kind == "P" and first_part.place and len(parts) > 1:

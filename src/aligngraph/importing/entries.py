@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from aligngraph.importing.chunks import LINK, Chunk, cut
 from aligngraph.importing.draft import Draft
-from aligngraph.importing.inline import HARD, Anchor, Piece
+from aligngraph.importing.groups import NUMBER, Group, badge_label, choose_title, first_line, group_pieces
+from aligngraph.importing.inline import HARD, Piece
 from aligngraph.importing.links import badge_text, check_url, is_counter, is_label, label_of, plain_label
 from aligngraph.importing.names import read_authors
 from aligngraph.importing.places import read_place
@@ -18,7 +18,6 @@ from aligngraph.importing.words import (
     AUTHOR_KEYS,
     LINK_KEYS,
     NOTE_KEYS,
-    TITLE_KEYS,
     VAGUE_LABELS,
     VENUE_KEYS,
     WORK_LABELS,
@@ -27,124 +26,18 @@ from aligngraph.importing.words import (
 
 _PREFIX = re.compile(r"(?:^|[\s(\[,;|/.\x1e\n\ue000–—•·-])([^\W\d_][\w /&'-]{0,30}?)[ \t]*[:：][ \t]*[\[(]?[ \t]*$")
 _KEY = re.compile(r"^[\W_]*([^\W\d_][\w /&;().-]{0,28}?)[ \t]*[:：][ \t]*(.*)$", re.DOTALL)
-_NUMBER = re.compile(
-    r"^(?:\s|\[[ xX]\]|\(?\d{1,4}[).](?=\s)|\[\d{1,4}\](?=\s)|[•·▪►➤✓✔★☆⭐🔥✨🌟📌👉🆕📄📃📝📑🔹🔸💡-]\ufe0f?|:[a-z_]+:)+"
-)
 _ARXIV = re.compile(r"\barxiv\s*:?\s*(?:abs/)?(\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
 _DOI = re.compile(r"\bdoi\s*:?\s*(10\.\d{4,9}/[^\s\ue000,;]+)", re.IGNORECASE)
-
-
-@dataclass
-class _Group:
-    """The pieces of one link, or one run of bold text."""
-
-    pieces: list[Piece]
-    anchor: Anchor | None
-    number: int
-    text: str = ""
-    words: int = 0
-    images: list[Piece] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.images = [piece for piece in self.pieces if piece.image is not None]
-        self.text = re.sub(r"\s+", " ", "".join(piece.text for piece in self.pieces if piece.image is None)).strip()
-        self.words = len(self.text.split())
 
 
 def read_entry(pieces: Sequence[Piece], line: int, file: str) -> Draft:
     """Return the fields of one entry, whose lines are divided by hard breaks. Whatever is not a field is a note."""
     reader = _Reader(line, file)
-    items = _group(pieces)
-    title = _choose_title(_first_line(items))
+    items = group_pieces(pieces)
+    title = choose_title(first_line(items))
     reader.build(items, title)
     reader.read()
     return reader.draft
-
-
-def _group(pieces: Sequence[Piece]) -> list[_Group]:
-    groups: list[_Group] = []
-    for piece in pieces:
-        last = groups[-1] if groups else None
-        same = last is not None and (
-            (piece.link is not None and last.anchor is piece.link)
-            or (
-                piece.link is None
-                and last.anchor is None
-                and _bold(last)
-                and (piece.bold or (piece.text in ("\n",)))
-                and piece.image is None
-            )
-        )
-        if same and last is not None:
-            last.pieces.append(piece)
-            last.__post_init__()
-        else:
-            groups.append(_Group([piece], piece.link, len(groups)))
-    return groups
-
-
-def _first_line(groups: Sequence[_Group]) -> Sequence[_Group]:
-    """Return the parts up to the end of the line that holds the title: the first, if it is not only other fields."""
-    said = ""
-    for number, group in enumerate(groups):
-        if any(piece.text == HARD for piece in group.pieces) and group.anchor is None:
-            words = _NUMBER.sub("", said).strip(" .,;:|()[]")
-            if len(words.split()) >= 3 and not (read_authors(words) or _is_other(words)):
-                return groups[:number]
-            said = ""
-        elif group.anchor is None or not is_label(group.text):
-            said += f" {group.text}"
-    return groups
-
-
-def _bold(group: _Group) -> bool:
-    return group.anchor is None and group.pieces[0].bold and group.pieces[0].image is None
-
-
-def _choose_title(groups: Sequence[_Group]) -> _Group | None:
-    """Return what is set off as the title: a link that is no label, or bold text; None when nothing is."""
-    bolds = [group for group in groups if _bold(group) and group.words and not _is_other(group.text)]
-    links = [
-        group
-        for group in groups
-        if group.anchor is not None
-        and group.text
-        and not group.anchor.bare
-        and "://" not in group.text
-        and not (is_label(group.text) and not _titled(group))
-        and not _is_other(group.text)
-    ]
-    long_links = [group for group in links if group.words >= 3 or _titled(group)]
-    strong = next((group for group in bolds if group.words >= 3), None)
-    if long_links:
-        link = long_links[0]
-        if strong is not None and strong.number < link.number and (strong.words >= 4 or not _titled(link)):
-            return strong
-        authors = read_authors(link.text)
-        if not (authors and strong):
-            return link
-    if strong is not None:
-        return strong
-    if bolds:
-        return bolds[0]
-    first = next((group for group in groups if group.text.strip(" -*•[]()")), None)
-    return first if first is not None and first in links else None
-
-
-def _titled(group: _Group) -> bool:
-    return (group.words >= 2 and any(piece.bold for piece in group.pieces)) or bool(re.match(r"[\"“].{8,}", group.text))
-
-
-def _is_other(text: str) -> bool:
-    place = read_place(text)
-    if place is not None and place.sure and len(text.split()) <= 8:
-        return True
-    key = text.strip(" :").lower()
-    return (
-        (text.rstrip().endswith(":")
-        and any(key in keys for keys in (AUTHOR_KEYS, VENUE_KEYS, YEAR_KEYS, NOTE_KEYS, LINK_KEYS)))
-        or (text.rstrip().endswith(":") and key in TITLE_KEYS)
-    )
 
 
 class _Reader:
@@ -162,7 +55,7 @@ class _Reader:
 
     # Text and links
 
-    def build(self, groups: Sequence[_Group], title: _Group | None) -> None:
+    def build(self, groups: Sequence[Group], title: Group | None) -> None:
         """Write the entry's text, with a mark where a labelled link stood, and collect its links."""
         for group in groups:
             if group.anchor is not None:
@@ -188,7 +81,7 @@ class _Reader:
                 if wanted:
                     spans.append((start, len(self.text)))
 
-    def _link(self, group: _Group, *, is_title: bool) -> None:
+    def _link(self, group: Group, *, is_title: bool) -> None:
         anchor = group.anchor
         if anchor is None:
             return
@@ -208,7 +101,7 @@ class _Reader:
             if url:
                 self.draft.work_urls.append(url)
         elif group.images and not shown:
-            label = _badge_label(group, said)
+            label = badge_label(group, said)
             self.badges += [
                 text
                 for text in said
@@ -239,7 +132,7 @@ class _Reader:
         if not any(link.url == url and link.label == label for link in self.draft.links):
             self.draft.links.append(Link(label, url, anchor.line))
 
-    def _say(self, group: _Group, url: str | None) -> str:
+    def _say(self, group: Group, url: str | None) -> str:
         """Write what a link that is not the title says, where it is more than a label; return its label."""
         shown = plain_label(group.text)
         prefix = self._prefix()
@@ -296,7 +189,7 @@ class _Reader:
         draft.identifiers = identifiers_of(draft.work_urls) | _printed_identifiers(self.text)
         self._clear_brackets()
         draft.text = _whole_text(self.text)
-        skip = _NUMBER.match(self.text)
+        skip = NUMBER.match(self.text)
         start = skip.end() if skip else 0
         if self.title is not None and self.title[0] < start:
             start = self.title[0]
@@ -304,6 +197,11 @@ class _Reader:
             self.title = None
         if self.title is None:
             self.title = find_quoted(self.text, start, self.italics, self.codes)
+        if self.title is None:
+            alias = re.compile(r"\([^()]{1,40}\)\s+(?=\w)").match(self.text, start)
+            if alias and any(alias.start() < first < alias.end() for first, _ in self.bolds):
+                draft.fields["name"] = alias[0].strip("() ")
+                start = alias.end()
         if self.title is not None:
             draft.marked = True
             self._set_title(self.text[self.title[0] : self.title[1]])
@@ -460,10 +358,9 @@ class _Reader:
             return False
         if number > 0 and chunks[number - 1].kind in "Aa":
             following = chunks[number + 1 : number + 2]
-            return (
-                chunk.italic
-                or (chunk.sep in ("comma", "stop", "al", "style")
-                and ((bool(following) and following[0].kind == "P") or (len(words) <= 6 and number == len(chunks) - 1)))
+            return chunk.italic or (
+                chunk.sep in ("comma", "stop", "al", "style")
+                and ((bool(following) and following[0].kind == "P") or (len(words) <= 6 and number == len(chunks) - 1))
             )
         return chunk.italic and number == 0 and len(words) <= 7
 
@@ -537,38 +434,12 @@ def _bracketed(text: str) -> bool:
     return text.strip().startswith(("[", "("))
 
 
-def _badge_label(group: _Group, said: Sequence[str]) -> str:
-    for piece in group.images:
-        alt = plain_label(piece.text)
-        low = alt.lower()
-        if alt and low not in (
-            "static badge",
-            "badge",
-            "image",
-            "img",
-            "shield",
-            "alt text",
-            "github repo stars",
-            "stars",
-            "star",
-            "github stars",
-            "icon",
-            "logo",
-        ):
-            return alt
-    if said:
-        return re.sub(r"\s+\d{4}\.\d{4,5}(v\d+)?$", "", said[0])
-    if any(is_counter(piece.image or "") for piece in group.images):
-        return "GitHub"
-    return "URL"
-
-
 def _printed_identifiers(text: str) -> Identifiers:
     arxiv, doi = _ARXIV.search(text), _DOI.search(text)
     return Identifiers(doi=doi[1].lower().rstrip(".)]") if doi else None, arxiv=arxiv[1] if arxiv else None)
 
 
 def _whole_text(text: str) -> str:
-    bare = _NUMBER.sub("", text, count=1) if _NUMBER.match(text) else text
+    bare = NUMBER.sub("", text, count=1) if NUMBER.match(text) else text
     bare = re.sub(r"[\s,|·;/]*\ue000[\s,|·;/\ue000]*(?=\s|\x1e|$)|\ue000", " ", bare)
     return re.sub(r"\s+", " ", bare.replace(HARD, " ")).strip(" \t,;|·")

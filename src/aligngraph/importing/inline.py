@@ -211,6 +211,7 @@ class _Html(HTMLParser):
         self.headings: list[tuple[int, int, list[Piece]]] = []
         self.loose: list[Piece] = []
         self._into: list[Piece] | None = None
+        self._spanning: list[int] = []
         self._spans: dict[int, tuple[int, list[Piece]]] = {}
         self._anchors: list[Anchor] = []
         self._bold = self._italic = 0
@@ -231,7 +232,11 @@ class _Html(HTMLParser):
                 self._spans[len(row)] = (int(down[:4]) - 1, cell)
             row.append(cell)
             across = known.get("colspan", "")
-            row += [[] for _ in range(min(int(across[:3]), 50) - 1)] if across.isdecimal() else []
+            if across.isdecimal() and int(across[:3]) > 1:
+                # What spans columns says more of the row before, or divides the table.
+                row.pop()
+                row += [[] for _ in range(min(int(across[:3]), 50))]
+                self._spanning.append(len(self.rows) - 1)
             self._into = cell
         elif re.fullmatch(r"h[1-6]", tag):
             self.headings.append((int(tag[1]), self._line(), []))
@@ -247,6 +252,11 @@ class _Html(HTMLParser):
         elif tag == "img":
             link = self._anchors[-1] if self._anchors else None
             self._target().append(Piece(known.get("alt", ""), self._line(), link=link, image=known.get("src", "")))
+
+    def filled_rows(self) -> list[tuple[int, list[list[Piece]]]]:
+        """Return the rows, without those in which one cell spans the others."""
+        dropped = set(self._spanning)
+        return [row for number, row in enumerate(self.rows) if number == 0 or number not in dropped]
 
     def _carry(self, row: list[list[Piece]]) -> None:
         """Put the cells that reach down from the rows above into their places."""
@@ -292,7 +302,7 @@ def read_html(content: str, line: int) -> HtmlBlock:
     parser = _Html(line)
     parser.feed(content)
     parser.close()
-    return HtmlBlock(parser.headings, parser.rows, parser.loose)
+    return HtmlBlock(parser.headings, parser.filled_rows(), parser.loose)
 
 
 def plain(pieces: Iterable[Piece]) -> str:

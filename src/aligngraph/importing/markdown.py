@@ -272,23 +272,29 @@ class _Page:
         self.read(item.below)
         self.stack = before
 
+    def _own_entries(self, item: Item) -> list[Item]:
+        """Return the items below that are entries themselves, not details of this one."""
+        linked = any(piece.link is not None for para in item.paras for piece in para.pieces)
+        return [
+            sub
+            for block in item.below
+            if isinstance(block, List)
+            for sub in block.items
+            if is_own_entry(sub, self.name, linked=linked)
+        ]
+
     def _item_draft(self, item: Item) -> Draft:
         parts = [para.pieces for para in item.paras]
+        own = {id(sub) for sub in self._own_entries(item)}
         for block in item.below:
             if isinstance(block, List):
-                parts += [part for sub in block.items if not is_own_entry(sub, self.name) for part in _all_pieces(sub)]
+                parts += [part for sub in block.items if id(sub) not in own for part in _all_pieces(sub)]
             elif isinstance(block, Para):
                 parts.append(block.pieces)
         return read_entry(joined(parts), item.line, self.name)
 
     def _item(self, item: Item, draft: Draft, *, clear: bool) -> None:
-        own = [
-            sub
-            for block in item.below
-            if isinstance(block, List)
-            for sub in block.items
-            if is_own_entry(sub, self.name)
-        ]
+        own = self._own_entries(item)
         text = " ".join(plain(para.pieces) for para in item.paras)
         if not text and not draft.links and not draft.title:
             if any(isinstance(block, Head | List | Table) for block in item.below):

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from aligngraph.importing.words import ACRONYMS, BODIES, NOT_NAMES, PARTICLES, SUFFIXES, VENUE_WORDS
 
 ET_AL = re.compile(
-    r"[,;&]?\s*(?:(?<![^\W\d_])|(?<=[a-z]))et[. ]{1,2}al\b\.?|[,;]?\s+(?:and|&)\s+(?:\d+\s+)?others\b\.?|[,;]?\s+etc\b\.?|[,;]\s*(?:\.{3}|…)|\s*等人?$",
+    r"[,;&]?\s*(?:(?<![^\W\d_])|(?<=[a-z]))et[. ]{1,2}al\b\.?"
+    r"|[,;]?\s+(?:and|&)\s+(?:\d+\s+)?others\b\.?"
+    r"|[,;]?\s+etc\b\.?|[,;]\s*(?:\.{3}|…)|\s*等人?$",
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])")
@@ -70,15 +72,22 @@ def read_authors(text: str, *, expected: bool = False) -> Authors | None:
     if et_al:
         return Authors(names, True, True, printed) if all(good) and len(names[0].split()) <= 6 else None
     bodies = sum(_is_body(name) for name in names)
-    if not all(kind or _is_body(name) for kind, name in zip(good, names, strict=True)):
-        # One odd name among many does not make a list of names something else.
-        if len(names) < 6 or sum(good) < 0.85 * len(names):
-            return None
+    odd = [name for kind, name in zip(good, names, strict=True) if not kind and not _is_body(name)]
+    # One odd name among several does not make a list of names something else.
+    if odd and (
+        len(odd) > 1 + len(names) // 12
+        or len(names) < 3
+        or not all(_may_be_name(name, among=len(names)) for name in odd)
+    ):
+        return None
     long = sum(len(name.split()) >= 2 or bool(_CJK.search(name)) for name in names)
     if len(names) == 1:
         body = bool(bodies)
         weak = (2 <= len(names[0].split()) <= 4 and good[0]) or body
         return Authors(names, False, False, printed) if weak else None
+    if len(names) == 2 and long == 0 and not bodies and re.search(r"\S\s+(?:and|&)\s+\S", head):
+        # "Liu and Shah": family names only.
+        return Authors(names, False, False, printed)
     strong = long + bodies >= 0.6 * len(names)
     return Authors(names, False, True, printed) if strong else None
 
@@ -107,10 +116,8 @@ def _split(text: str) -> list[str]:
             and (
                 part.lower() in SUFFIXES
                 or (
-                    (_INITIALS.fullmatch(part)
-                    and " " not in joined[-1].strip())
-                    or (_INITIALS.fullmatch(part)
-                    and "." in part)
+                    (_INITIALS.fullmatch(part) and " " not in joined[-1].strip())
+                    or (_INITIALS.fullmatch(part) and "." in part)
                 )
             )
         ):
@@ -163,6 +170,18 @@ def _is_body(name: str) -> bool:
         and not any(
             word.lower() in ("for", "via", "with", "using", "from", "a", "towards", "on", "in") for word in words
         )
+    )
+
+
+def _may_be_name(name: str, *, among: int) -> bool:
+    """Whether a name that breaks the rules, *among* others, still begins and ends like one: "You Wu"."""
+    words = name.split()
+    return (
+        2 <= len(words) <= 6
+        and not re.search(r"[\d:?!]", name)
+        and words[0][0].isupper()
+        and words[-1][0].isupper()
+        and sum(word.lower().strip(".,") in NOT_NAMES for word in words) <= (among >= 6 and len(words) <= 3)
     )
 
 

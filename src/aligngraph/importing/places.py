@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from aligngraph.importing.words import ACRONYMS, PLAIN_WORDS, TRACK_TOKENS, VENUE_WORDS, WHOLE_VENUES
 
 _YEAR = r"(?:19[0-9]\d|20[0-4]\d)"
-_MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
+    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 _NUMBER = r"(?:1[0-2]|0?[1-9])"
 _DATE = (
@@ -27,7 +30,9 @@ _WHOLE = re.compile(rf"(?:{_DATE})", re.IGNORECASE)
 _FOUR = re.compile(_YEAR)
 _GLUED = re.compile(rf"(?<![\w])([A-Za-z][A-Za-z&*+/@-]{{1,20}}?)(?:\s?['’‘`]\s?|[\s_-]?)({_YEAR}|\d\d)(?![\w.%-])")
 _LEAD = re.compile(
-    r"^(?:(?:published|presented|accepted|appeared|to appear|appearing)\s+(?:in|at|by|to|as)\s*:?\s+|in\s*:\s*|in\s+(?=proc|the proc|proceedings|advances|findings|[A-Z]{2,}|[A-Z][a-z]+[A-Z]))",
+    r"^(?:(?:published|presented|accepted|appeared|to appear|appearing)\s+(?:in|at|by|to|as)\s*:?\s+"
+    r"|in\s*:\s*"
+    r"|in\s+(?=proc|the proc|proceedings|advances|findings|[A-Z]{2,}|[A-Z][a-z]+[A-Z]))",
     re.IGNORECASE,
 )
 _EDGES = " \t\n,;:|·–—-.()[]{}（）【】"

@@ -141,20 +141,19 @@ def group_of(item: Item, file: str) -> str | None:
     return None
 
 
-def is_own_entry(item: Item, file: str) -> bool:
-    """Whether a sub-item is an entry rather than a detail of the one above."""
+def is_own_entry(item: Item, file: str, *, linked: bool = False) -> bool:
+    """Whether a sub-item is an entry rather than a detail of the one above, which has links itself if *linked*."""
     if not item.paras or _is_detail(item, file):
         return False
-    draft = read_entry(
-        [piece for para in item.paras for piece in (*para.pieces, Piece(HARD, item.line))], item.line, file
-    )
+    pieces = [piece for para in item.paras for piece in (*para.pieces, Piece(HARD, item.line))]
+    draft = read_entry(pieces, item.line, file)
     words = len((draft.title or "").split())
+    if words < 3 or (linked and not draft.links):
+        return False
     if draft.marked:
-        return words >= 3 and bool(draft.links or draft.authors or draft.year is not None)
-    return words >= 3 and (
-        (bool(draft.authors and draft.authors.strong) and (draft.year is not None or bool(draft.links)))
-        or (bool(draft.links) and not draft.notes and words <= 25)
-    )
+        return bool(draft.links or draft.authors or draft.year is not None)
+    cited = bool(draft.authors and draft.authors.strong) and (draft.year is not None or bool(draft.links))
+    return cited or (bool(draft.links) and not draft.notes and words <= 25)
 
 
 def _is_detail(item: Item, file: str) -> bool:

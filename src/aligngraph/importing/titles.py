@@ -25,8 +25,7 @@ def find_quoted(
         read_authors(before)
         or read_date(before)
         or _is_place(before)
-        or (re.fullmatch(r"[\w.+ -]{1,24}", before)
-        and text[: found.start()].rstrip().endswith(":"))
+        or (re.fullmatch(r"[\w.+ -]{1,24}", before) and text[: found.start()].rstrip().endswith(":"))
     ):
         chunks = cut(text, start, found.start(), italics, codes)
         if not chunks or any(chunk.kind not in "AaPp" for chunk in chunks):

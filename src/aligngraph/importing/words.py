@@ -1,6 +1,6 @@
 """The words by which the parts of an entry are known: labels, column names, venue words, words no name has.
 
-They stand in words.toml. They only tell parts of an entry from each other; what a venue or a link *is* stands in the data.
+They stand in words.toml. They only tell parts of an entry from each other; what a venue *is* stands in the data.
 """
 
 from __future__ import annotations

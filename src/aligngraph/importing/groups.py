@@ -1,0 +1,160 @@
+"""The parts of an entry by what sets them off: links, bold runs, and the one that is the title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aligngraph.importing.inline import HARD, Anchor, Piece
+from aligngraph.importing.links import is_counter, is_label, plain_label
+from aligngraph.importing.names import read_authors
+from aligngraph.importing.places import read_place
+from aligngraph.importing.words import AUTHOR_KEYS, LINK_KEYS, NOTE_KEYS, TITLE_KEYS, VENUE_KEYS, YEAR_KEYS
+
+# What may stand before an entry: its number, a box to tick, a picture.
+NUMBER = re.compile(
+    r"^(?:\s|\[[ xX]\]|\(?\d{1,4}[).](?=\s)|\[\d{1,4}\](?=\s)"
+    r"|[•·▪►➤✓✔★☆⭐🔥✨🌟📌👉🆕📄📃📝📑🔹🔸💡-]\ufe0f?|:[a-z_]+:)+"
+)
+
+
+@dataclass
+class Group:
+    """The pieces of one link, or one run of bold text."""
+
+    pieces: list[Piece]
+    anchor: Anchor | None
+    number: int
+    text: str = ""
+    words: int = 0
+    images: list[Piece] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.images = [piece for piece in self.pieces if piece.image is not None]
+        self.text = re.sub(r"\s+", " ", "".join(piece.text for piece in self.pieces if piece.image is None)).strip()
+        self.words = len(self.text.split())
+
+
+def group_pieces(pieces: Sequence[Piece]) -> list[Group]:
+    """Return the pieces, those of one link and those of one run of bold text together."""
+    groups: list[Group] = []
+    for piece in pieces:
+        last = groups[-1] if groups else None
+        same = last is not None and (
+            (piece.link is not None and last.anchor is piece.link)
+            or (
+                piece.link is None
+                and last.anchor is None
+                and _bold(last)
+                and (piece.bold or (piece.text in ("\n",)))
+                and piece.image is None
+            )
+        )
+        if same and last is not None:
+            last.pieces.append(piece)
+            last.__post_init__()
+        else:
+            groups.append(Group([piece], piece.link, len(groups)))
+    return groups
+
+
+def first_line(groups: Sequence[Group]) -> Sequence[Group]:
+    """Return the parts up to the end of the line that holds the title: the first, if it is not only other fields."""
+    said = ""
+    for number, group in enumerate(groups):
+        if any(piece.text == HARD for piece in group.pieces) and group.anchor is None:
+            words = NUMBER.sub("", said).strip(" .,;:|()[]")
+            if len(words.split()) >= 3 and not (read_authors(words) or _is_other(words)):
+                return groups[:number]
+            said = ""
+        elif group.anchor is None or not is_label(group.text):
+            said += f" {group.text}"
+    return groups
+
+
+def _bold(group: Group) -> bool:
+    return group.anchor is None and group.pieces[0].bold and group.pieces[0].image is None
+
+
+def choose_title(groups: Sequence[Group]) -> Group | None:
+    """Return what is set off as the title: a link that is no label, or bold text; None when nothing is."""
+    bolds = [
+        group
+        for group in groups
+        if _bold(group) and group.words and not _is_other(group.text) and not _is_alias(group, groups)
+    ]
+    links = [
+        group
+        for group in groups
+        if group.anchor is not None
+        and group.text
+        and not group.anchor.bare
+        and "://" not in group.text
+        and not (is_label(group.text) and not _titled(group))
+        and not _is_other(group.text)
+    ]
+    long_links = [group for group in links if group.words >= 3 or _titled(group)]
+    strong = next((group for group in bolds if group.words >= 3), None)
+    if long_links:
+        link = long_links[0]
+        if strong is not None and strong.number < link.number and (strong.words >= 4 or not _titled(link)):
+            return strong
+        authors = read_authors(link.text)
+        if not (authors and strong):
+            return link
+    if strong is not None:
+        return strong
+    if bolds:
+        return bolds[0]
+    first = next((group for group in groups if group.text.strip(" -*•[]()")), None)
+    return first if first is not None and first in links else None
+
+
+def _is_alias(group: Group, groups: Sequence[Group]) -> bool:
+    """Whether bold words stand in brackets before the title: "(**DPO**) Direct Preference Optimization"."""
+    before = groups[group.number - 1].text if group.number else ""
+    after = groups[group.number + 1].text if group.number + 1 < len(groups) else ""
+    return group.words <= 4 and before.endswith("(") and bool(re.match(r"\)\W*\w", after))
+
+
+def _titled(group: Group) -> bool:
+    return (group.words >= 2 and any(piece.bold for piece in group.pieces)) or bool(re.match(r"[\"“].{8,}", group.text))
+
+
+def _is_other(text: str) -> bool:
+    place = read_place(text)
+    if place is not None and place.sure and len(text.split()) <= 8:
+        return True
+    key = text.strip(" :").lower()
+    return (
+        text.rstrip().endswith(":")
+        and any(key in keys for keys in (AUTHOR_KEYS, VENUE_KEYS, YEAR_KEYS, NOTE_KEYS, LINK_KEYS))
+    ) or (text.rstrip().endswith(":") and key in TITLE_KEYS)
+
+
+def badge_label(group: Group, said: Sequence[str]) -> str:
+    """Return what a link that is only pictures is called, by their descriptions or by what the badges say."""
+    for piece in group.images:
+        alt = plain_label(piece.text)
+        low = alt.lower()
+        if alt and low not in (
+            "static badge",
+            "badge",
+            "image",
+            "img",
+            "shield",
+            "alt text",
+            "github repo stars",
+            "stars",
+            "star",
+            "github stars",
+            "icon",
+            "logo",
+        ):
+            return alt
+    if said:
+        return re.sub(r"\s+\d{4}\.\d{4,5}(v\d+)?$", "", said[0])
+    if any(is_counter(piece.image or "") for piece in group.images):
+        return "GitHub"
+    return "URL"
