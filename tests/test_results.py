@@ -131,8 +131,9 @@ def test_tsv_reads_back_as_written(rows: list[Row]) -> None:
     assert oxigraph_rows(written(rows, "tsv"), ox.QueryResultsFormat.TSV) == rows
 
 
-@given(tables(xml_text))
+@given(tables(xml_text.map(str.strip)))
 def test_xml_reads_back_as_written(rows: list[Row]) -> None:
+    # Oxigraph's reader of XML results drops blanks at the ends of a literal; rdflib's, below, reads them.
     assert oxigraph_rows(written(rows, "xml"), ox.QueryResultsFormat.XML) == rows
 
 

@@ -411,7 +411,8 @@ class Rdflib(FormsMixin):
 def test_another_engine_finds_and_shows_the_same() -> None:
     data = data_folder()
     paths = [data / "works" / "rafailov2023-dpo.ttl", data / "artifacts" / "algorithms.ttl", data / "venues.ttl"]
-    paths += [data / "surveys", data / "taxonomy"]
+    survey = data / "surveys" / "value-alignment"
+    paths += [survey / "survey.ttl", survey / "listings" / "human-preferences.ttl", data / "taxonomy"]
     embedded = open_catalogue(paths)
     content = ox.serialize((quad.triple for quad in embedded.store), format=ox.RdfFormat.N_TRIPLES)
     assert content is not None

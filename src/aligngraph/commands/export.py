@@ -80,7 +80,10 @@ def command(
 
 
 def _by_ending(output: Path | None) -> str:
-    name = ENDINGS.get(output.suffix.lower()) if output is not None else None
+    file_name = "" if output is None else output.name.lower()
+    name = next(
+        (ENDINGS[ending] for ending in sorted(ENDINGS, key=len, reverse=True) if file_name.endswith(ending)), None
+    )
     if name is None:
         raise click.UsageError(f"Which format? Give --format, one of {', '.join(FORMATS)}.")
     return name
