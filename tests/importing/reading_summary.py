@@ -1,4 +1,4 @@
-"""Prints, after the tests, how well lists of every style are read."""
+"""A pytest plugin that prints, after the tests, how well lists of every style are read."""
 
 from __future__ import annotations
 
