@@ -43,13 +43,15 @@ def render_table(report: Report, terminal: Terminal) -> Iterator[str]:
     for (severity, _), group in groupby(report.findings, key=lambda finding: (finding.severity, finding.rule.iri)):
         findings = list(group)
         rule = findings[0].rule
-        yield _line(terminal.bold(terminal.data(f"{severity.capitalize()} {shorten(rule.iri)}: {rule.name}")))
+        heading = wrap(terminal.data(f"{severity.capitalize()} {shorten(rule.iri)}: {rule.name}"), terminal.width)
+        yield from (f"{terminal.bold(line)}\n" for line in heading)
         texts = dict.fromkeys(finding.message for finding in findings)
         yield from _wrapped(terminal.data(rule.message), 2, terminal)
         for finding in findings[:SHOWN]:
             yield from _describe(finding, terminal, hint=len(texts) > 1 or finding.message != rule.message)
         if len(findings) > SHOWN:
-            yield _line(terminal.own(f"    … and {len(findings) - SHOWN:,} more of this rule; --format json has all."))
+            more = f"… and {len(findings) - SHOWN:,} more of this rule; --format json has all."
+            yield from _wrapped(more, 4, terminal)
         yield "\n"
     yield from _wrapped(summary(report), 0, terminal)
 
@@ -69,10 +71,6 @@ def _describe(finding: Finding, terminal: Terminal, *, hint: bool) -> Iterator[s
         yield from _wrapped(terminal.data(f"see: {term_text(place.node)}{label}{at}"), 6, terminal)
     if len(finding.related) > 3:
         yield from _wrapped(f"see: {len(finding.related) - 3} more", 6, terminal)
-
-
-def _line(text: str) -> str:
-    return text + "\n"
 
 
 def _wrapped(text: str, indent: int, terminal: Terminal) -> Iterator[str]:
