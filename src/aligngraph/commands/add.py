@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 @click.command(short_help="Add one paper to a catalogue.")
 @click.argument("paper", metavar="PAPER")
 @click.option("--goal", "goals", multiple=True, metavar="CONCEPT", help="A goal it is about. May be repeated.")
-@click.option("--approach", "approaches", multiple=True, metavar="CONCEPT", help="An approach it takes. May be repeated.")
+@click.option(
+    "--approach", "approaches", multiple=True, metavar="CONCEPT", help="An approach it takes. May be repeated."
+)
 @click.option("--method", "methods", multiple=True, metavar="CONCEPT", help="A method it uses. May be repeated.")
 @click.option("--title", help="Its title.")
-@click.option("--author", "authors", multiple=True, metavar="NAME", help="An author; repeat in the order of the byline.")
+@click.option(
+    "--author", "authors", multiple=True, metavar="NAME", help="An author; repeat in the order of the byline."
+)
 @click.option("--year", type=click.IntRange(1450, 2100), help="The year in which it came out there.")
 @click.option("--venue", metavar="NAME", help="Where it came out, as in NeurIPS or 'Findings of EMNLP'.")
 @click.option("--match", "decision", metavar="WORK", help="Where uncertain: the work here that it is, or 'new'.")
@@ -101,7 +105,7 @@ def command(
                     put_out(diff(contents, holdings.files, folder))
                 else:
                     change_files(folder, contents, holdings.files)
-    _tell(entry, plan.report.new_works, work, plan.report.uncertain, missing(entry))
+    _tell(plan.report.new_works, work, plan.report.uncertain, missing(entry))
     if work is None:
         sys.exit(1)
 
@@ -114,7 +118,9 @@ def _from_stdin() -> Entry:
     if len(reading.entries) != 1:
         problem = f": {reading.problems[0].reason}" if reading.problems else ""
         count = len(reading.entries) or "no"
-        raise AddError(f"standard input: {count} BibTeX entries, where one is wanted{problem}. For many: aligngraph import.")
+        raise AddError(
+            f"standard input: {count} BibTeX entries, where one is wanted{problem}. For many: aligngraph import."
+        )
     entry = reading.entries[0]
     return replace(entry, line=1, fields={"evidence": "BibTeX entry added by hand", **entry.fields})
 
@@ -158,7 +164,7 @@ def _concepts(folders: Sequence[Path], wanted: dict[str, Sequence[str]]) -> dict
     return found
 
 
-def _tell(entry: Entry, new: dict[str, str], work: str | None, uncertain: Sequence[object], lacking: Sequence[str]) -> None:
+def _tell(new: dict[str, str], work: str | None, uncertain: Sequence[object], lacking: Sequence[str]) -> None:
     from aligngraph.importing.report import Question
     from aligngraph.namespaces import shorten
 
@@ -167,7 +173,10 @@ def _tell(entry: Entry, new: dict[str, str], work: str | None, uncertain: Sequen
         for question in uncertain:
             assert isinstance(question, Question)
             said = f"{'; '.join(question.evidence)}: {', '.join(map(shorten, question.candidates))}"
-            click.echo(terminal.data(f"Uncertain, so not added: {said}. Say which with --match WORK, or --match new."), err=True)
+            click.echo(
+                terminal.data(f"Uncertain, so not added: {said}. Say which with --match WORK, or --match new."),
+                err=True,
+            )
         return
     click.echo(f"{shorten(work)} {'is new' if work in new else 'is here already'}.", err=True)
     if work in new and lacking:

@@ -198,7 +198,7 @@ def _give(
         from aligngraph.importing.planning import statements
 
         text = write_turtle(statements(plan.changes))
-    more = {"diff": diff} if diff is not None else {}
+    more: dict[str, object] = {"diff": diff} if diff is not None else {}
     if output is not None or report == "text":
         put_out([text], output=output, force=force)
     elif diff is None:

@@ -47,4 +47,6 @@ def command(old: str, kept: str, into: Path | None, dry_run: bool) -> None:
         click.echo(f"{shorten(iri)} is replaced by {shorten(by)}", err=True)
     for note in merged.notes:
         click.echo(f"Note: {note}", err=True)
-    click.echo(f"{len(contents)} file{'' if len(contents) == 1 else 's'} {'would change' if dry_run else 'changed'}.", err=True)
+    click.echo(
+        f"{len(contents)} file{'' if len(contents) == 1 else 's'} {'would change' if dry_run else 'changed'}.", err=True
+    )

@@ -46,12 +46,16 @@ def entry_of_text(text: str) -> Entry:
         return replace(blank, identifiers=Identifiers(arxiv=found[1]))
     found = _DOI.fullmatch(plain)
     if found:
-        return replace(blank, identifiers=identifiers_of_url(f"https://doi.org/{found[1]}") or Identifiers(doi=found[1].lower()))
+        return replace(
+            blank, identifiers=identifiers_of_url(f"https://doi.org/{found[1]}") or Identifiers(doi=found[1].lower())
+        )
     if _ACL.fullmatch(plain):
         return replace(blank, identifiers=Identifiers(acl=plain))
     address = web_iri(plain)
     if address is None:
-        raise AddError(f"{text!r} is no arXiv id, DOI or web address. Examples: 2305.18290, 10.1038/s42256-022-00458-8.")
+        raise AddError(
+            f"{text!r} is no arXiv id, DOI or web address. Examples: 2305.18290, 10.1038/s42256-022-00458-8."
+        )
     return replace(blank, identifiers=identifiers_of_url(address), links=(Link("URL", address, 1),))
 
 
@@ -101,7 +105,12 @@ def with_page(entry: Entry) -> Entry:
 
 def missing(entry: Entry) -> list[str]:
     """Return what is not known of a paper and should be."""
-    known = {"title": entry.title, "authors": entry.authors, "year": entry.year, "venue": entry.venue_printed or forms_of(entry)}
+    known = {
+        "title": entry.title,
+        "authors": entry.authors,
+        "year": entry.year,
+        "venue": entry.venue_printed or forms_of(entry),
+    }
     if entry.identifiers.arxiv:
         known["venue"] = "arXiv"
     return [name for name, value in known.items() if not value]

@@ -1,7 +1,7 @@
 """Records that are likely of one thing: works, persons and venues, with what speaks for it.
 
-A finding is a question for a person, who settles it with `aligngraph merge`, or with `owl:differentFrom` where two people
-share a name.
+A finding is a question for a person, who settles it with `aligngraph merge`, or with `owl:differentFrom` where two
+people share a name.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pyoxigraph as ox
 
@@ -108,7 +109,8 @@ def _numbers(known: Known) -> set[str]:
 
 def _persons(holdings: Holdings) -> Iterator[Duplicate]:
     names: dict[str, list[str]] = {
-        person: [*holdings.texts(person, LABEL), *holdings.texts(person, ALT_LABEL)] for person in holdings.things("Person")
+        person: [*holdings.texts(person, LABEL), *holdings.texts(person, ALT_LABEL)]
+        for person in holdings.things("Person")
     }
     works: dict[str, set[str]] = defaultdict(set)
     company: dict[str, set[str]] = defaultdict(set)
@@ -139,7 +141,9 @@ def _persons(holdings: Holdings) -> Iterator[Duplicate]:
             if works[one].isdisjoint(works[other]) and _short_of(names[one], names[other]):
                 shared = len(company[one] & company[other])
                 said = f"{names[one][0]!r} and {names[other][0]!r}"
-                yield _pair("person", one, other, f"{said}: one name may be short for the other, {shared} co-authors in common")
+                yield _pair(
+                    "person", one, other, f"{said}: one name may be short for the other, {shared} co-authors in common"
+                )
 
 
 def _acquainted(people: set[str], company: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:
@@ -148,7 +152,7 @@ def _acquainted(people: set[str], company: Mapping[str, set[str]]) -> Iterator[t
     for person in sorted(people):
         for friend in company[person]:
             by_friend[friend].append(person)
-    pairs = {(one, other) for group in by_friend.values() for one, other in zip(group, group[1:], strict=False)}
+    pairs = {(one, other) for group in by_friend.values() for one, other in pairwise(group)}
     yield from sorted(pairs)
 
 
@@ -156,11 +160,15 @@ def _short_of(one: Iterable[str], other: Iterable[str]) -> bool:
     """Tell whether a name of one person is the other's with given names left out or cut to initials."""
     for first in one:
         for second in other:
-            short, long = sorted((name_key(first).split(), name_key(second).split()), key=lambda words: len("".join(words)))
+            short, long = sorted(
+                (name_key(first).split(), name_key(second).split()), key=lambda words: len("".join(words))
+            )
             if short == long or not short or not long or short[-1] != long[-1]:
                 continue
             rest = iter(long[:-1])
-            if all(any(word == full or (len(word) == 1 and full.startswith(word)) for full in rest) for word in short[:-1]):
+            if all(
+                any(word == full or (len(word) == 1 and full.startswith(word)) for full in rest) for word in short[:-1]
+            ):
                 return True
     return False
 

@@ -14,13 +14,15 @@ _KINDS = (
     ("BlogLink", "blog blogs blogpost post"),
     (
         "ProjectLink",
-        "project projects code codes github gitlab repo repository implementation website homepage site webpage page "
-        "demo library package toolkit tool colab notebook software official unofficial pytorch tensorflow 代码 项目 主页",
+        "project projects code codes github gitlab repo repository implementation website homepage site webpage "
+        "page demo library package toolkit tool "
+        "colab notebook software official unofficial pytorch tensorflow 代码 项目 主页",
     ),
     (
         "PaperLink",
-        "paper papers pdf arxiv abs abstract html doi openreview acl aclanthology anthology publication article preprint "
-        "proceedings neurips nips icml iclr journal book chapter report full text read 论文",
+        "paper papers pdf arxiv abs abstract html doi openreview acl aclanthology anthology publication article "
+        "preprint proceedings "
+        "neurips nips icml iclr journal book chapter report full text read 论文",
     ),
 )
 _WORDS = {word: kind for kind, words in reversed(_KINDS) for word in words.split()}

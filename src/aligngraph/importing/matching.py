@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from difflib import SequenceMatcher
 from typing import Literal
 
+from aligngraph.importing.forms import forms_of
 from aligngraph.importing.holdings import ALT_LABEL, LABEL, SAME_AS, TITLE, WORK_KINDS, Holdings, ag
 from aligngraph.importing.keys import digits_of, family_key, loose_key, name_key, one_letter, title_key
 from aligngraph.importing.records import Entry, Identifiers, identifiers_of_url
@@ -63,6 +64,15 @@ def identifier_pairs(identifiers: Identifiers) -> Iterator[tuple[str, str]]:
         yield part.name, value if part.name == "openreview" else value.casefold()
 
 
+def pairs_of(entry: Entry) -> dict[tuple[str, str], None]:
+    """Return the identifiers of an entry, and of each form that a bibliography tells."""
+    pairs = dict.fromkeys(identifier_pairs(entry.identifiers))
+    for form in forms_of(entry):
+        said = Identifiers(doi=form.doi, arxiv=form.arxiv, acl=form.acl, openreview=form.openreview)
+        pairs.update(dict.fromkeys(identifier_pairs(said)))
+    return pairs
+
+
 class WorkIndex:
     """Finds works by identifier and title. Each lookup costs no more as the catalogue grows."""
 
@@ -94,7 +104,7 @@ class WorkIndex:
         """Let *work*, which *entry* means, be found by what the entry says."""
         if entry.title:
             self.add_title(work, entry.title)
-        self.add_identifiers(work, identifier_pairs(entry.identifiers))
+        self.add_identifiers(work, pairs_of(entry))
         known = self.known[work]
         if entry.year is not None:
             known.years.add(entry.year)
@@ -205,9 +215,7 @@ def _compare(entry: Entry, known: Known) -> _Comparison:
     author: bool | None = None
     if entry.authors and known.families:
         words = _author_words(entry.authors[0])
-        author = family_key(entry.authors[0]) in known.families or bool(
-            len(words) == 1 and words & known.families
-        )
+        author = family_key(entry.authors[0]) in known.families or bool(len(words) == 1 and words & known.families)
     year = None
     if entry.year is not None and known.years:
         # A preprint and its conference are a year apart; the work knows both years at best.
@@ -225,7 +233,7 @@ def _compare(entry: Entry, known: Known) -> _Comparison:
 def match(entry: Entry, index: WorkIndex) -> Match:
     """Return which work of *index* the entry means, with the evidence."""
     named: dict[str, list[str]] = {}
-    for kind, value in identifier_pairs(entry.identifiers):
+    for kind, value in pairs_of(entry):
         for work in index.by_identifier.get((kind, value), ()):
             named.setdefault(work, []).append(f"{kind} {value}")
     key = title_key(entry.title) if entry.title else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from difflib import unified_diff
 from pathlib import Path
 
@@ -33,9 +33,10 @@ def changed_files(changes: Changes, holdings: Holdings, folder: Path) -> dict[Pa
         gone[homes.of(subject)].add(subject)
         added[homes.of(changes.moved[subject])] += holdings.triples(subject)
     for triple in changes.added:
-        known = holdings.values(triple.subject.value, triple.predicate.value)
-        if triple.object not in known or triple.subject.value in changes.replaced:
-            added[homes.of(triple.subject.value)].append(triple)
+        subject = subject_of(triple)
+        known = holdings.values(subject, triple.predicate.value)
+        if triple.object not in known or subject in changes.replaced:
+            added[homes.of(subject)].append(triple)
     contents = {}
     for path in added.keys() | gone.keys():
         before = holdings.files.get(path)
@@ -43,6 +44,12 @@ def changed_files(changes: Changes, holdings: Holdings, folder: Path) -> dict[Pa
         if after != (before or b""):
             contents[path] = after
     return dict(sorted(contents.items()))
+
+
+def subject_of(triple: ox.Triple) -> str:
+    """Return the IRI of what *triple* is about, which is never another triple here."""
+    assert not isinstance(triple.subject, ox.Triple)
+    return triple.subject.value
 
 
 def _edited(before: bytes | None, name: str, gone: set[str], added: list[ox.Triple]) -> bytes:
@@ -98,9 +105,9 @@ class _Homes:
             term = triple.object
             if isinstance(term, ox.NamedNode):
                 predicate = triple.predicate.value
-                self.new[triple.subject.value][predicate] = term.value
+                self.new[subject_of(triple)][predicate] = term.value
                 if predicate in (ag("hasPublication"), ag("hasAuthorship"), ag("hasLink")):
-                    self.owner[term.value] = triple.subject.value
+                    self.owner[term.value] = subject_of(triple)
         self.found: dict[str, Path] = {}
         self.section_files = self._known_section_files()
 
@@ -183,9 +190,3 @@ def diff(contents: Mapping[Path, bytes], before: Mapping[Path, bytes], folder: P
 def _lines(content: bytes) -> list[str]:
     # Only line feeds end a line here: str.splitlines would also break at separators inside of text.
     return [line + "\n" for line in content.decode("utf-8", "replace").split("\n")[:-1]]
-
-
-def all_files(contents: Iterable[Path]) -> str:
-    """Return a line that says how many files change."""
-    count = len(list(contents))
-    return f"{count} file{'' if count == 1 else 's'} changed"

@@ -53,7 +53,9 @@ class Mint:
         if not family:
             family, words = words[0].replace("-", ""), words[1:] or words
         head = f"{family}{'' if year is None else year}"
-        names = [f"{head}-{'-'.join(words[:count])}"[:_LONGEST].rstrip("-") for count in range(1, min(len(words), 4) + 1)]
+        names = [
+            f"{head}-{'-'.join(words[:count])}"[:_LONGEST].rstrip("-") for count in range(1, min(len(words), 4) + 1)
+        ]
         return self._free("work", names)
 
     def named(self, text: str) -> str:

@@ -70,7 +70,9 @@ class People:
         if len(found) > 1:
             acquainted = [person for person in found if self.with_[person] & others]
             if len(acquainted) != 1:
-                self.notes.append(f"{place}: {len(found)} persons are called {name!r}; made another, to be merged by hand")
+                self.notes.append(
+                    f"{place}: {len(found)} persons are called {name!r}; made another, to be merged by hand"
+                )
             found = acquainted if len(acquainted) == 1 else []
         if found:
             person = found[0]
@@ -97,7 +99,7 @@ def first_full(lists: Iterable[tuple[Sequence[str], bool]]) -> tuple[tuple[str, 
     best: tuple[tuple[str, ...], bool] = ((), False)
     for names, cut in lists:
         full = sum(is_full_name(name) for name in names)
-        if (not cut, full, len(names)) > (not best[1] and bool(best[0]), sum(map(is_full_name, best[0])), len(best[0])):
-            if names or not best[0]:
-                best = (tuple(names), cut)
+        known = (not best[1] and bool(best[0]), sum(map(is_full_name, best[0])), len(best[0]))
+        if names and (not cut, full, len(names)) > known:
+            best = (tuple(names), cut)
     return best

@@ -16,7 +16,7 @@ from aligngraph.importing.matching import Match, WorkIndex, identifier_pairs, in
 from aligngraph.importing.meanings import Meanings
 from aligngraph.importing.minting import Mint
 from aligngraph.importing.people import People
-from aligngraph.importing.records import Entry, Problem, ReadingList, identifiers_of_url
+from aligngraph.importing.records import Entry, Problem, ReadingList
 from aligngraph.importing.report import ImportReport, Question
 from aligngraph.importing.statements import NewWork, WorkWriter
 from aligngraph.importing.surveys import Placed, SurveyWriter
@@ -55,9 +55,12 @@ def plan_import(
 
     *venues* are further catalogues whose venues are known by name, and are taken over when used. *is_list* says that
     entries are listings of a survey, called *survey* or as the file says; else only works come of them. Without
-    *needs_title*, entries that have none make works too. *decisions* are a person's, by line: a work, or "new". *progress* is told of each entry. Raise DecisionError.
+    *needs_title*, entries that have none make works too. *decisions* are a person's, by line: a work, or "new".
+    *progress* is told of each entry. Raise DecisionError.
     """
-    return _Planner(reading, holdings, venues, is_list=is_list, needs_title=needs_title).plan(survey, decisions or {}, progress)
+    return _Planner(reading, holdings, venues, is_list=is_list, needs_title=needs_title).plan(
+        survey, decisions or {}, progress
+    )
 
 
 class _Planner:
@@ -136,9 +139,6 @@ class _Planner:
         if work in self.new:
             self.new[work].entries.append(entry)
             self.index.add_entry(work, entry)
-            for form in forms_of(entry):
-                for address in filter(None, (form.doi and f"https://doi.org/{form.doi}",)):
-                    self.index.add_identifiers(work, identifier_pairs(identifiers_of_url(address)))
         else:
             self.matched[work] = None
             self._compare(work, entry)
@@ -163,7 +163,8 @@ class _Planner:
                 self.lacking[f"{work.rpartition('/')[2]}: {kind} {value} ({entry.file}, line {entry.line})"] = None
 
     def _note(self, entry: Entry) -> None:
-        names = [form.venue for form in forms_of(entry) if form.venue] or [entry.venue_printed]
+        told = [form.venue for form in forms_of(entry) if form.venue]
+        names = told or [entry.venue_printed or ""]
         for name in names:
             if name and clean(name) and self.table.normalise(clean(name), entry.year).venue is None:
                 lines = self.report.venues_unknown.setdefault(clean(name), [])
@@ -187,7 +188,9 @@ class _Planner:
         for one, _ in settled if self.survey is not None else ():
             for link in one.entry.links:
                 if web_iri(link.url) is None:
-                    report.links_refused.append(Problem(one.entry.file, link.line, link.url[:200], "no http or https address"))
+                    report.links_refused.append(
+                        Problem(one.entry.file, link.line, link.url[:200], "no http or https address")
+                    )
                 else:
                     report.links_kept += 1
         if self.survey is not None and not settled:

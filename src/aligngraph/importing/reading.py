@@ -48,7 +48,7 @@ def format_of(name: str, text: str) -> str:
 def read_list(content: bytes, name: str, format_: str | None = None) -> tuple[ReadingList, str, str | None]:
     """Return the reading list in *content*, its format, and a notice where its encoding had to be guessed.
 
-    *name* is what it is called in evidence and reports. Raise NotTextError, or ReadError where a bibliography is no such.
+    *name* is what it is called in evidence and reports. Raise NotTextError.
     """
     decoded = decode_with_notice(content, name)
     format_ = format_ or format_of(name, decoded.text)

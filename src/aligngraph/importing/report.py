@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from aligngraph.importing.records import Problem
 from aligngraph.namespaces import shorten
 
+_HEADINGS = "Headings that name no concept (add ag:sectionRepresents and so on by hand)"
 _MANY = 20
 """Of what needs nobody, no more lines than this are shown to people; scripts get all."""
 
@@ -68,7 +69,8 @@ class ImportReport:
         yield f"{self.file}: {_count(self.entries, 'entry', 'entries')} read"
         if self.survey is not None:
             listings = self.listings_known + self.listings_new
-            yield f"  {_count(listings, 'listing')} of {shorten(self.survey)}: {self.listings_known} known, {self.listings_new} new"
+            said = f"{_count(listings, 'listing')} of {shorten(self.survey)}"
+            yield f"  {said}: {self.listings_known} known, {self.listings_new} new"
         works = self.works_matched + self.works_new
         yield (
             f"  {_count(works, 'work')}: {self.works_matched} matched, {self.works_new} new; "
@@ -76,17 +78,26 @@ class ImportReport:
         )
         if self.persons_known or self.persons_new:
             persons = self.persons_known + self.persons_new
-            yield f"  {_count(persons, 'author')} of new works: {self.persons_known} known by name, {self.persons_new} new"
-        yield f"  {_count(self.links_kept, 'link')} kept, {len(self.links_refused)} refused; {_count(len(self.not_understood), 'line')} not understood"
+            known = f"{self.persons_known} known by name, {self.persons_new} new"
+            yield f"  {_count(persons, 'author')} of new works: {known}"
+        links = f"{_count(self.links_kept, 'link')} kept, {len(self.links_refused)} refused"
+        yield f"  {links}; {_count(len(self.not_understood), 'line')} not understood"
         yield from self._questions()
         yield from _problems("No title, so not imported", self.without_title)
         yield from _problems("Not understood", self.not_understood)
         yield from _few(_problems("Links refused", self.links_refused))
-        yield from _few(_problems("Headings that name no concept (add ag:sectionRepresents and so on by hand)", self.headings_without_concept))
+        yield from _few(
+            _problems(
+                "Headings that name no concept (add ag:sectionRepresents and so on by hand)",
+                self.headings_without_concept,
+            )
+        )
         if self.venues_unknown:
             yield ""
-            yield "Venues not known (kept as printed; add a name to data/venues.ttl as skos:altLabel or skos:hiddenLabel):"
-            lines = [f"  {name!r}, line {', '.join(map(str, lines[:5]))}" for name, lines in self.venues_unknown.items()]
+            yield "Venues not known (kept as printed; add a name to venues.ttl as skos:altLabel or skos:hiddenLabel):"
+            lines = [
+                f"  {name!r}, line {', '.join(map(str, lines[:5]))}" for name, lines in self.venues_unknown.items()
+            ]
             yield from _few(lines)
         if self.lacking:
             yield ""

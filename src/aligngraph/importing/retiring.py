@@ -68,7 +68,9 @@ def find_thing(text: str, holdings: Holdings) -> str:
         return found[0]
     if found:
         raise MergeError(f"{text!r} may be {' or '.join(map(shorten, found))}: write which.")
-    raise MergeError(f"no work, person, venue or artifact {text!r} in this catalogue. Write its CURIE, as in work:{plain}.")
+    raise MergeError(
+        f"no work, person, venue or artifact {text!r} in this catalogue. Write its CURIE, as in work:{plain}."
+    )
 
 
 def merge_things(old: str, kept: str, holdings: Holdings) -> Merge:
@@ -82,7 +84,10 @@ def merge_things(old: str, kept: str, holdings: Holdings) -> Merge:
         if holdings.is_retired(iri):
             by = holdings.text(iri, REPLACED_BY)
             raise MergeError(f"{shorten(iri)} is retired{f': {shorten(by)} took its place' if by else ''}.")
-    kinds = [next((name for name, classes in _KINDS.items() if set(classes) & set(holdings.kinds(i))), None) for i in (old, kept)]
+    kinds = [
+        next((name for name, classes in _KINDS.items() if set(classes) & set(holdings.kinds(i))), None)
+        for i in (old, kept)
+    ]
     if kinds[0] is None or kinds[0] != kinds[1]:
         said = " and ".join(f"{shorten(iri)} is {_a(kind)}" for iri, kind in zip((old, kept), kinds, strict=True))
         raise MergeError(f"{said}: only two works, persons, venues or artifacts can be merged.")
@@ -117,7 +122,11 @@ class _Merger:
         mine = self._of(kept)
         said = {(one.predicate.value, one.object) for one in mine}
         there = {one.predicate.value for one in mine}
-        names = {str(one.object.value) for one in mine if one.predicate.value in _NAMES and isinstance(one.object, ox.Literal)}
+        names = {
+            str(one.object.value)
+            for one in mine
+            if one.predicate.value in _NAMES and isinstance(one.object, ox.Literal)
+        }
         for one in self._of(old):
             predicate, term = one.predicate.value, one.object
             if predicate == TYPE or (predicate, term) in said or not isinstance(term, ox.NamedNode | ox.Literal):
@@ -133,7 +142,9 @@ class _Merger:
             elif predicate == ag("firstPublicYear") and predicate in there:
                 self._take_year(kept, term)
             elif predicate in _ONE and predicate in there:
-                self.result.notes.append(f"{shorten(old)} said {shorten(predicate)} {term}; {shorten(kept)} keeps its own")
+                self.result.notes.append(
+                    f"{shorten(old)} said {shorten(predicate)} {term}; {shorten(kept)} keeps its own"
+                )
             else:
                 mine.append(triple(kept, predicate, term))
 
@@ -195,7 +206,9 @@ class _Merger:
         for iri, about in self.holdings.described.items():
             if iri in replaced:
                 continue
-            if any(term.value in replaced for terms in about.values() for term in terms if isinstance(term, ox.NamedNode)):
+            if any(
+                term.value in replaced for terms in about.values() for term in terms if isinstance(term, ox.NamedNode)
+            ):
                 self._of(iri)
         for iri, said in self.now.items():
             if iri not in replaced:
@@ -218,6 +231,6 @@ class _Merger:
                 before = people.setdefault(self.result.replaced.get(person, person), person)
                 if before != person:
                     raise MergeError(
-                        f"{shorten(work)} has both {shorten(before)} and {shorten(person)} as authors: they are two persons."
+                        f"{shorten(work)} has both {shorten(before)} and {shorten(person)} as authors: "
+                        "they are two persons."
                     )
-

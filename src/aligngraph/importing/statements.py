@@ -164,7 +164,9 @@ class WorkWriter:
         if note:
             yield triple(iri, EDITORIAL_NOTE, english(note))
         elif cut and names:
-            yield triple(iri, EDITORIAL_NOTE, english("The byline is cut short: the source prints “et al.” after these authors."))
+            yield triple(
+                iri, EDITORIAL_NOTE, english("The byline is cut short: the source prints “et al.” after these authors.")
+            )
         for form, venue in forms:
             yield from self._publication(iri, title, form, venue)
         for ordinal, (name, person, triples) in enumerate(self.people.byline(names, place), start=1):
@@ -250,7 +252,9 @@ def _merged(forms: Sequence[tuple[Form, str | None]]) -> list[tuple[Form, str | 
     """Return the forms without doubles: two prints of one form fill each other's gaps."""
     merged: dict[tuple[str | None, ...], tuple[Form, str | None]] = {}
     for form, venue in forms:
-        key: tuple[str | None, ...] = (venue, form.kind) if venue else (None, form.kind, fold(form.venue or ""), form.doi)
+        key: tuple[str | None, ...] = (
+            (venue, form.kind) if venue else (None, form.kind, fold(form.venue or ""), form.doi)
+        )
         earlier = merged.get(key)
         if earlier is None or earlier[0].id != form.id:
             merged[key if earlier is None else (*key, form.id)] = (form, venue)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
@@ -144,7 +144,10 @@ class SurveyWriter:
         waiting: dict[tuple[str, str], list[str]] = defaultdict(list)
         for section, listings in self.listings.items():
             for listing in listings:
-                for key in {title_key(self.holdings.text(listing, ag("titleAsPrinted")) or ""), self._text_key(listing)}:
+                for key in {
+                    title_key(self.holdings.text(listing, ag("titleAsPrinted")) or ""),
+                    self._text_key(listing),
+                }:
                     waiting[section, key].append(listing)
         used: set[str] = set()
         for one in placed:
@@ -188,7 +191,9 @@ class SurveyWriter:
         self.changes.added += [triple(section, predicate, ox.NamedNode(concept)) for predicate, concept in means]
         if not means:
             goal = "Goal" in self.meanings.of(texts[-1])
-            self.without_concept.append((headings[-1], "a goal; not said whether works represent or evaluate it" if goal else ""))
+            self.without_concept.append(
+                (headings[-1], "a goal; not said whether works represent or evaluate it" if goal else "")
+            )
         return section
 
     # Listings
@@ -285,7 +290,9 @@ class SurveyWriter:
                         self._replace(listing, name, *([triple(listing, ag(name), value)] if value else []))
                 text = clean(entry.text)
                 keep = text.rstrip(". ") != joined(printed).rstrip(". ")
-                self._replace(listing, "entryAsPrinted", *([triple(listing, ag("entryAsPrinted"), text)] if keep else []))
+                self._replace(
+                    listing, "entryAsPrinted", *([triple(listing, ag("entryAsPrinted"), text)] if keep else [])
+                )
         links = held.texts(listing, ag("hasLink"))
         there = Counter(url_key(target) for link in links for target in held.texts(link, ag("target")))
         added = 0

@@ -57,7 +57,9 @@ def unlocked(folder: Path) -> Iterator[Path]:
     """Give the real path of *folder*, for reading only. Raise SwapError where an import was stopped halfway there."""
     target = Path(os.path.realpath(folder))
     if (target / _JOURNAL).exists():
-        raise SwapError(f"{folder}: an import was stopped here. Run any 'aligngraph import … --into {folder}' to finish it.")
+        raise SwapError(
+            f"{folder}: an import was stopped here. Run any 'aligngraph import … --into {folder}' to finish it."
+        )
     yield target
 
 

@@ -1,7 +1,7 @@
 """Which venue a printed name means, and which year and track.
 
-What a venue is called stands in the data: its label, acronym, ``skos:altLabel`` and ``skos:hiddenLabel`` (what is met in
-lists but should not be shown, misspellings among them). Here are only the rules for what stands around the name.
+What a venue is called stands in the data: its label, acronym, ``skos:altLabel`` and ``skos:hiddenLabel`` (what is met
+in lists but should not be shown, misspellings among them). Here are only the rules for what stands around the name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SHORT_YEAR = re.compile(r"(?<=[a-z])\s*(?:['’‘`´]\s*|-\s?|\s)?(\d\d)(?![\w.])")
 _APOSTROPHE_YEAR = re.compile(r"['’‘`´](\d\d)(?!\w)")
 # What follows "arXiv" in bibliographies: numbers, versions, subject classes.
-_ARXIV_TAIL = re.compile(r"(?:arxiv:?\s*)?(?:abs/)?\d{4}\.\d{4,5}(?:v\d+)?|(?:abs/)?[a-z-]+/\d{7}|\[[a-z-]+\.[a-z-]+\]", re.I)
+_ARXIV_TAIL = re.compile(
+    r"(?:arxiv:?\s*)?(?:abs/)?\d{4}\.\d{4,5}(?:v\d+)?|(?:abs/)?[a-z-]+/\d{7}|\[[a-z-]+\.[a-z-]+\]", re.I
+)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _ORDINAL = re.compile(
     r"\b(?:\d+\s?(?:st|nd|rd|th)|(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[- ]?)?(?:first|second|third|fourth|"
@@ -27,11 +29,12 @@ _LEAD = re.compile(
     r"^(?:(?:published|presented|accepted|appeared|to appear|appearing|in|at|by|to|as|the|proceedings|proc|procs|of|"
     r"main|conf|annual|international joint)\b[\s.:]*)+"
 )
-_TAIL = re.compile(r"(?:[\s,.:;|/&()-]+|\b(?:oral|spotlight|poster|best paper|award|outstanding|long|short|papers?|main|"
-                   r"conference track|accepted|notable|top|highlight|volume|vol|no|pp|pages|\d+))+$")  # fmt: skip
+_TAIL = re.compile(r"(?:[\s,.:;|/&()-]+|\b(?:oral|spotlight|poster|best paper|award|outstanding|long|short|papers?|"
+                   r"main|conference track|accepted|notable|top|highlight|volume|vol|no|pp|pages|\d+))+$")  # fmt: skip
 _TRACKS = (
     (re.compile(r"\bfindings\b"), "Findings"),
-    (re.compile(r"\bdatasets?\s*(?:and|&)\s*benchmarks?(?:\s+track)?\b|\bd\s?&\s?b(?:\s+track)?\b"), "Datasets and Benchmarks"),
+    (re.compile(r"\bdatasets?\s*(?:and|&)\s*benchmarks?(?:\s+track)?\b|\bd\s?&\s?b(?:\s+track)?\b"),
+     "Datasets and Benchmarks"),
     (re.compile(r"\bstudent research workshop\b|\bsrw\b"), "Student Research Workshop"),
     (re.compile(r"\b(?:system )?demo(?:nstration)?s?(?:\s+track)?\b"), "Demonstrations"),
     (re.compile(r"\bindustry(?:\s+track)?\b"), "Industry"),
@@ -116,7 +119,9 @@ class VenueTable:
         found = [venue for venue in map(self._find, parts) if venue is not None]
         if not found:
             # "NeurIPS Workshop on X" and "Workshop on X, ICML": the series is the one known word.
-            named = {self.names[word] for word in re.findall(r"[\w&*]+", plain) if word in self.names} if track else set()
+            named = (
+                {self.names[word] for word in re.findall(r"[\w&*]+", plain) if word in self.names} if track else set()
+            )
             return named.pop() if len(named) == 1 else None
         if track == "Findings" or len(set(found)) == 1:
             return found[-1]
