@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["servers", "reading_summary"]
+pytest_plugins = ["servers"]
 
 ROOT = Path(__file__).resolve().parents[1]
 

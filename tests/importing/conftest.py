@@ -1,4 +1,4 @@
-"""A pytest plugin that prints, after the tests, how well lists of every style are read."""
+"""Prints, after the tests, how well lists of every style are read."""
 
 from __future__ import annotations
 
