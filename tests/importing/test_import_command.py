@@ -228,13 +228,14 @@ def test_an_entry_without_title_is_reported_not_dropped(run: Run, tmp_path: Path
 
 
 def test_what_is_no_file_or_folder_is_refused(run: Run, tmp_path: Path, page: Path) -> None:
-    for args in (
-        ["import", tmp_path / "none.md"],
-        ["import", tmp_path],
-        ["import", page, "--into", tmp_path / "none"],
-        ["import", page, "--dry-run", "-o", tmp_path / "x.ttl"],
-    ):
-        outcome = run(*args)
+    calls: list[list[str | Path]] = [
+        [tmp_path / "none.md"],
+        [tmp_path],
+        [page, "--into", tmp_path / "none"],
+        [page, "--dry-run", "-o", tmp_path / "x.ttl"],
+    ]
+    for args in calls:
+        outcome = run("import", *args)
         assert (outcome.code, outcome.out) == (2, "")
 
 
