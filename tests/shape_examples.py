@@ -11,11 +11,19 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from aligngraph.catalogue import find_sources, read_quads
+from aligngraph.namespaces import PREFIXES
 from aligngraph.shacl_engines import run_engine
 from aligngraph.shapes import Node, Shapes
+from aligngraph.terminal import Terminal
+from aligngraph.validation import Report
+from aligngraph.validation_report import render
 
 FOLDER = Path(__file__).resolve().parent / "shapes"
 BASE = FOLDER / "base.ttl"
+NAMES = ("ag", "authorship", "dcterms", "goal", "person", "rdfs", "venue", "work", "xsd")
+HEAD = "".join(f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in NAMES)
+FIRST = HEAD.count("\n") + 1
+"""The line after it."""
 
 
 def files_of(rule: str, kind: str) -> list[Path]:
@@ -51,3 +59,15 @@ def result_set(engine: str, shapes: Shapes, triples: Sequence[ox.Triple]) -> set
 def triples_of(files: Sequence[Path]) -> list[ox.Triple]:
     """Return the statements of *files* and of the ontology, each once."""
     return list(dict.fromkeys(quad.triple for quad in read_quads(find_sources(files))))
+
+
+def with_records(folder: Path, turtle: str) -> Path:
+    """Write the small catalogue that conforms, and *turtle* beside it, to *folder*."""
+    (folder / "base.ttl").write_bytes(BASE.read_bytes())
+    (folder / "more.ttl").write_text(HEAD + turtle, encoding="utf-8")
+    return folder
+
+
+def lines_of(report: Report, name: str, width: int = 80) -> list[str]:
+    """Return the lines of *report* in the format *name*."""
+    return "".join(render(report, name, Terminal(width=width))).splitlines()
