@@ -68,7 +68,8 @@ class Candidate:
 def find(backend: Backend, words: str) -> list[Candidate]:
     """Return what *words* may mean, best first: one thing where it is clear, several where not, none where unknown.
 
-    Tried in this order, each only if those before gave nothing: IRI or CURIE; arXiv, DOI, ACL, OpenReview and ORCID
+    Tried in this order, each only if those before gave nothing: IRI or CURIE, or a retired one, which means what took
+    its place; arXiv, DOI, ACL, OpenReview and ORCID
     identifiers and addresses of records and pages; exact names (identifier in the catalogue, label, acronym,
     notation); words of names, by their beginnings, whatever the case and accents. An identifier of a publication
     means its work. An artifact gives way to the work that brought it where both are meant by name.
@@ -76,7 +77,7 @@ def find(backend: Backend, words: str) -> list[Candidate]:
     text = unicodedata.normalize("NFC", " ".join(words.split()))
     if not text:
         return []
-    for found in (_by_iri, _by_identifier, _by_name, _by_words):
+    for found in (_by_iri, _by_replacement, _by_identifier, _by_name, _by_words):
         candidates = found(backend, text)
         if candidates:
             return candidates
@@ -116,6 +117,19 @@ def _by_iri(backend: Backend, text: str) -> list[Candidate]:
     found = _candidates(backend, [iri]) if iri else []
     # That a page elsewhere is a document says nothing of it; who links to it does.
     return [candidate for candidate in found if candidate.kind != "document"]
+
+
+def _by_replacement(backend: Backend, text: str) -> list[Candidate]:
+    match = _IRI.fullmatch(text)
+    iri = match["iri"] if match else expand(text)
+    choices = [iri] if iri else [f"{BASE}{kind}/{text}" for kind in KINDS] if _SINGLE_NAME.fullmatch(text) else []
+    if not choices:
+        return []
+    select = f"""SELECT DISTINCT ?kept WHERE {{
+      VALUES ?old {{ {iris(choices)} }} ?old dcterms:isReplacedBy+ ?kept
+      FILTER NOT EXISTS {{ ?kept dcterms:isReplacedBy ?later }} }} ORDER BY ?kept"""
+    kept = [one for (one,) in full_rows(backend, select)]
+    return _candidates(backend, kept) if kept else []
 
 
 def _by_identifier(backend: Backend, text: str) -> list[Candidate]:

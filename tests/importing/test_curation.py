@@ -164,6 +164,8 @@ def test_merging_persons_keeps_both_iris(run: Run, data: Path) -> None:
     assert run("fmt", "--check", data).code == 0
     assert run("validate", data).code == 0
     assert run("merge", "fan-yang-2", "fan-yang", "--into", data).code == 2
+    for name in ("fan-yang-2", "person:fan-yang-2", f"<{old.value}>"):
+        assert "person:fan-yang\n" in run("show", name, "--data", data).out
     # The name is taken for good.
     assert f"{BASE}person/fan-yang-2" in read_holdings([data]).taken
 
