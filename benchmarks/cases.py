@@ -23,7 +23,16 @@ WHOLE = ("goals-without-benchmark",)
 """A stored query that looks at the whole catalogue."""
 
 # The largest size at which something ends in a few minutes.
-_LARGEST = {"rdflib": 10, "arq": 100, "comunica": 10, "owlrl": 1, "pyshacl": 10, "memory": 100, "folder": 10}
+_LARGEST = {
+    "rdflib": 10,
+    "rdflib export": 1,
+    "arq": 100,
+    "comunica": 10,
+    "owlrl": 1,
+    "pyshacl": 10,
+    "memory": 100,
+    "folder": 10,
+}
 
 
 @dataclass
@@ -172,7 +181,7 @@ def export(bench: Bench, size: int) -> Iterator[Case]:
         group, out = f"export {name}", bench.path(size, "out")
         yield _work(group, size, "export-oxigraph", data, f"{out}-oxigraph", name, name="oxigraph", base=True)
         yield _work(group, size, "export", data, f"{out}-ours", name, name="aligngraph", goal="≤ 2")
-        if size <= _LARGEST["rdflib"]:
+        if size <= _LARGEST["rdflib export"]:
             yield _work(group, size, "export-rdflib", data, f"{out}-rdflib", name, name="rdflib")
     for name in OWN_FORMATS if size <= _LARGEST["folder"] else ():
         yield _work(f"export {name}", size, "export", data, bench.path(size, "own"), name, name="aligngraph", base=True)

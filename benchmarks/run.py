@@ -24,9 +24,12 @@ COLD_ROUNDS = 3
 
 
 def run(
-    bench: Bench, sizes: list[int], groups: list[str], rounds: int, limit: float
+    bench: Bench, sizes: list[int], groups: list[str], rounds: int, limit: float, keep: Path | None = None
 ) -> tuple[list[Result], dict[str, str]]:
-    """Return the results, and the description of the machine. Raise ChildError where a process fails."""
+    """Return the results, and the description of the machine. Raise ChildError where a process fails.
+
+    What is measured by then is in the file *keep*.
+    """
     results: list[Result] = []
     loads = [load_average()]
     for size in sizes:
@@ -47,6 +50,8 @@ def run(
                 found = measure(cases, bench.env, rounds * COLD_ROUNDS if name == "cold" else rounds, limit)
                 check_agreement(found)
                 results += found
+                if keep is not None:
+                    keep.write_text(as_json(results, describe_machine(), bench.triples), encoding="utf-8")
                 loads.append(load_average())
     machine = describe_machine()
     machine["load while measuring"] = f"{min(loads):.1f} to {max(loads):.1f} (processes that wanted a core)"
@@ -88,7 +93,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="aligngraph-benchmarks-") as temporary:
             folder = options.folder or Path(temporary)
             bench = Bench(folder, {**os.environ, "ALIGNGRAPH_CACHE": str(folder / "cache"), "NO_COLOR": "1"})
-            results, machine = run(bench, sizes, groups, options.rounds, options.limit)
+            results, machine = run(bench, sizes, groups, options.rounds, options.limit, options.json)
         report = Report(machine, bench.triples, tuple(results))
     print(tables(report))
     print(warm_table(report))

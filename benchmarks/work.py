@@ -128,14 +128,14 @@ class _TooLongError(Exception):
 
 def warm_rdflib(whole: str, limit: str = "5") -> Report:
     """The same by rdflib; a query that takes more than *limit* seconds is given up."""
-    from rdflib import Graph
+    from rdflib import Dataset
 
     from aligngraph.queries import list_queries
 
     def give_up(_signal: int, _frame: FrameType | None) -> None:
         raise _TooLongError
 
-    graph = Graph()
+    graph = Dataset(default_union=True)  # some queries name graphs
     graph.parse(whole, format="nt")
     signal.signal(signal.SIGALRM, give_up)
     queries: dict[str, Report] = {}
