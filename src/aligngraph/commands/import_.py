@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Sequence
@@ -51,7 +52,9 @@ STDIN = Path("-")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the Turtle to FILE.")
 @click.option("--force", is_flag=True, help="Replace the output file if it exists.")
 @data_option
+@click.pass_context
 def command(
+    ctx: click.Context,
     file: Path,
     format_: str,
     survey: str | None,
@@ -82,6 +85,9 @@ def command(
         from aligngraph.output import check_writable
 
         check_writable(output, force=force)
+    # What is built here lives to the end; looking through it for cycles would take a quarter of the time.
+    gc.disable()
+    ctx.call_on_close(gc.enable)
     decisions = decisions_of(matches)
     content = sys.stdin.buffer.read() if file == STDIN else read_file(file)
     name = "standard input" if file == STDIN else file.name
