@@ -28,6 +28,8 @@ COMMANDS = {
     "merge": "Merge two records of one thing; both IRIs go on working.",
     "new-catalogue": "Make an empty catalogue for a reading list of your own.",
     "load": "Build a store on disk, for catalogues that grow large.",
+    "push": "Put the catalogue into a triplestore, and check that it is there.",
+    "pull": "Take the catalogue out of a triplestore, as Turtle files.",
     "diff": "Show what changed between two versions.",
     "describe": "Count what the catalogue holds, as VoID.",
 }

@@ -19,6 +19,7 @@ from aligngraph.sparql_text import Paging, form_of, with_prefixes
 from aligngraph.transport import Deadline, RemoteError, Reply, Transport
 
 if TYPE_CHECKING:
+    from aligngraph.auth import Access
     from aligngraph.backend import Row
 
 _RESULTS = {
@@ -45,12 +46,12 @@ _ROUND = frozenset(first * 10**zeros for first in (1, 2, 3, 4, 5) for zeros in r
 class Remote(FormsMixin):
     """A SPARQL 1.1 endpoint. What the default graph of a query is, is the store's to say."""
 
-    def __init__(self, endpoint: str, *, seconds: float = DEFAULT_SECONDS) -> None:
-        """Ask the store at the address *endpoint*, each time for *seconds* at most (0: any).
+    def __init__(self, endpoint: str, *, seconds: float = DEFAULT_SECONDS, access: Access | None = None) -> None:
+        """Ask the store at the address *endpoint*, as *access* says, each time for *seconds* at most (0: any).
 
         Raise RemoteError where that is no address.
         """
-        self._transport = Transport(endpoint)
+        self._transport = Transport(endpoint, access)
         self._seconds = seconds
 
     def run(self, sparql: str) -> Solutions | bool | Triples:

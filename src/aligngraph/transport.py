@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
+    from aligngraph.auth import Access
+
 _LONGEST_ADDRESS = 2000
 _MOST_REDIRECTS = 5
 _TRIES = 4
@@ -34,7 +36,7 @@ _PORTS = {"http": 80, "https": 443}
 
 _STATUS = {
     400: "does not accept the query",
-    401: "wants a user name and a password, which aligngraph does not send: ask a store that may be read without",
+    401: "wants a user name and a password that it knows: pass --user, or ask a store that may be read without",
     403: "does not let you ask: see what it allows",
     404: "has nothing at this address: check it. Stores have their endpoint at /query (Oxigraph), "
     "/NAME/sparql (Fuseki), /sparql (Virtuoso, Neptune) or /repositories/NAME (GraphDB)",
@@ -133,13 +135,15 @@ class _Body(io.RawIOBase):
 class Transport:
     """Sends queries to the endpoint at an address."""
 
-    def __init__(self, address: str) -> None:
-        """Keep *address*. Raise RemoteError where it is no address of an endpoint."""
+    def __init__(self, address: str, access: Access | None = None) -> None:
+        """Keep *address*, and who asks. Raise RemoteError where it is no address of an endpoint."""
         self._parts = _checked(address)
         self._address = urlunsplit(self._parts._replace(fragment=""))
         self.name = urlunsplit(self._parts._replace(query="", fragment=""))
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"aligngraph/{__version__}"
+        if access is not None:
+            access.prepare(self._session, self._address)
 
     def ask(self, sparql: str, accept: str, deadline: Deadline) -> Reply:
         """Send *sparql* and return the answer, for which the server has said that it is one. Raise RemoteError."""

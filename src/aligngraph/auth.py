@@ -1,0 +1,182 @@
+"""Who asks: a user name with a password, or a bearer token, told to one host only and shown nowhere.
+
+The password comes from the environment, a netrc file or a prompt, never from the command line, which other users can
+read. It is sent only where the store asks for it (RFC 9110, section 11): as Digest (RFC 7616) where that is offered,
+else as Basic (RFC 7617). A token (RFC 6750) goes with each request.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from requests.auth import AuthBase, HTTPDigestAuth, _basic_auth_str
+
+from aligngraph.errors import AligngraphError
+
+if TYPE_CHECKING:
+    import requests
+
+PASSWORD = "ALIGNGRAPH_PASSWORD"
+TOKEN = "ALIGNGRAPH_TOKEN"
+_PORTS = {"http": 80, "https": 443}
+_LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
+
+
+class AuthError(AligngraphError):
+    """It can't be told who asks."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """How to get at a store: who asks, and whose word on its identity counts."""
+
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+    ca_file: Path | None = None
+
+    def prepare(self, session: requests.Session, address: str) -> None:
+        """Let *session* say who asks, to the host of *address* only, and check certificates as told."""
+        session.auth = _Auth(self, address)
+        if self.ca_file is not None:
+            session.verify = str(self.ca_file)
+            # Else REQUESTS_CA_BUNDLE would win; what it says of proxies is kept.
+            session.proxies = _proxies(address)
+            session.trust_env = False
+
+    @property
+    def known(self) -> bool:
+        """Whether there is anything to tell."""
+        return self.token is not None or self.password is not None
+
+    def in_the_clear(self, address: str) -> bool:
+        """Tell whether others on the way to *address* could read what is told."""
+        parts = urlsplit(address)
+        return self.known and parts.scheme == "http" and _LOOPBACK.fullmatch(parts.hostname or "") is None
+
+    def hidden(self, text: str) -> str:
+        """Return *text*, from a server, less what must not be shown."""
+        for secret in (self.password, self.token):
+            if secret:
+                text = text.replace(secret, "[hidden]")
+        return text
+
+
+def find_access(
+    address: str,
+    user: str | None = None,
+    ca_file: Path | None = None,
+    ask: Callable[[str], str] | None = None,
+) -> Access:
+    """Return how to get at the store at *address*, by the options given and the environment.
+
+    With *user*, the password is that in ALIGNGRAPH_PASSWORD, else that of netrc, else what *ask* returns for a
+    question. Without, a token in ALIGNGRAPH_TOKEN is used, else what netrc has for the host. Raise AuthError where a
+    password is wanted and there is none, or *ca_file* can't be read.
+    """
+    if ca_file is not None and not os.access(ca_file, os.R_OK):
+        raise AuthError(f"{ca_file}: can't be read: --ca-file wants a file of certificates (PEM).")
+    host = urlsplit(address).hostname or ""
+    token = os.environ.get(TOKEN) or None
+    if user is None:
+        if token is not None:
+            return Access(token=_plain(token, TOKEN), ca_file=ca_file)
+        login, password = _from_netrc(host, None)
+        return Access(login, password, None, ca_file)
+    if ":" in user:
+        raise AuthError("--user takes a name only, without ':': the password comes from the environment or a prompt.")
+    password = os.environ.get(PASSWORD) or _from_netrc(host, user)[1]
+    if password is None and ask is not None:
+        password = ask(f"Password of {user} at {host}")
+    if not password:
+        raise AuthError(
+            f"no password for {user}: set {PASSWORD}, add a line for {host} to ~/.netrc, or run this on a terminal."
+        )
+    return Access(user, _plain(password, PASSWORD), None, ca_file)
+
+
+def _plain(secret: str, name: str) -> str:
+    if any(ord(character) < 32 or ord(character) == 127 for character in secret.strip()):
+        raise AuthError(f"{name} holds a line break or another control character: give it on one line.")
+    return secret.strip() if name == TOKEN else secret
+
+
+def _from_netrc(host: str, user: str | None) -> tuple[str | None, str | None]:
+    """Return the login and password that netrc has for *host* (and *user*), or None and None."""
+    import netrc
+
+    path = Path(os.environ.get("NETRC") or Path("~/.netrc").expanduser())
+    try:
+        found = netrc.netrc(str(path)).authenticators(host)
+    except FileNotFoundError:
+        return None, None
+    except (netrc.NetrcParseError, OSError, UnicodeError) as error:
+        if user is None:
+            return None, None
+        # The error itself may quote a line of the file, and so the password.
+        raise AuthError(f"{path}: can't be read as netrc. Mend it, or set {PASSWORD}.") from error
+    if found is None or (user is not None and found[0] != user):
+        return None, None
+    return found[0], found[2]
+
+
+def _proxies(address: str) -> dict[str, str]:
+    from requests.utils import get_environ_proxies
+
+    return dict(get_environ_proxies(address))
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+
+
+class _Auth(AuthBase):
+    """Answers a store that asks who it is."""
+
+    def __init__(self, access: Access, address: str) -> None:
+        self._access = access
+        self._origin = _origin(address)
+        self._basic: str | None = None
+        self._digest: HTTPDigestAuth | None = None
+        if access.user is not None and access.password is not None:
+            self._digest = HTTPDigestAuth(access.user, access.password)
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Return *request* with what the store has asked for so far."""
+        if _origin(request.url or "") != self._origin:
+            return request
+        if self._access.token is not None:
+            request.headers["Authorization"] = f"Bearer {self._access.token}"
+        elif self._basic is not None:
+            request.headers["Authorization"] = self._basic
+        elif self._digest is not None:
+            self._digest(request)
+            request.hooks["response"].append(self._challenged)
+        return request
+
+    def _challenged(self, response: requests.Response, **options: Any) -> requests.Response:
+        """Return what the store says when told who asks, where it wants Basic."""
+        challenge = response.headers.get("WWW-Authenticate", "").lower()
+        # Digest has seen to its own by now; what it could not, Basic must not try: that would show the password.
+        if response.status_code != 401 or "basic" not in challenge or "digest" in challenge:
+            return response
+        assert self._access.user is not None
+        assert self._access.password is not None
+        self._basic = _basic_auth_str(self._access.user.encode(), self._access.password.encode())
+        # The connection can be used again only when the answer is read.
+        _ = response.content
+        response.close()
+        request = response.request.copy()
+        request.headers["Authorization"] = self._basic
+        adapter: Any = response.connection
+        again: requests.Response = adapter.send(request, **options)
+        again.history.append(response)
+        again.request = request
+        return again

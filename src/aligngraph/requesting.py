@@ -1,0 +1,236 @@
+"""Requests that may change a store: sent once or, where that does no harm, again; and what went wrong in words."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from time import monotonic, sleep
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import requests
+
+from aligngraph import __version__
+from aligngraph.auth import PASSWORD, TOKEN, Access
+from aligngraph.transport import RemoteError, Transport, _is_dropped, _plain, _retry_after, _unreachable
+
+_BUSY = (429, 502, 503, 504)
+_TRIES = 5
+_CONNECT_SECONDS = 15.0
+_LONGEST_WAIT = 60.0
+_MOST_REDIRECTS = 5
+_MOST_OF_AN_ERROR = 8192
+_WEB_PAGE = ("text/html", "application/xhtml+xml")
+
+_STATUS = {
+    400: "does not accept what was sent",
+    403: "does not let you do this: ask its administrator for leave to write, or name another user with --user",
+    404: "has nothing at this address: check it, and that the data set or repository exists; --flavour says which "
+    "kind of store it is",
+    405: "does not take this at the address: check that, or say which kind of store it is with --flavour",
+    409: "says that this clashes with something else going on: try again",
+    411: "wants to know the length beforehand, which was sent: a proxy may drop it",
+    413: "says that this is too much at once: raise its limit on the size of a request (or that of the proxy before "
+    "it), or split the file",
+    415: "does not take N-Triples or SPARQL Update here: check the address, or say which kind of store it is with "
+    "--flavour",
+    429: "is asked too often: wait a while, and run this again",
+    502: "can't be reached behind its gateway: run this again later",
+    503: "is too busy: run this again later",
+    504: "did not answer its gateway in time: run this again later",
+    507: "has no room left: make some, and run this again",
+}
+
+
+class NotDoneError(RemoteError):
+    """A store did not do as asked, or did not say that it did. ``status`` is what it answered, None for nothing."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Requester:
+    """Sends requests to the host of one address, and nowhere else."""
+
+    def __init__(self, address: str, access: Access | None = None, *, seconds: float = 0) -> None:
+        """Ask as *access* says; each request may take *seconds* (0: any). Raise RemoteError for no address."""
+        Transport(address)
+        self._access = access or Access()
+        self._seconds = seconds or None
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = f"aligngraph/{__version__}"
+        self._access.prepare(self._session, address)
+        self.on_wait: Callable[[str], None] | None = None
+
+    def send(
+        self,
+        method: str,
+        address: str,
+        body: bytes | None = None,
+        *,
+        repeatable: bool,
+        content_type: str | None = None,
+        accept: str = "*/*",
+        allowed: tuple[int, ...] = (200, 201, 202, 204),
+    ) -> requests.Response:
+        """Return the answer, read in full, where its status is *allowed*.
+
+        Busy answers and dropped connections are tried again, after what Retry-After says (RFC 9110, section 10.2.3)
+        or longer each time: after a drop only where *repeatable* is true, since the store may have done its work; after
+        a busy answer, too. Raise NotDoneError.
+        """
+        name = _name(address)
+        pause = 0.5
+        for tried in range(1, _TRIES + 1):
+            wanted: float | None = None
+            try:
+                response = self._redirecting(method, address, body, content_type, accept)
+            except requests.Timeout as error:
+                if isinstance(error, requests.ConnectTimeout):
+                    raise NotDoneError(f"{name} can't be reached: no answer to the call. Check the address.") from error
+                raise NotDoneError(f"{name} did not answer in time. Allow more with --timeout SECONDS.") from error
+            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+                dropped = isinstance(error, requests.exceptions.ChunkedEncodingError) or _is_dropped(error)
+                if not dropped or not repeatable or tried == _TRIES:
+                    raise NotDoneError(self._broken(name, error, dropped, repeatable)) from error
+                reason = "dropped the connection"
+            except (requests.RequestException, UnicodeError) as error:
+                text = self._access.hidden(_plain(str(error)))
+                raise NotDoneError(f"{name}: the request can't be made: {text}.") from error
+            else:
+                if response.status_code in allowed:
+                    return self._checked(response, name, allowed)
+                busy = response.status_code in _BUSY and (repeatable or response.status_code == 429)
+                wanted = _retry_after(response.headers.get("Retry-After"))
+                if not busy or tried == _TRIES or (wanted is not None and wanted > self._longest()):
+                    raise self._refused(response, name)
+                reason = f"answered {response.status_code}"
+            wait = wanted if wanted is not None else pause * random.uniform(0.8, 1.2)
+            if self.on_wait is not None:
+                self.on_wait(f"{name} {reason}: trying again in {wait:.1f} s")
+            sleep(wait)
+            pause *= 2
+        raise NotDoneError(f"{name} gives no answer: run this again later.")
+
+    def _longest(self) -> float:
+        return min(self._seconds or _LONGEST_WAIT, _LONGEST_WAIT)
+
+    def _redirecting(
+        self, method: str, address: str, body: bytes | None, content_type: str | None, accept: str
+    ) -> requests.Response:
+        headers = {"Accept": accept}
+        if content_type is not None:
+            headers["Content-Type"] = content_type
+        began = address
+        for _ in range(_MOST_REDIRECTS + 1):
+            response = self._session.request(
+                method,
+                address,
+                data=body,
+                headers=headers,
+                allow_redirects=False,
+                stream=True,
+                timeout=(_CONNECT_SECONDS, self._seconds),
+            )
+            self._read(response)
+            if response.status_code not in (301, 302, 303, 307, 308):
+                return response
+            there = urljoin(address, response.headers.get("Location", ""))
+            self._check_redirect(address, there, method, response.status_code)
+            address = there
+        raise NotDoneError(f"{_name(began)} sends from one address to the next without end. Give the store's own one.")
+
+    def _read(self, response: requests.Response) -> None:
+        """Read all of the answer; of an endless one only so much as takes the time allowed."""
+        ends = monotonic() + self._seconds if self._seconds else None
+        pieces = []
+        for piece in response.iter_content(1 << 16):
+            pieces.append(piece)
+            if ends is not None and monotonic() > ends:
+                raise requests.Timeout
+        response._content = b"".join(pieces)
+        length = response.headers.get("Content-Length", "")
+        if length.isdigit() and response.request.method != "HEAD" and response.raw.tell() < int(length):
+            raise requests.exceptions.ChunkedEncodingError("the answer broke off")
+
+    def _check_redirect(self, here: str, there: str, method: str, status: int) -> None:
+        a, b = urlsplit(here), urlsplit(there)
+        if (a.scheme, a.netloc.lower()) != (b.scheme, b.netloc.lower()):
+            elsewhere = _plain(urlunsplit(b._replace(query="", fragment="")))
+            raise NotDoneError(
+                f"{_name(here)} sends on to another address, {elsewhere}, which you did not name: nothing was sent "
+                "there. If you trust it, give that one."
+            )
+        if method not in ("GET", "HEAD") and status not in (307, 308):
+            raise NotDoneError(
+                f"{_name(here)} answered {status}, and sends on to {_plain(_name(there))} in a way that drops what was "
+                "to be written: a log-in page, or a wrong address. Give the store's own address."
+            )
+
+    def _checked(self, response: requests.Response, name: str, allowed: tuple[int, ...]) -> requests.Response:
+        if response.status_code == 200 and len(allowed) < 10 and self._is_page(response):
+            raise NotDoneError(
+                f"{name} answered with a web page (HTML), as no store does that took what was sent: is this the address "
+                "of the store itself? --flavour says which kind of store it is.",
+                response.status_code,
+            )
+        return response
+
+    @staticmethod
+    def _is_page(response: requests.Response) -> bool:
+        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        # Virtuoso, Blazegraph and others say so in HTML that they did as told.
+        told = re.search(
+            rb"\b(done|success|modified|mutationCount|COMMIT|committed)\b", response.content, re.IGNORECASE
+        )
+        return kind in _WEB_PAGE and told is None
+
+    def _refused(self, response: requests.Response, name: str) -> NotDoneError:
+        status = response.status_code
+        reason = self._access.hidden(_reason(response))
+        said = f". It says: {reason}" if reason else "."
+        wait = response.headers.get("Retry-After", "")
+        if status in _BUSY and wait.isdigit():
+            said = f" (it asks to wait {wait} s){said}"
+        if status == 401:
+            what = self._unauthorised(response)
+        elif status in _STATUS:
+            what = _STATUS[status]
+        else:
+            what = "failed: see its log, and run this again" if status >= 500 else "did not do it"
+        return NotDoneError(f"{name} answered {status}, it {what}{said}", status)
+
+    def _unauthorised(self, response: requests.Response) -> str:
+        if self._access.token is not None:
+            return f"does not accept the token in {TOKEN}: see that it is right and has not run out"
+        if self._access.user is not None:
+            return f"does not accept the user name {self._access.user!r} with this password: see that both are right"
+        if "bearer" in response.headers.get("WWW-Authenticate", "").lower():
+            return f"wants a token: set {TOKEN}"
+        return f"wants to know who you are: pass --user NAME, with the password in {PASSWORD} or typed when asked"
+
+    def _broken(self, name: str, error: requests.RequestException, dropped: bool, repeatable: bool) -> str:
+        if dropped and not repeatable:
+            return (
+                f"{name} dropped the connection, and it can't be told whether it did what was asked. Repeating it "
+                "might do it twice, so it was not repeated: see with --verify-only."
+            )
+        if isinstance(error, requests.ConnectionError) and _unreachable(name, error):
+            text = _unreachable(name, error)
+            if isinstance(error, requests.exceptions.SSLError):
+                text += " A certificate of your own authority is named with --ca-file FILE."
+            return text
+        return f"{name} drops the connection before its answer is whole. See its log."
+
+
+def _name(address: str) -> str:
+    return urlunsplit(urlsplit(address)._replace(query="", fragment=""))
+
+
+def _reason(response: requests.Response) -> str:
+    text = response.content[:_MOST_OF_AN_ERROR].decode("utf-8", "replace")
+    if "<html" in text.lower():
+        found = re.search(r"<title[^>]*>(.*?)</title>", text, re.DOTALL | re.IGNORECASE)
+        text = found[1] if found else ""
+    return _plain(text)
