@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["servers"]
+pytest_plugins = ["servers", "triplestores"]
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -169,10 +169,10 @@ class Requester:
             )
 
     def _checked(self, response: requests.Response, name: str, allowed: tuple[int, ...]) -> requests.Response:
-        if response.status_code == 200 and len(allowed) < 10 and self._is_page(response):
+        if response.content and response.status_code == 200 and len(allowed) < 10 and self._is_page(response):
             raise NotDoneError(
-                f"{name} answered with a web page (HTML), as no store does that took what was sent: is this the address "
-                "of the store itself? --flavour says which kind of store it is.",
+                f"{name} answered with a web page (HTML), as no store does that took what was sent: is this the "
+                "address of the store itself? --flavour says which kind of store it is.",
                 response.status_code,
             )
         return response

@@ -1,0 +1,211 @@
+"""The same answers everywhere: each stored query in each store, the limits of stores, and other people's clients."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import requests
+
+from aligngraph.backend import Backend
+from aligngraph.catalogue import open_catalogue
+from aligngraph.namespaces import GRAPH
+from aligngraph.queries import StoredQuery, bind, list_queries
+from aligngraph.remote import Remote
+from aligngraph.transport import RemoteError
+from aligngraph.verifying import normal
+from conftest import ROOT, Run
+from servers import OxigraphServer, oxigraph_server
+from test_stored_queries import VALUES, key_of
+from triplestores import TABLE, Jena, VirtuosoServer, environment, find_comunica
+from update_goldens import is_graph
+
+QUERIES = list_queries()
+BINDINGS = [
+    (query, values)
+    for query in QUERIES
+    for values in (
+        {},
+        {p.name: [VALUES[key_of(query, p)]] for p in query.parameters if key_of(query, p) in VALUES},
+    )
+    if values or not any(key_of(query, p) in VALUES for p in query.parameters) or not values
+]
+PARTS = ["--with", "ontology", "--inferred"]
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Backend:
+    return open_catalogue()
+
+
+@pytest.fixture(scope="module")
+def oxigraph(run: Run) -> Iterator[OxigraphServer]:
+    with oxigraph_server() as server:
+        assert run("push", server.address, *PARTS).code == 0
+        yield server
+
+
+@pytest.fixture(scope="module")
+def filled_virtuoso(run: Run, stock_virtuoso: VirtuosoServer) -> VirtuosoServer:
+    """A Virtuoso as it comes, with the catalogue."""
+    told = run("push", stock_virtuoso.address, "--user", "dba", *PARTS, env=environment(**stock_virtuoso.account))
+    assert told.code == 0, told
+    return stock_virtuoso
+
+
+def value_of(term: object) -> str:
+    return str(normal(term)[0]) if isinstance(term, ox.Literal) else str(term)
+
+
+def answer(backend: Backend, query: StoredQuery, sparql: str) -> list[tuple[str, ...]]:
+    """Return the rows, in order, or the triples."""
+    if is_graph(query):
+        return sorted((value_of(t.subject), value_of(t.predicate), value_of(t.object)) for t in backend.construct(sparql))
+    return [tuple(map(value_of, row)) for row in backend.select(sparql)]
+
+
+def compare(store: str, query: StoredQuery, values: dict[str, list[str]], embedded: Backend, other: Backend) -> None:
+    sparql = bind(query, values, embedded)
+    mine, theirs = answer(embedded, query, sparql), answer(other, query, sparql)
+    TABLE[query.name][store] = "equal" if mine == theirs and TABLE[query.name][store] in ("", "equal") else "DIFFERENT"
+    TABLE[query.name]["rows"] = str(max(len(mine), int(TABLE[query.name]["rows"] or 0)))
+    assert theirs == mine
+
+
+def name_of(value: object) -> str:
+    return value.name if isinstance(value, StoredQuery) else "-".join(value) if isinstance(value, dict) else "default"
+
+
+@pytest.mark.parametrize(("query", "values"), BINDINGS, ids=name_of)
+def test_oxigraph_answers_as_embedded(
+    query: StoredQuery, values: dict[str, list[str]], embedded: Backend, oxigraph: OxigraphServer
+) -> None:
+    compare("oxigraph", query, values, embedded, Remote(oxigraph.endpoint))
+
+
+@pytest.mark.parametrize(("query", "values"), BINDINGS, ids=name_of)
+def test_virtuoso_answers_as_embedded(
+    query: StoredQuery, values: dict[str, list[str]], embedded: Backend, filled_virtuoso: VirtuosoServer
+) -> None:
+    compare("virtuoso", query, values, embedded, Remote(filled_virtuoso.endpoint))
+
+
+class JenaBackend:
+    """Answers of arq to all stored queries, asked in one go: it takes a second to start."""
+
+    def __init__(self, jena: Jena, folder: Path, data: Path) -> None:
+        self._jena = jena
+        self._folder = folder
+        self._data = data
+
+    def answer(self, query: StoredQuery, sparql: str) -> list[tuple[str, ...]]:
+        file = self._folder / "query.rq"
+        file.write_text(sparql, encoding="utf-8")
+        results = "NT" if is_graph(query) else "JSON"
+        done = self._jena("arq.arq", "--data", self._data, "--query", file, "--results", results)
+        assert done.returncode == 0, done.stderr
+        if is_graph(query):
+            triples = (quad.triple for quad in ox.parse(done.stdout, ox.RdfFormat.N_TRIPLES))
+            return sorted((value_of(t.subject), value_of(t.predicate), value_of(t.object)) for t in set(triples))
+        solutions = ox.parse_query_results(done.stdout.encode(), ox.QueryResultsFormat.JSON)
+        assert isinstance(solutions, ox.QuerySolutions)
+        width = range(len(solutions.variables))
+        return [tuple(value_of(solution[place]) for place in width) for solution in solutions]
+
+
+def uses_graphs(query: StoredQuery) -> bool:
+    return re.search(r"\bGRAPH\b", query.text) is not None
+
+
+@pytest.fixture(scope="module")
+def arq(jena: Jena, tmp_path_factory: pytest.TempPathFactory) -> JenaBackend:
+    folder = tmp_path_factory.mktemp("arq")
+    triples = {quad.triple for quad in open_catalogue().store}
+    data = folder / "all.nt"
+    data.write_bytes(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"")
+    return JenaBackend(jena, folder, data)
+
+
+@pytest.mark.parametrize("query", [query for query in QUERIES if not uses_graphs(query)], ids=name_of)
+def test_jena_answers_as_embedded(query: StoredQuery, embedded: Backend, arq: JenaBackend) -> None:
+    mine, theirs = answer(embedded, query, query.text), arq.answer(query, query.text)
+    TABLE[query.name]["jena"] = "equal" if mine == theirs else "DIFFERENT"
+    assert theirs == mine
+
+
+# Truncation
+
+ALL = "SELECT ?s ?p ?o WHERE { GRAPH ?g { ?s ?p ?o } }"
+
+
+@pytest.fixture(scope="module")
+def twelve_thousand(run: Run, stock_virtuoso: VirtuosoServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of 12,000 triples, one thing with many, in the Virtuoso that cuts at 10,000."""
+    file = tmp_path_factory.mktemp("many") / "twelve-thousand.ttl"
+    lines = [f"<http://x.example/{n % 3000:05}> <http://x.example/p{n // 3000}> {n} .\n" for n in range(12_000)]
+    file.write_text("".join(lines))
+    told = run(
+        "push", stock_virtuoso.address, "--user", "dba", "--data", file, env=environment(**stock_virtuoso.account)
+    )
+    assert told.code == 0, told
+    assert "Verified: all 12,000 triples" in told.err
+    return file
+
+
+def test_the_stock_limit_cuts_rows_and_graphs_at_10_000_with_status_200(
+    stock_virtuoso: VirtuosoServer, twelve_thousand: Path
+) -> None:
+    graph = f"{GRAPH}{twelve_thousand.stem}"
+    rows = requests.get(
+        stock_virtuoso.endpoint,
+        {"query": f"SELECT ?s WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"},
+        headers={"Accept": "text/csv"},
+        timeout=60,
+    )
+    assert (rows.status_code, len(rows.text.splitlines()) - 1) == (200, 10_000)
+    triples = requests.get(
+        f"{stock_virtuoso.address}/sparql-graph-crud?graph-uri={graph}",
+        headers={"Accept": "application/n-triples"},
+        timeout=60,
+    )
+    assert triples.status_code == 200
+    assert len(triples.text.splitlines()) < 12_000
+
+
+def test_a_cut_answer_fails_loudly_without_an_order_and_is_whole_with_one(
+    run: Run, stock_virtuoso: VirtuosoServer, twelve_thousand: Path
+) -> None:
+    pattern = f"GRAPH <{GRAPH}{twelve_thousand.stem}> {{ ?s ?p ?o }}"
+    with pytest.raises(RemoteError, match="cut the answer at 10,000 rows"):
+        list(Remote(stock_virtuoso.endpoint).select(f"SELECT ?s ?p ?o WHERE {{ {pattern} }}"))
+    told = run("sparql", f"SELECT ?s ?p ?o WHERE {{ {pattern} }}", "--endpoint", stock_virtuoso.endpoint)
+    assert told.code == 2
+    assert "cut the answer at 10,000 rows" in told.err
+    ordered = f"SELECT ?s ?p ?o WHERE {{ {pattern} }} ORDER BY ?s ?p ?o"
+    found = list(Remote(stock_virtuoso.endpoint).select(ordered))
+    assert len(found) == len(set(found)) == 12_000
+
+
+def test_pull_and_verify_are_not_fooled_by_the_limit(
+    run: Run, stock_virtuoso: VirtuosoServer, twelve_thousand: Path, tmp_path: Path
+) -> None:
+    login = environment(**stock_virtuoso.account)
+    told = run("pull", stock_virtuoso.address, "--user", "dba", "-o", tmp_path / "pulled", env=login)
+    assert told.code == 0, told
+    assert run("diff", twelve_thousand, tmp_path / "pulled" / twelve_thousand.name).code == 0
+    lost = f"DELETE WHERE {{ GRAPH <{GRAPH}{twelve_thousand.stem}> {{ <http://x.example/02999> ?p ?o }} }}"
+    auth = requests.auth.HTTPDigestAuth("dba", stock_virtuoso.account["ALIGNGRAPH_PASSWORD"])
+    requests.post(f"{stock_virtuoso.address}/sparql-auth", {"update": lost}, auth=auth, timeout=60).raise_for_status()
+    options = ["--user", "dba", "--data", twelve_thousand]
+    told = run("push", stock_virtuoso.address, *options, "--verify-only", env=login)
+    assert told.code == 1
+    assert "has 11,996 triples, should have 12,000" in told.out
+    assert run("push", stock_virtuoso.address, *options, env=login).code == 0
