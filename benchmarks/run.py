@@ -19,6 +19,7 @@ from measure import Case, ChildError, Result, as_json, describe_machine, load_av
 from report import Report, goals_text, machine_text, plot, put_into, read_report, tables, warm_table
 
 PLOTTED = ("cold", "load", "closure", "shapes", "export turtle", "export nquads")
+LOAD = "load while measuring"
 COLD_ROUNDS = 3
 """How many times the rounds a cold start is given: it is short, so noise weighs more."""
 
@@ -54,7 +55,7 @@ def run(
                     keep.write_text(as_json(results, describe_machine(), bench.triples), encoding="utf-8")
                 loads.append(load_average())
     machine = describe_machine()
-    machine["load while measuring"] = f"{min(loads):.1f} to {max(loads):.1f} (processes that wanted a core)"
+    machine[LOAD] = f"{min(loads):.1f} to {max(loads):.1f} (processes that wanted a core)"
     return results, machine
 
 
@@ -116,7 +117,9 @@ def merge(reports: list[Report]) -> Report:
             results[result.group, result.name, result.size] = result
     triples = {size: count for report in reports for size, count in report.triples.items()}
     ordered = sorted(results.values(), key=lambda result: _order(result, list(results)))
-    return Report(reports[-1].machine, triples, tuple(ordered))
+    machine = dict(reports[-1].machine)
+    machine[LOAD] = "; ".join(dict.fromkeys(report.machine[LOAD] for report in reports if LOAD in report.machine))
+    return Report(machine, triples, tuple(ordered))
 
 
 def _order(result: Result, known: list[tuple[str, str, int]]) -> tuple[int, int]:
