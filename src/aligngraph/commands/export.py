@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from aligngraph.commands.answers import put_out
-from aligngraph.commands.options import data_option
+from aligngraph.commands.options import Taken, data_option, taken_options
 from aligngraph.export import ENDINGS, FORMATS, export
 from aligngraph.output import check_folder, check_writable, write_folder, write_whole
 
@@ -25,6 +25,7 @@ from aligngraph.output import check_folder, check_writable, write_folder, write_
     help="Add what follows by reasoning. GraphML always has it.",
 )
 @data_option
+@taken_options
 def command(
     name: str | None,
     output: Path | None,
@@ -33,6 +34,7 @@ def command(
     class_name: str | None,
     inferred: bool,
     data: tuple[Path, ...],
+    taken: Taken,
 ) -> None:
     """Write the catalogue in another format.
 
@@ -61,6 +63,20 @@ def command(
       aligngraph export -o catalogue.trig --inferred
       aligngraph export --all package
     """
+    with taken.instead_of(data) as paths:
+        _export(name, output, package, class_name, paths, inferred=inferred, force=force)
+
+
+def _export(
+    name: str | None,
+    output: Path | None,
+    package: Path | None,
+    class_name: str | None,
+    data: tuple[Path, ...],
+    *,
+    inferred: bool,
+    force: bool,
+) -> None:
     if package is not None:
         if name is not None or output is not None or class_name is not None:
             raise click.UsageError("--all writes every format to its folder: give no --format, --output or --class.")

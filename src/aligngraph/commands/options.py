@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,6 +134,50 @@ def catalogue_options(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(open_backend=source, **rest)
 
     return wrapper
+
+
+def taken_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--store`` and ``--endpoint`` to a command that works on files; *function* gets ``taken``, a `Taken`."""
+
+    @click.option(
+        "--store", type=click.Path(path_type=Path), metavar="DIR", help="Store on disk to take the data from instead."
+    )
+    @click.option("--endpoint", metavar="URL", help="SPARQL endpoint to take the data from instead.")
+    @functools.wraps(function)
+    def wrapper(store: Path | None, endpoint: str | None, **rest: Any) -> Any:
+        return function(taken=Taken(store, endpoint), **rest)
+
+    return wrapper
+
+
+class Taken:
+    """The data that ``--store`` or ``--endpoint`` names, as files."""
+
+    def __init__(self, store: Path | None, endpoint: str | None) -> None:
+        self._store = store
+        self._endpoint = endpoint
+
+    @contextmanager
+    def instead_of(self, data: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
+        """Give the paths to read until the block ends: *data*, unless an option names a store.
+
+        Raise UsageError where both are given, an AligngraphError where the store has no data or does not answer.
+        """
+        names = [name for name, value in (("--store", self._store), ("--endpoint", self._endpoint)) if value]
+        if len(names) + bool(data) > 1:
+            raise click.UsageError(f"{' and '.join(names)} and the files named are different catalogues: give one.")
+        if not names:
+            yield tuple(data)
+            return
+        from aligngraph.taking import as_files
+
+        backend = Source(store=self._store, endpoint=self._endpoint, inferred=False)()
+        with as_files(backend, str(self._store or self._endpoint)) as folder:
+            yield (folder,)
+
+    def named(self) -> str:
+        """Return the store's name as given, or '' where there is none."""
+        return str(self._store or self._endpoint or "")
 
 
 memory_option = click.option(

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from aligngraph.commands.answers import put_out
+from aligngraph.commands.options import Taken, taken_options
 
 _FORMATS = ("table", "json", "turtle", "junit")
 _BY_ENDING = {".txt": "table", ".json": "json", ".ttl": "turtle", ".xml": "junit"}
@@ -40,6 +41,7 @@ _BY_ENDING = {".txt": "table", ".json": "json", ".ttl": "turtle", ".xml": "junit
 @click.option("--shapes", type=click.Path(path_type=Path), metavar="FILE", help="Shapes in place of the catalogue's.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to FILE.")
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
+@taken_options
 def command(
     paths: tuple[Path, ...],
     within: tuple[Path, ...],
@@ -49,6 +51,7 @@ def command(
     shapes: Path | None,
     output: Path | None,
     force: bool,
+    taken: Taken,
 ) -> None:
     """Check data against the shapes and SKOS integrity.
 
@@ -73,7 +76,10 @@ def command(
     chosen = choose_engine(engine)
     if chosen == "pyshacl" and engine is None:
         click.echo("The quick engine is not installed (pip install shacl): checking with pyshacl.", err=True)
-    report = validate(paths or _here(), within=within, engine=chosen, shapes=shapes)
+    with taken.instead_of(paths) as data:
+        report = validate(data or _here(), within=within, engine=chosen, shapes=shapes)
+    if taken.named():
+        click.echo(f"Files and lines are those that the graphs of {taken.named()} would have as Turtle.", err=True)
     terminal = terminal_of(sys.stdout) if output is None else None
     put_out(render(report, name, terminal), output=output, force=force, terminal=terminal if name == "table" else None)
     if output is not None or name != "table":
