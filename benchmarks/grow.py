@@ -57,14 +57,11 @@ _INTEGER = ox.NamedNode(PREFIXES["xsd"] + "integer")
 _BOOLEAN = ox.NamedNode(PREFIXES["xsd"] + "boolean")
 _TOKEN = re.compile(r"Qz([a-z][0-9]*)zQ")
 _TURTLE_INTEGER = re.compile(r'"(Qz[a-z][0-9]*zQ)"\^\^xsd:integer')
+_SYLLABLES = [consonant + vowel for consonant in "bdfgjklmnprstvyz" for vowel in "aeio"]
 _MEANINGS = ("sectionRepresents", "sectionEvaluates", "sectionApproach", "sectionMethod")
 _COPIED = {
-    "work": "works",
-    "publication": "works",
-    "authorship": "works",
-    "listing": "listings",
-    "link": "listings",
-    "correction": "listings",
+    **dict.fromkeys(("work", "publication", "authorship"), "works"),
+    **dict.fromkeys(("listing", "link", "correction"), "listings"),
     "artifact": "artifacts",
 }
 """Kinds of things that each copy has anew, and the graph that they go to."""
@@ -274,7 +271,7 @@ class _Persons:
         self._random = random
         labels = [template.shipped.value(person, _LABEL) for person in template.shipped.things("person")]
         parts = [label.split() for label in labels]
-        self._given = [words[0] for words in parts if len(words) > 1]
+        self._given = [words[0] for words in parts if len(words) > 1 and "." not in words[0]]
         self._family = [words[-1] for words in parts if len(words) > 1]
         label_of = {person: template.shipped.value(person, _LABEL) for person in set(template.person_of.values())}
         self._sample = [(_local(person), label_of[person]) for person in template.person_of.values()]
@@ -285,8 +282,10 @@ class _Persons:
         """Return the local name and the name of somebody new."""
         number = self._count
         self._count += 1
-        turn = number // len(self._given)
-        name = f"{self._given[number % len(self._given)]} {self._family[(number * 7 + turn) % len(self._family)]}"
+        # Nobody else has the second half of the family name, so no two are likely to be the same person.
+        made = "".join(_SYLLABLES[number // 64**place % 64] for place in range(4))
+        family = self._family[number * 7 % len(self._family)]
+        name = f"{self._given[number % len(self._given)]} {family}-{made.capitalize()}"
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
         return re.sub(r"[^a-z0-9]+", "-", f"{plain} {number + 1}").strip("-"), name
 
