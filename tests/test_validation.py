@@ -156,7 +156,11 @@ def test_both_engines_find_the_same_in_changed_data(seed: int, count: int) -> No
 
 
 def test_both_engines_find_the_same_in_all_of_the_data_with_100_changes() -> None:
-    triples = _mutate(triples_of([SHIPPED]), random.Random(20260101), 100)
+    """All but the byline of 450 names, over which alone pySHACL takes half a minute."""
+    long = f"{BASE}authorship/srivastava2022-big-bench-"
+    triples = [triple for triple in triples_of([SHIPPED]) if long not in str(triple)]
+    assert len(triples) > 18_000
+    triples = _mutate(triples, random.Random(20260101), 100)
     found = result_set("shacl", shapes(), triples)
     assert len(found) > 50
     assert found == result_set("pyshacl", shapes(), triples)
