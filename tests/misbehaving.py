@@ -27,15 +27,18 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server: Server
+    body = b""
 
     def do_GET(self) -> None:
         self.query = parse_qs(urlsplit(self.path).query).get("query", [""])[0]
         self.answer()
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.query = parse_qs(body).get("query", [""])[0]
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.query = parse_qs(self.body.decode()).get("query", [""])[0]
         self.answer()
+
+    do_PUT = do_DELETE = do_POST
 
     def answer(self) -> None:
         self.server.requests.append((self.command, self.path, dict(self.headers), self.query))

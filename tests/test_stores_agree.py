@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shlex
-import subprocess
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -22,22 +17,17 @@ from aligngraph.queries import StoredQuery, bind, list_queries
 from aligngraph.remote import Remote
 from aligngraph.transport import RemoteError
 from aligngraph.verifying import normal
-from conftest import ROOT, Run
+from conftest import Run
 from servers import OxigraphServer, oxigraph_server
 from test_stored_queries import VALUES, key_of
-from triplestores import TABLE, Jena, VirtuosoServer, environment, find_comunica
+from triplestores import TABLE, Jena, VirtuosoServer, environment
 from update_goldens import is_graph
 
 QUERIES = list_queries()
-BINDINGS = [
-    (query, values)
-    for query in QUERIES
-    for values in (
-        {},
-        {p.name: [VALUES[key_of(query, p)]] for p in query.parameters if key_of(query, p) in VALUES},
-    )
-    if values or not any(key_of(query, p) in VALUES for p in query.parameters) or not values
-]
+GIVEN = [{p.name: [VALUES[key]] for p in query.parameters if (key := key_of(query, p)) in VALUES} for query in QUERIES]
+"""For each query, values of the parameters that have no default."""
+BINDINGS: list[tuple[StoredQuery, dict[str, list[str]]]] = [(query, {}) for query in QUERIES]
+BINDINGS += [(query, values) for query, values in zip(QUERIES, GIVEN, strict=True) if values]
 PARTS = ["--with", "ontology", "--inferred"]
 
 
@@ -68,7 +58,9 @@ def value_of(term: object) -> str:
 def answer(backend: Backend, query: StoredQuery, sparql: str) -> list[tuple[str, ...]]:
     """Return the rows, in order, or the triples."""
     if is_graph(query):
-        return sorted((value_of(t.subject), value_of(t.predicate), value_of(t.object)) for t in backend.construct(sparql))
+        return sorted(
+            (value_of(t.subject), value_of(t.predicate), value_of(t.object)) for t in backend.construct(sparql)
+        )
     return [tuple(map(value_of, row)) for row in backend.select(sparql)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +60,7 @@ class VirtuosoServer:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
+        self.folder.mkdir(exist_ok=True)
         settings = self.folder / "virtuoso.ini"
         if not settings.exists():
             settings.write_text(self._settings(), encoding="utf-8")
@@ -189,6 +192,21 @@ def find_comunica() -> Path:
 def environment(**more: str) -> dict[str, str]:
     """Return the environment for a program of its own, with no one's netrc."""
     return {**os.environ, "NETRC": os.devnull, **more}
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the table of one of several processes to the first."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["stores"] = json.dumps(TABLE)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Take the table of another process."""
+    del error
+    for name, found in json.loads(getattr(node, "workeroutput", {}).get("stores", "{}")).items():
+        TABLE[name].update(found)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,7 +63,8 @@ class Access:
 
     def hidden(self, text: str) -> str:
         """Return *text*, from a server, less what must not be shown."""
-        for secret in (self.password, self.token):
+        basic = b64encode(f"{self.user}:{self.password}".encode()).decode() if self.password else None
+        for secret in (basic, self.password, self.token):
             if secret:
                 text = text.replace(secret, "[hidden]")
         return text

@@ -41,6 +41,8 @@ _ROUND = frozenset(first * 10**zeros for first in (1, 2, 3, 4, 5) for zeros in r
     1 << power for power in range(10, 28)
 )
 """Numbers of rows at which servers are set to stop."""
+_SORTS_TOO_FEW = "SR353"
+"""Virtuoso's number for an error: it won't sort that many rows."""
 
 
 class Remote(FormsMixin):
@@ -85,7 +87,7 @@ class Remote(FormsMixin):
             raise self._cut(total, "Write it without code point escapes (\\u…), so that it can be asked in pages.")
         size = total if paging.ordered else 1
         while True:
-            page = _Page(self, self._transport.ask(paging.page(total, size), _ACCEPT_RESULTS, deadline))
+            page = self._next(paging, total, size, deadline)
             if not paging.ordered:
                 if next(iter(page), None) is not None:
                     raise self._cut(total, "Add an ORDER BY, and name the columns, so that it can be asked in pages.")
@@ -94,6 +96,15 @@ class Remote(FormsMixin):
             total += page.count
             if page.count < size or (paging.limit is not None and total >= paging.limit):
                 return
+
+    def _next(self, paging: Paging, start: int, size: int, deadline: Deadline) -> _Page:
+        try:
+            return _Page(self, self._transport.ask(paging.page(start, size), _ACCEPT_RESULTS, deadline))
+        except RemoteError as error:
+            scrolled = paging.scrolled(start, size)
+            if _SORTS_TOO_FEW not in str(error) or scrolled is None:
+                raise
+        return _Page(self, self._transport.ask(scrolled, _ACCEPT_RESULTS, deadline))
 
     def _cut(self, count: int, hint: str) -> RemoteError:
         return RemoteError(

@@ -77,6 +77,8 @@ class Paging:
         # A code point escape may stand for a keyword or bracket, which is then not seen here.
         self.possible = "\\u" not in sparql.lower()
         self._head, self._tail = _split(sparql, found)
+        self._begins = next((token.start for token in found if token.word == "SELECT"), 0)
+        self._names_graphs = any(token.word == "FROM" for token in found)
         if self.ordered and self.possible:
             self._head += "\n" + " ".join(f"?{name}" for name in self.columns)
             self.sparql = self.page(0, None)
@@ -92,6 +94,21 @@ class Paging:
         parts += [f"LIMIT {min(limits)}"] if limits else []
         parts += [f"OFFSET {offset}"] if offset else []
         return "\n".join([*parts, self._tail] if self._tail else parts)
+
+    def scrolled(self, start: int, count: int) -> str | None:
+        """Return the same as `page`, with the order in a query inside; None where it can't be put there.
+
+        Virtuoso sorts no more rows than it gives, OFFSET included, but goes through such an inner query row by row.
+        """
+        if not (self.ordered and self.possible) or self._names_graphs:
+            return None
+        left = count if self.limit is None else min(count, max(self.limit - start, 0))
+        columns = " ".join(f"?{name}" for name in self.columns)
+        inside = f"{self._head[self._begins :]}\n{self._tail}"
+        return (
+            f"{self._head[: self._begins]}SELECT {columns} WHERE {{ {{ {inside} }} }}\n"
+            f"LIMIT {left}\nOFFSET {self._offset + start}"
+        )
 
 
 def _number_after(sparql: str, token: Token) -> int | None:

@@ -142,6 +142,7 @@ class Transport:
         self.name = urlunsplit(self._parts._replace(query="", fragment=""))
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"aligngraph/{__version__}"
+        self._access = access
         if access is not None:
             access.prepare(self._session, self._address)
 
@@ -218,6 +219,8 @@ class Transport:
         if status == 200:
             return Reply(response, self.name, deadline)
         reason = _reason(response)
+        if self._access is not None:
+            reason = self._access.hidden(reason)
         response.close()
         said = f". It says: {reason}" if reason else "."
         if status in _BUSY and (wait := response.headers.get("Retry-After")):

@@ -1,7 +1,7 @@
 """What a store holds of a catalogue: read back whole, and compared with what it should hold, by value.
 
-Stores write some values their own way (``01`` becomes ``1``, ``@en-GB`` becomes ``@en-gb``): that is told apart from
-what they lose. Some cut what they give back at a number of triples, graphs by the Graph Store Protocol included, and
+Stores write some values their own way (``01`` becomes ``1``, ``+00:00`` becomes ``Z``): that is told apart from what
+they lose. (Language tags are in lower case on both sides, since the parser writes them so.) Some cut what they give back at a number of triples, graphs by the Graph Store Protocol included, and
 say nothing; so what comes is counted against what the store says it has, and read in pieces where it falls short.
 """
 
@@ -25,7 +25,6 @@ _XSD = PREFIXES["xsd"]
 STAGING = GRAPH + "staging/"
 """Where graphs are while they are written by updates; nothing stays there."""
 NUMBERS = "numbers in canonical form"
-TAGS = "language tags in lower case"
 TIMES = "times with Z for +00:00, or in another zone"
 BOOLEANS = "booleans as true and false, or 1 and 0"
 _INTEGERS = frozenset(
@@ -123,9 +122,6 @@ def normal(literal: ox.Literal) -> tuple[ox.Literal, str]:
 
     One that is not valid is returned as it is.
     """
-    if literal.language is not None:
-        lower = literal.language.lower()
-        return (literal, "") if lower == literal.language else (ox.Literal(literal.value, language=lower), TAGS)
     datatype = literal.datatype.value
     if not datatype.startswith(_XSD):
         return literal, ""
