@@ -111,9 +111,9 @@ def goals(report: Report) -> list[tuple[str, bool]]:
         if match is not None and result.ratio is not None:
             bound = float(match[2])
             met = result.ratio <= bound if match[1] == "≤" else result.ratio >= bound
-            found.append(
-                (f"{result.group}, {result.name}, × {result.size}: {times(result.ratio)} ({result.goal})", met)
-            )
+            what = f"{result.group}, {result.name}, × {result.size}"
+            cpu = "" if result.cpu_ratio is None else f"; {times(result.cpu_ratio)} in processor time"
+            found.append((f"{what}: {times(result.ratio)} (goal {result.goal}{cpu})", met))
     for group, greatest in GROWTH_GOALS.items():
         value = growth(report, group, OURS)
         if value is not None:
