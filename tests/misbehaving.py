@@ -38,7 +38,11 @@ class Handler(BaseHTTPRequestHandler):
         self.query = parse_qs(self.body.decode()).get("query", [""])[0]
         self.answer()
 
-    do_PUT = do_DELETE = do_POST
+    def do_PUT(self) -> None:
+        self.do_POST()
+
+    def do_DELETE(self) -> None:
+        self.do_POST()
 
     def answer(self) -> None:
         self.server.requests.append((self.command, self.path, dict(self.headers), self.query))

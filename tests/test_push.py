@@ -159,9 +159,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(place: Place, aligng
     assert place.counts() == {}
 
 
-def test_what_was_lost_is_told_with_examples_and_exit_code_1(
-    place: Place, aligngraph: Aligngraph, tmp_path: Path
-) -> None:
+def test_what_was_lost_is_told_with_examples_and_exit_code_1(aligngraph: Aligngraph, tmp_path: Path) -> None:
     file = tmp_path / "own.ttl"
     file.write_text("<x:a> <x:b> 1, 2, 3 .")
     assert aligngraph("push", "--data", file).code == 0
@@ -174,9 +172,7 @@ def test_what_was_lost_is_told_with_examples_and_exit_code_1(
     assert aligngraph("push", "--data", file, "--verify-only").code == 0
 
 
-def test_ways_of_writing_a_value_are_told_apart_from_losses(
-    place: Place, aligngraph: Aligngraph, tmp_path: Path
-) -> None:
+def test_ways_of_writing_a_value_are_told_apart_from_losses(aligngraph: Aligngraph, tmp_path: Path) -> None:
     file = tmp_path / "own.ttl"
     file.write_text(
         "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n"

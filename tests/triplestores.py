@@ -1,4 +1,4 @@
-"""More real programs for tests: Virtuoso's server, Apache Jena's command line, Comunica; and what to install for each."""
+"""More real programs for tests: Virtuoso, Apache Jena's command line, Comunica; and what to install for each."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def jena(tmp_path_factory: pytest.TempPathFactory) -> Jena:
 
 def find_comunica() -> Path:
     """Return the command line of Comunica."""
-    how = "to test with Comunica: npm install --prefix .comunica @comunica/query-sparql@5.4.1"
+    how = "to test with Comunica: npm install --prefix .comunica @comunica/query-sparql@4.4.1"
     places = [ROOT / ".comunica" / "node_modules" / ".bin"]
     return find_program(["comunica-sparql"], how, places)
 

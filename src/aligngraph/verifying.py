@@ -1,8 +1,9 @@
 """What a store holds of a catalogue: read back whole, and compared with what it should hold, by value.
 
 Stores write some values their own way (``01`` becomes ``1``, ``+00:00`` becomes ``Z``): that is told apart from what
-they lose. (Language tags are in lower case on both sides, since the parser writes them so.) Some cut what they give back at a number of triples, graphs by the Graph Store Protocol included, and
-say nothing; so what comes is counted against what the store says it has, and read in pieces where it falls short.
+they lose. (Language tags are in lower case on both sides, since the parser writes them so.) Some cut what they give
+back at a number of triples, graphs by the Graph Store Protocol included, and say nothing; so what comes is counted
+against what the store says it has, and read in pieces where it falls short.
 """
 
 from __future__ import annotations
