@@ -141,7 +141,11 @@ def test_a_busy_store_is_asked_again_after_the_time_it_wants(run: Run, data: Pat
 
 
 def test_a_store_that_wants_a_very_long_wait_is_given_up(run: Run, data: Path) -> None:
-    with running(Memory(lambda handler, _: handler.reply(503, Retry_After="7200") is None)) as server:
+    def fail(handler: Handler, _: str) -> bool:
+        handler.reply(503, Retry_After="7200")
+        return True
+
+    with running(Memory(fail)) as server:
         told = push(run, base(server), data)
     assert told.code == 2
     assert "answered 503, it is too busy: run this again later (it asks to wait 7200 s)" in told.err

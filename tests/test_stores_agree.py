@@ -58,7 +58,6 @@ def value_of(term: object) -> str:
 def answer(backend: Backend, query: StoredQuery, sparql: str) -> list[tuple[str, ...]]:
     """Return the rows, in order, or the triples."""
     if is_graph(query):
-        triples = backend.construct(sparql)
         return sorted(
             (value_of(t.subject), value_of(t.predicate), value_of(t.object)) for t in backend.construct(sparql)
         )
@@ -198,7 +197,7 @@ def test_pull_and_verify_are_not_fooled_by_the_limit(
     lost = f"DELETE WHERE {{ GRAPH <{GRAPH}{twelve_thousand.stem}> {{ <http://x.example/02999> ?p ?o }} }}"
     auth = requests.auth.HTTPDigestAuth("dba", stock_virtuoso.account["ALIGNGRAPH_PASSWORD"])
     requests.post(f"{stock_virtuoso.address}/sparql-auth", {"update": lost}, auth=auth, timeout=60).raise_for_status()
-    options = ["--user", "dba", "--data", twelve_thousand]
+    options: list[str | Path] = ["--user", "dba", "--data", twelve_thousand]
     told = run("push", stock_virtuoso.address, *options, "--verify-only", env=login)
     assert told.code == 1
     assert "has 11,996 triples, should have 12,000" in told.out
