@@ -10,6 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A slow machine is no fault of the code.
+settings.register_profile("aligngraph", deadline=None)
+settings.load_profile("aligngraph")
 
 pytest_plugins = ["servers", "triplestores"]
 

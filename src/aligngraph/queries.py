@@ -30,6 +30,8 @@ _PARAM = re.compile(r"(?P<name>\w+): (?P<type>\w+)(?: of (?P<of>[\w-]+))?, (?P<t
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _XSD_INTEGER = ox.NamedNode(PREFIXES["xsd"] + "integer")
 
+_PROLOGUE = "\n".join(f"PREFIX {name}: <{PREFIXES[name]}>" for name in ("ag", "dcterms", "rdf", "rdfs", "skos"))
+
 
 class UnknownQueryError(AligngraphError):
     """No stored query has this name."""
@@ -208,12 +210,13 @@ def _resolve_iri(parameter: Parameter, value: str, backend: Backend) -> ox.Named
     iri = plain if "://" in plain else expand(plain)
     if parameter.of is None:
         return _named_node(parameter, iri or plain, value)
+    # Asked for by IRI first: reading every name takes as long as the catalogue is large.
+    for candidate in [iri] if iri is not None else _by_local_name(parameter, plain):
+        if _is_legal(parameter, candidate, backend):
+            return ox.NamedNode(candidate)
     names = legal_values(parameter, backend)
     by_iri = {term for term, _ in names}
-    if iri is not None:
-        if iri in by_iri:
-            return ox.NamedNode(iri)
-    else:
+    if iri is None:
         wanted = plain.casefold()
         # A local name or main name beats other names: the first of equals in the order of `legal_values`.
         for term, name in names:
@@ -239,20 +242,36 @@ def _named_node(parameter: Parameter, iri: str, value: str) -> ox.NamedNode:
         raise ParameterError(f"{parameter.name}={_quote(value)} is no IRI: {error}.") from error
 
 
+def _by_local_name(parameter: Parameter, name: str) -> list[str]:
+    if not _NAME.fullmatch(name) or parameter.type == "kind" or parameter.of is None:
+        return []
+    kind = parameter.of.lower()
+    return [f"{BASE}{kind}/{name}"] if kind in KINDS else []
+
+
+def _is_legal(parameter: Parameter, iri: str, backend: Backend) -> bool:
+    try:
+        term = str(ox.NamedNode(iri))
+    except ValueError:
+        return False
+    return backend.ask(f"{_PROLOGUE} ASK {{ {_legal(parameter, term)} }}")
+
+
+def _legal(parameter: Parameter, value: str) -> str:
+    """Return the pattern that says that *value*, a variable or a term as SPARQL writes it, is one to take."""
+    if parameter.type == "concept":
+        return f"{value} skos:inScheme <{BASE}{parameter.of}> ."
+    if parameter.type == "kind":
+        return f"{value} rdfs:subClassOf+ ag:{parameter.of} . FILTER NOT EXISTS {{ ?sub rdfs:subClassOf {value} }}"
+    return f"{value} a/rdfs:subClassOf* ag:{parameter.of} ."
+
+
 def legal_values(parameter: Parameter, backend: Backend) -> list[tuple[str, str]]:
     """Return the IRIs that *parameter* takes, each with every name it goes by, main names first."""
-    if parameter.type == "concept":
-        scheme = f"<{BASE}{parameter.of}>"
-        pattern = f"?value skos:inScheme {scheme} ."
-    elif parameter.type == "kind":
-        pattern = f"?value rdfs:subClassOf+ ag:{parameter.of} . FILTER NOT EXISTS {{ ?sub rdfs:subClassOf ?value }}"
-    else:
-        pattern = f"?value a/rdfs:subClassOf* ag:{parameter.of} ."
-    prologue = "\n".join(f"PREFIX {name}: <{PREFIXES[name]}>" for name in ("ag", "dcterms", "rdf", "rdfs", "skos"))
     rows = backend.select(
-        f"""{prologue}
+        f"""{_PROLOGUE}
         SELECT DISTINCT ?value ?rank ?name WHERE {{
-          {pattern}
+          {_legal(parameter, "?value")}
           VALUES (?property ?rank) {{
             (skos:prefLabel 1) (rdfs:label 1) (dcterms:title 1) (ag:heading 1)
             (skos:notation 2) (ag:acronym 2) (skos:altLabel 3)
