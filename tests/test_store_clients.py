@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def papers() -> list[tuple[str, str]]:
 
 
 def test_sparqlwrapper_gets_the_same(endpoints: list[str], papers: list[tuple[str, str]]) -> None:
-    wrapper = pytest.importorskip("SPARQLWrapper", reason="to test with SPARQLWrapper: pip install SPARQLWrapper")
+    wrapper = import_module("SPARQLWrapper")
     for endpoint in endpoints:
         client = wrapper.SPARQLWrapper(endpoint, returnFormat=wrapper.JSON)
         client.setQuery(PREFIXES + PAPERS)
@@ -102,7 +103,7 @@ def test_the_curl_lines_of_the_docs_do_what_they_say(oxigraph: OxigraphServer, r
         ("nquads", "nq"),
         ("trig", "trig"),
         ("rdfxml", "rdf"),
-        ("jsonld", "jsonld"),
+        # Not JSON-LD: Debian's packages of Jena lack the JSON parser that its reader of JSON-LD needs.
     ],
 )
 def test_jena_reads_each_export_with_no_warning(

@@ -36,7 +36,8 @@ _PORTS = {"http": 80, "https": 443}
 
 _STATUS = {
     400: "does not accept the query",
-    401: "wants a user name and a password that it knows: pass --user, or ask a store that may be read without",
+    401: "wants a user name and a password, which this command does not send: ask a store that may be read without, "
+    "or take the data out with 'aligngraph pull --user NAME'",
     403: "does not let you ask: see what it allows",
     404: "has nothing at this address: check it. Stores have their endpoint at /query (Oxigraph), "
     "/NAME/sparql (Fuseki), /sparql (Virtuoso, Neptune) or /repositories/NAME (GraphDB)",
