@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
@@ -64,12 +65,12 @@ class Backend(Protocol):
         ...
 
 
-class FormsMixin:
+class FormsMixin(ABC):
     """The three query forms by way of `run`."""
 
+    @abstractmethod
     def run(self, sparql: str) -> Solutions | bool | Triples:
-        """Answer any query form; a backend overrides this."""
-        raise NotImplementedError
+        """Answer any query form."""
 
     def select(self, sparql: str) -> Solutions:
         """Answer a SELECT; raise QueryError for another form."""
