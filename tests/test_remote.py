@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import gzip
 import socket
-import ssl
-import subprocess
 import time
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -19,6 +16,7 @@ from aligngraph.remote import Remote
 from aligngraph.sparql_text import form_of, with_prefixes
 from aligngraph.transport import RemoteError
 from conftest import Run
+from gateway import Authority
 from misbehaving import JSON, ROWS, Handler, failure, rows, running
 from servers import free_port
 
@@ -100,7 +98,7 @@ def test_results_are_read_in_xml() -> None:
     ("status", "message"),
     [
         (400, "answered 400, it does not accept the query. It says: no such thing"),
-        (401, "answered 401, it wants a user name and a password"),
+        (401, "answered 401, it wants to know who you are: pass --user NAME"),
         (403, "answered 403, it does not let you ask"),
         (404, "answered 404, it has nothing at this address: check it"),
         (413, "answered 413, it says that the query is too long"),
@@ -267,33 +265,10 @@ def test_a_password_in_the_address_is_refused_and_not_repeated() -> None:
     assert "s3cret" not in str(error.value)
 
 
-def test_a_certificate_that_cannot_be_checked_is_explained(tmp_path: Path) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "1",
-            "-subj",
-            "/CN=localhost",
-            "-keyout",
-            str(key),
-            "-out",
-            str(certificate),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    with running(lambda handler: handler.reply(200, rows(range(1))), context) as server:
+def test_a_certificate_that_cannot_be_checked_is_explained(authority: Authority) -> None:
+    with running(lambda handler: handler.reply(200, rows(range(1))), authority.context()) as server:
         address = server.endpoint.replace("http:", "https:")
-        with pytest.raises(RemoteError, match=r"no safe connection \(TLS\): self.signed certificate"):
+        with pytest.raises(RemoteError, match=r"no safe connection \(TLS\): unable to get local issuer certificate"):
             list(Remote(address).select(ROWS))
     with running(lambda handler: handler.reply(200, rows(range(1)))) as server:
         plain = Remote(server.endpoint.replace("http:", "https:"))

@@ -104,8 +104,12 @@ def store_at(address: str, flavour: Flavour, *, update: str | None = None, graph
     def below(end: str) -> str:
         return urlunsplit(parts._replace(path=path + end or "/", fragment=""))
 
+    query, own_update = flavour.query, flavour.update
+    if flavour.name == "generic" and (named := re.fullmatch(r"(.*)/(query|update)", path)):
+        # Many stores name the two like this.
+        path, query, own_update = named[1], "/query", "/update"
     own = None if flavour.graphs is None else below(flavour.graphs)
-    return Store(flavour, base, below(flavour.query), update or below(flavour.update), graphs or own)
+    return Store(flavour, base, below(query), update or below(own_update), graphs or own)
 
 
 _HEADERS = (
