@@ -27,6 +27,7 @@ READING: dict[str, list[str]] = {
     "tree": ["tree", "methods", *AT],
     "export": ["export", "-f", "turtle", *AT],
     "validate": ["validate", "--format", "json", *AT],
+    "explain": ["explain", "dpo", "usesMethod", "method:sft-based", *AT],
     "infer": ["infer", "--dry-run", *AT],
     "diff": ["diff", str(WORK), "{store}"],
     "pull": ["pull", "{store}", "-o", "{folder}"],
@@ -150,7 +151,7 @@ def test_what_is_read_is_not_asked_for_elsewhere_and_nothing_is_told_there(
     assert other.requests == []
 
 
-@pytest.mark.parametrize("command", ["query", "export", "infer"])
+@pytest.mark.parametrize("command", ["query", "export", "explain", "infer"])
 def test_options_for_a_store_need_one(run: Run, command: str) -> None:
     words = READING[command][: -len(AT)]
     words = [word for word in words if word != "--dry-run"]
