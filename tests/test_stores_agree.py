@@ -90,46 +90,39 @@ def test_virtuoso_answers_as_embedded(
     compare("virtuoso", query, values, embedded, Remote(filled_virtuoso.endpoint))
 
 
-class JenaBackend:
-    """Answers of arq to all stored queries, asked in one go: it takes a second to start."""
-
-    def __init__(self, jena: Jena, folder: Path, data: Path) -> None:
-        self._jena = jena
-        self._folder = folder
-        self._data = data
-
-    def answer(self, query: StoredQuery, sparql: str) -> list[tuple[str, ...]]:
-        file = self._folder / "query.rq"
-        file.write_text(sparql, encoding="utf-8")
-        results = "NT" if is_graph(query) else "JSON"
-        # Its optimiser of release 4.5 loses the rows of a VALUES with UNDEF.
-        done = self._jena("arq.arq", "--optimize=off", "--data", self._data, "--query", file, "--results", results)
-        assert done.returncode == 0, done.stderr
-        if is_graph(query):
-            triples = (quad.triple for quad in ox.parse(done.stdout, ox.RdfFormat.N_TRIPLES))
-            return sorted((value_of(t.subject), value_of(t.predicate), value_of(t.object)) for t in set(triples))
-        solutions = ox.parse_query_results(done.stdout.encode(), ox.QueryResultsFormat.JSON)
-        assert isinstance(solutions, ox.QuerySolutions)
-        width = range(len(solutions.variables))
-        return [tuple(value_of(solution[place]) for place in width) for solution in solutions]
-
-
 def uses_graphs(query: StoredQuery) -> bool:
     return re.search(r"\bGRAPH\b", query.text) is not None
 
 
+FOR_JENA = [query for query in QUERIES if not uses_graphs(query)]
+
+
 @pytest.fixture(scope="module")
-def arq(jena: Jena, tmp_path_factory: pytest.TempPathFactory) -> JenaBackend:
+def answers_of_jena(jena: Jena, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What Jena's query engine answers to each stored query."""
     folder = tmp_path_factory.mktemp("arq")
-    triples = {quad.triple for quad in open_catalogue().store}
     data = folder / "all.nt"
+    triples = {quad.triple for quad in open_catalogue().store}
     data.write_bytes(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"")
-    return JenaBackend(jena, folder, data)
+    for query in FOR_JENA:
+        (folder / query.name).write_text(query.text, encoding="utf-8")
+    answers = jena.do([("query", data, folder / query.name) for query in FOR_JENA])
+    return {query.name: answer for query, answer in zip(FOR_JENA, answers, strict=True)}
 
 
-@pytest.mark.parametrize("query", [query for query in QUERIES if not uses_graphs(query)], ids=name_of)
-def test_jena_answers_as_embedded(query: StoredQuery, embedded: Backend, arq: JenaBackend) -> None:
-    mine, theirs = answer(embedded, query, query.text), arq.answer(query, query.text)
+def read_answer(query: StoredQuery, answer: bytes) -> list[tuple[str, ...]]:
+    if is_graph(query):
+        triples = {quad.triple for quad in ox.parse(answer, ox.RdfFormat.N_TRIPLES)}
+        return sorted((value_of(t.subject), value_of(t.predicate), value_of(t.object)) for t in triples)
+    solutions = ox.parse_query_results(answer, ox.QueryResultsFormat.JSON)
+    assert isinstance(solutions, ox.QuerySolutions)
+    width = range(len(solutions.variables))
+    return [tuple(value_of(solution[place]) for place in width) for solution in solutions]
+
+
+@pytest.mark.parametrize("query", FOR_JENA, ids=name_of)
+def test_jena_answers_as_embedded(query: StoredQuery, embedded: Backend, answers_of_jena: dict[str, bytes]) -> None:
+    mine, theirs = answer(embedded, query, query.text), read_answer(query, answers_of_jena[query.name])
     TABLE[query.name]["jena"] = "equal" if mine == theirs else "DIFFERENT"
     assert theirs == mine
 
