@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import time
 from collections.abc import Callable
@@ -168,6 +169,24 @@ def test_a_web_page_is_no_result() -> None:
 @pytest.mark.parametrize("content_type", ["", "application/octet-stream", "text/csv"])
 def test_another_format_is_named(content_type: str) -> None:
     assert "a format that was not asked for" in failure(lambda handler: handler.reply(200, b"x\r\n1\r\n", content_type))
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_row_is_virtuosos_word_for_true_and_none_for_false(count: int) -> None:
+    body = rows(range(count)).replace(b'"x"', b'"__ASK_RETVAL"')
+    with running(lambda handler: handler.reply(200, body, Server="Virtuoso/07.20.3229 (Linux)")) as server:
+        assert Remote(server.endpoint).ask("ASK { ?s ?p ?o }") == bool(count)
+
+
+def test_virtuosos_names_of_nodes_and_truth_values_are_made_usual() -> None:
+    nodes = [{"x": {"type": "bnode", "value": f"nodeID://b{n}"}} for n in range(3000)]
+    true = {"type": "typed-literal", "datatype": "http://www.w3.org/2001/XMLSchema#boolean", "value": "1"}
+    text = {"type": "literal", "value": '"bnode", "value": "nodeID://b1"'}
+    body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": [*nodes, {"x": true}, {"x": text}]}}).encode()
+    with running(lambda handler: handler.reply(200, body, Server="Virtuoso/07.20.3229 (Linux)")) as server:
+        found = [row[0] for row in Remote(server.endpoint).select(ROWS)]
+    assert found[:3000] == [ox.BlankNode(f"b{n}") for n in range(3000)]
+    assert found[3000:] == [ox.Literal(True), ox.Literal(text["value"])]
 
 
 def test_rows_for_a_question_of_true_or_false_are_no_answer() -> None:

@@ -78,7 +78,7 @@ class Reply:
         self._response = response
         self.content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         self.most_rows = _number(response.headers.get("X-SPARQL-MaxRows"))
-        self.server = response.headers.get("Server", "")
+        self.from_virtuoso = "virtuoso" in response.headers.get("Server", "").lower()
         self.says_its_length = "Content-Length" in response.headers or bool(getattr(response.raw, "chunked", False))
         self.body: IO[bytes] = io.BufferedReader(_Body(response, name, deadline), _BUFFER)
 
