@@ -42,6 +42,7 @@ class VirtuosoServer:
     rows: int
     program: Path
     port: int = field(default_factory=free_port)
+    sql_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -110,7 +111,7 @@ xa_persistent_file = {at}/virtuoso.pxa
 DatabaseFile = {at}/temp.db
 TransactionFile = {at}/temp.trx
 [Parameters]
-ServerPort = 127.0.0.1:{free_port()}
+ServerPort = 127.0.0.1:{self.sql_port}
 DisableUnixSocket = 1
 ServerThreads = 10
 DirsAllowed = {at}

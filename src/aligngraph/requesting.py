@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import requests
 
 from aligngraph import __version__
-from aligngraph.auth import Access, same_server
+from aligngraph.auth import TOKEN, Access, same_server
 from aligngraph.transport import RemoteError, _is_dropped, _plain, _retry_after, _unreachable, check_address
 
 _BUSY = (429, 502, 503, 504)
@@ -24,7 +24,8 @@ _WEB_PAGE = ("text/html", "application/xhtml+xml")
 
 _STATUS = {
     400: "does not accept what was sent",
-    403: "does not let you do this: ask its administrator for leave to write, or name another user with --user",
+    403: "does not let you do this: ask its administrator for leave to write, name another user with --user, or set "
+    f"{TOKEN} where it wants a token",
     404: "has nothing at this address: check it, and that the data set or repository exists; --flavour says which "
     "kind of store it is",
     405: "does not take this at the address: check it, or say which kind of store it is with --flavour, or where it "

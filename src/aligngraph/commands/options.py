@@ -80,16 +80,16 @@ class Where:
     def __str__(self) -> str:
         return str(self.store or self.endpoint or "")
 
-    def check(self, data: object) -> None:
-        """Raise UsageError where more is named than one place, files in *data* among them.
+    def check(self, data: object, called: str = "--data") -> None:
+        """Raise UsageError where more is named than one place, files in *data*, which are *called* so, among them.
 
         Ask, too, for the password that the endpoint wants, while this process has the terminal.
         """
         given = [name for name, value in (("--store", self.store), ("--endpoint", self.endpoint)) if value]
         if data:
-            given.insert(0, "the files named")
+            given.insert(0, called)
         if len(given) > 1:
-            raise click.UsageError(f"{' and '.join(given)} are different catalogues: give one of them.")
+            raise click.UsageError(f"{' and '.join(given)} name different catalogues: give one of them.")
         self.who.check_wanted(endpoint=self.endpoint is not None)
         if self.endpoint is not None:
             self.who.at(self.endpoint)
@@ -168,12 +168,12 @@ def catalogue_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def as_files(where: Where, data: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
+def as_files(where: Where, data: Sequence[Path], called: str = "--data") -> Iterator[tuple[Path, ...]]:
     """Give the paths to read until the block ends: *data*, or what *where* names as files.
 
     Raise UsageError where both are given, an AligngraphError where the store has no data or does not answer.
     """
-    where.check(data)
+    where.check(data, called)
     if not where:
         yield tuple(data)
         return

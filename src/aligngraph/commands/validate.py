@@ -76,7 +76,7 @@ def command(
     chosen = choose_engine(engine)
     if chosen == "pyshacl" and engine is None:
         click.echo("The quick engine is not installed (pip install shacl): checking with pyshacl.", err=True)
-    with as_files(where, paths) as data:
+    with as_files(where, paths, "PATH") as data:
         report = validate(data or _here(), within=within, engine=chosen, shapes=shapes)
     if where:
         click.echo(f"Files and lines are those that the graphs of {where} would have as Turtle.", err=True)
