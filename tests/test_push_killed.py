@@ -1,214 +1,349 @@
-"""The push, or the server, killed at many moments: no graph is left half-written unsaid, and a second run mends all."""
+"""The push, or the server, killed at many moments: no graph is left half-written unsaid, and a second run mends all.
+
+Requests go through a hand between the two, which lets so many writes pass and then strikes: before the next one is
+passed on, when half of it is, when all of it is, or when it is answered and the answer is not.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import signal
+import http.client
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from aligngraph.auth import Access
+from aligngraph.catalogue import data_folder
+from aligngraph.flavours import FLAVOURS, store_at
 from aligngraph.namespaces import GRAPH
+from aligngraph.pushing import Graph, Pusher, gather
 from aligngraph.remote import Remote
-from aligngraph.verifying import STAGING
-from conftest import Run
-from servers import PROGRAM, free_port
+from aligngraph.requesting import Requester
+from aligngraph.verifying import STAGING, Reader
+from misbehaving import Handler, Server, running
+from servers import OxigraphServer, free_port, serving
 from triplestores import VirtuosoServer, environment, virtuoso_server
 
-MOMENTS = 10
-GRAPHS = 12
-TRIPLES = 500
+STAGES = ("before", "half", "sent", "answered")
+NAMES = ("old", "new")
+Moment = tuple[int, str]
+"""How many writes pass, and at which stage of the next one the hand strikes."""
 
 
-class Server:
-    """An Oxigraph with its data on disk, which can be killed and started again."""
+def moments(writes: Sequence[int], stages: Sequence[str] = STAGES) -> list[Moment]:
+    return [(number, stage) for number in writes for stage in stages]
+
+
+@dataclass
+class Hand:
+    """Passes requests on to the store at *address*, and strikes in time."""
+
+    address: str
+    moment: Moment
+    strike: Callable[[], None]
+    writes: int = 0
+    struck: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, handler: Handler) -> None:
+        """Pass a request on, and its answer back."""
+        if self.struck.is_set():
+            hang_up(handler)
+            return
+        # Writes with a password come twice: at first the store only asks who it is.
+        known = "Authorization" in handler.headers or not urlsplit(handler.path).path.endswith("-auth")
+        is_write = handler.command != "GET" and not handler.query and known
+        number, stage = self.moment
+        strikes = is_write and self.writes == number
+        self.writes += is_write
+        if strikes and stage == "before":
+            self._strike(handler)
+            return
+        there = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=60)
+        there.putrequest(handler.command, handler.path, skip_host=True, skip_accept_encoding=True)
+        for header, given in handler.headers.items():
+            there.putheader(header, given)
+        half = len(handler.body) // 2
+        there.endheaders(handler.body[:half] or None)
+        if strikes and stage == "half":
+            self._strike(handler)
+            there.close()
+            return
+        if handler.body[half:]:
+            there.send(handler.body[half:])
+        if strikes and stage == "sent":
+            self._strike(handler)
+            there.close()
+            return
+        answer = there.getresponse()
+        body = answer.read()
+        if strikes:
+            self._strike(handler)
+        else:
+            headers = {name: value for name in ("WWW-Authenticate", "Server") if (value := answer.headers.get(name))}
+            handler.reply(answer.status, body, answer.headers.get("Content-Type", ""), **headers)
+        there.close()
+
+    def _strike(self, handler: Handler) -> None:
+        self.struck.set()
+        self.strike()
+        hang_up(handler)
+
+
+def hang_up(handler: Handler) -> None:
+    handler.connection.shutdown(socket.SHUT_RDWR)
+    handler.close_connection = True
+
+
+class Versions:
+    """Two versions of a catalogue, none of whose graphs is the same."""
+
+    def __init__(self, folder: Path, files: dict[str, tuple[str, str]]) -> None:
+        self.folders = (folder / "old", folder / "new")
+        for number, path in enumerate(self.folders):
+            for name, texts in files.items():
+                (path / name).parent.mkdir(parents=True, exist_ok=True)
+                (path / name).write_text(texts[number], encoding="utf-8")
+        self.graphs = tuple(gather([path]) for path in self.folders)
+        self.triples = tuple({graph.iri: set(graph.triples) for graph in graphs} for graphs in self.graphs)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Versions:
+    """Twelve graphs that say in every triple which version they are of."""
+    texts = [["".join(f"<x:{g}-{n}> <x:v> '{v}' .\n" for n in range(200)) for v in ("old", "new")] for g in range(12)]
+    files = {f"g{graph:02}.ttl": (old, new) for graph, (old, new) in enumerate(texts)}
+    return Versions(tmp_path_factory.mktemp("small"), files)
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Versions:
+    """The shipped catalogue, and the same with one more statement about everything."""
+    files = {}
+    for path in sorted(data_folder().rglob("*.ttl")):
+        old = path.read_text(encoding="utf-8")
+        new = "".join(
+            f"{line} <x:new> true ;\n" if line.rstrip().endswith(";") else line for line in old.splitlines(True)
+        )
+        files[str(path.relative_to(data_folder()))] = (old, new)
+    return Versions(tmp_path_factory.mktemp("shipped"), files)
+
+
+class Store:
+    """A real store that can be killed and started again."""
+
+    flavour = ""
+    options: tuple[str, ...] = ()
+    access = Access()
+    address = ""
+
+    def start(self) -> None:
+        raise NotImplementedError
+
+    def kill(self) -> None:
+        raise NotImplementedError
+
+    def means(self) -> tuple[Pusher, Reader]:
+        """Return what writes to it and reads from it."""
+        store = store_at(self.address, FLAVOURS[self.flavour])
+        requester = Requester(self.address, self.access, seconds=60)
+        reader = Reader(store, requester, Remote(store.query, access=self.access))
+        return Pusher(store, requester, reader), reader
+
+    def put(self, graphs: Sequence[Graph]) -> None:
+        """Write *graphs*, undisturbed, and delete what a push by updates left aside."""
+        pusher, reader = self.means()
+        pusher.push(graphs)
+        pusher.delete(name for name in reader.counts() if name.startswith(STAGING))
+
+    def state(self, versions: Versions) -> list[str]:
+        """Return which version each graph is of; where it is of none, '?' and its name."""
+        _, reader = self.means()
+        counts = reader.counts()
+        found = []
+        for name in versions.triples[0]:
+            held = reader.graph(name, counts.get(str(name), 0))
+            whole = [version for version, triples in zip(NAMES, versions.triples, strict=True)
+                     if held == triples[name]]  # fmt: skip
+            found.append(whole[0] if whole else f"?{name}")
+        return found
+
+
+class Oxigraph(Store):
+    flavour = "oxigraph"
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self.endpoint = f"{self.address}/query"
-        self.process: subprocess.Popen[bytes] | None = None
+        self._stack = ExitStack()
+        self._server: OxigraphServer | None = None
 
     def start(self) -> None:
-        command = [str(PROGRAM), "serve", "--bind", f"127.0.0.1:{self.port}", "--location", str(self.folder)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                return
-            time.sleep(0.02)
-        raise AssertionError("the server did not answer")
+        self._server = self._stack.enter_context(serving(["serve", "--location", str(self.folder)], self.port))
 
     def kill(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
+        assert self._server is not None
+        self._server.process.kill()
+        self._stack.close()
 
 
-@pytest.fixture
-def oxigraph(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "store")
-    server.start()
-    yield server
-    server.kill()
+class Virtuoso(Store):
+    flavour = "virtuoso"
+    options = ("--user", "dba")
+
+    def __init__(self, server: VirtuosoServer) -> None:
+        self.server = server
+        self.address = server.address
+        self.access = Access("dba", server.account["ALIGNGRAPH_PASSWORD"])
+
+    def start(self) -> None:
+        self.server.start()
+
+    def kill(self) -> None:
+        self.server.stop(kill=True)
 
 
-def write_version(folder: Path, version: str) -> Path:
-    """Write graphs that say which version they are of, in every triple."""
-    data = folder / version
-    data.mkdir()
-    for graph in range(GRAPHS):
-        lines = [f"<x:{graph}-{n}> <x:version> '{version}' .\n" for n in range(TRIPLES)]
-        (data / f"g{graph:02}.ttl").write_text("".join(lines))
-    return data
+@pytest.fixture(scope="module")
+def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    store = Oxigraph(tmp_path_factory.mktemp("oxigraph"))
+    store.start()
+    yield store
+    store.kill()
 
 
-@pytest.fixture
-def versions(tmp_path: Path) -> tuple[Path, Path]:
-    return write_version(tmp_path, "old"), write_version(tmp_path, "new")
+@pytest.fixture(scope="module")
+def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with virtuoso_server(tmp_path_factory.mktemp("virtuoso") / "db", rows=10_000) as server:
+        yield Virtuoso(server)
 
 
-def state(endpoint: str) -> dict[str, dict[str, int]]:
-    """Return, for each graph, how many triples it has of each version."""
-    found: dict[str, dict[str, int]] = {}
-    rows = Remote(endpoint).select(
-        "SELECT ?g ?v (COUNT(*) AS ?n) { GRAPH ?g { ?s <x:version> ?v } } GROUP BY ?g ?v ORDER BY ?g ?v"
-    )
-    for graph, version, count in rows:
-        name = str(getattr(graph, "value", ""))
-        found.setdefault(name, {})[str(getattr(version, "value", ""))] = int(getattr(count, "value", "0"))
-    return {name: counts for name, counts in found.items() if not name.startswith(STAGING)}
+@pytest.fixture(params=["oxigraph", "virtuoso"])
+def store(request: pytest.FixtureRequest) -> Store:
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Store)
+    return found
 
 
-WHOLE = ({"old": TRIPLES}, {"new": TRIPLES})
+def disturbed(
+    store: Store,
+    data: Path,
+    moment: Moment,
+    options: Sequence[str],
+    strike: Callable[[subprocess.Popen[str], Server], None],
+) -> tuple[int, str]:
+    """Push *data* through a hand that strikes at *moment*; return the exit code of the push, and what it said."""
+    started: list[tuple[subprocess.Popen[str], Server]] = []
+    hand = Hand(store.address, moment, lambda: strike(*started[0]))
+    with running(hand) as server:
+        address = f"http://127.0.0.1:{server.server_port}"
+        command = [sys.executable, "-m", "aligngraph", "push", address, "--flavour", store.flavour, "--data", str(data)]
+        env = environment(ALIGNGRAPH_PASSWORD=store.access.password or "")
+        process = subprocess.Popen(
+            [*command, *store.options, *options], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=env
+        )
+        started.append((process, server))
+        said = process.communicate(timeout=60)[1]
+        assert hand.struck.wait(10), f"the push ended before: {said}"
+    return process.returncode, said
 
 
-def begin(address: str, data: Path, *options: str, **env: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "aligngraph", "push", address, "--data", str(data), *options]
-    return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(**env))
+@dataclass(frozen=True)
+class Struck:
+    """What a push that was disturbed left: how many graphs are written, of how many; and what it said."""
+
+    written: int
+    of: int
+    code: int
+    said: str
 
 
-def seconds_of(address: str, data: Path, *options: str, **env: str) -> tuple[float, float]:
-    """Return when a push begins to write and when it ends to, from its start."""
-    began = time.monotonic()
-    process = begin(address, data, *options, **env)
-    assert process.stderr is not None
-    sent = process.stderr.readline()
-    assert "were sent" in sent
-    writing = time.monotonic() - began
-    assert process.wait() == 0
-    return 0.25, writing
+def strike_at(
+    moments: Sequence[Moment],
+    store: Store,
+    versions: Versions,
+    strike: Callable[[subprocess.Popen[str], Server], None],
+    *options: str,
+    restart: bool = False,
+) -> Iterator[tuple[Moment, Struck]]:
+    """Disturb pushes of one version over the other at *moments*: each graph is old or new, and a second run mends it."""
+    store.put(versions.graphs[1])
+    for number, moment in enumerate(moments):
+        version = number % 2
+        code, said = disturbed(store, versions.folders[version], moment, options, strike)
+        if restart:
+            store.start()
+        found = store.state(versions)
+        assert set(found) <= {"old", "new"}, (moment, found, said)
+        yield moment, Struck(found.count(NAMES[version]), len(found), code, said)
+        store.put(versions.graphs[version])
+        assert set(store.state(versions)) == {NAMES[version]}
 
 
-def moments(first: float, last: float, count: int = MOMENTS) -> list[float]:
-    return [first + (last - first) * place / (count - 1) for place in range(count)]
+def killed_push(store: Store, versions: Versions, moments: Sequence[Moment], *options: str) -> set[int]:
+    """Kill the push at *moments*; return how many graphs were written each time."""
+    struck = strike_at(moments, store, versions, lambda process, _: process.kill(), *options)
+    return {left.written for _, left in struck}
 
 
-@pytest.mark.parametrize(
-    ("options", "how"),
-    [((), signal.SIGKILL), ((), signal.SIGTERM), (("--updates",), signal.SIGKILL)],
-    ids=["protocol", "protocol, told to end", "updates"],
-)
-def test_a_push_killed_leaves_each_graph_old_or_new(
-    oxigraph: Server, versions: tuple[Path, Path], options: tuple[str, ...], how: signal.Signals
-) -> None:
-    old, new = versions
-    began, ended = seconds_of(oxigraph.address, old, *options)
-    counts: set[int] = set()
-    data = new
-    for moment in moments(began, ended):
-        process = begin(oxigraph.address, data, *options)
-        time.sleep(moment)
-        process.send_signal(how)
-        _, said = process.communicate()
-        found = state(oxigraph.endpoint)
-        assert len(found) == GRAPHS
-        assert all(counts_ in WHOLE for counts_ in found.values()), (moment, found)
-        changed = sum(version == {data.name: TRIPLES} for version in found.values())
-        counts.add(changed)
-        if how != signal.SIGKILL and 0 < changed < GRAPHS and process.returncode != 0:
-            assert process.returncode == 130
-            assert f"of {GRAPHS} graphs were written" in said or "No other graph was written" in said
-            assert "Running the same command again puts all right." in said
-        again = begin(oxigraph.address, data, *options, "--prune")
-        _, said = again.communicate()
-        assert again.returncode == 0, said
-        assert all(version == {data.name: TRIPLES} for version in state(oxigraph.endpoint).values())
-        data = old if data is new else new
-    assert counts - {0, GRAPHS}, "no kill came midway"
+def killed_store(store: Store, versions: Versions, moments: Sequence[Moment], *options: str) -> set[int]:
+    """Kill *store* at *moments*; return how many graphs were written each time."""
+
+    def strike(_: object, server: Server) -> None:
+        store.kill()
+        # The hand goes, too: nobody is there any more, as when no hand is between.
+        server.shutdown()
+        server.socket.close()
+
+    written = set()
+    for (passed, _), left in strike_at(moments, store, versions, strike, *options, restart=True):
+        assert left.code == 2, left
+        assert "is old or new as a whole" in left.said
+        assert "Running the same command again puts all right." in left.said
+        if not options:
+            assert left.written in (passed, passed + 1)
+            assert f"{passed:,} of {left.of} graphs were written" in left.said or passed == 0
+        written.add(left.written)
+    return written
 
 
-@pytest.mark.parametrize("options", [(), ("--updates",)], ids=["protocol", "updates"])
-def test_a_server_killed_leaves_each_graph_old_or_new(
-    oxigraph: Server, versions: tuple[Path, Path], options: tuple[str, ...]
-) -> None:
-    old, new = versions
-    began, ended = seconds_of(oxigraph.address, old, *options)
-    ended *= 0.9
-    midway = 0
-    data = new
-    for moment in moments(began, ended):
-        process = begin(oxigraph.address, data, *options)
-        time.sleep(moment)
-        oxigraph.kill()
-        _, said = process.communicate()
-        oxigraph.start()
-        found = state(oxigraph.endpoint)
-        assert all(version in WHOLE for version in found.values()), (moment, found)
-        if process.returncode == 0:
-            assert all(version == {data.name: TRIPLES} for version in found.values()), "done, and then lost"
-        else:
-            assert process.returncode == 2, said
-        if f"of {GRAPHS} graphs were written" in said:
-            midway += 1
-            assert "is old or new as a whole" in said
-        again = begin(oxigraph.address, data, *options, "--prune")
-        _, said = again.communicate()
-        assert again.returncode == 0, said
-        assert all(version == {data.name: TRIPLES} for version in state(oxigraph.endpoint).values())
-        data = old if data is new else new
-    assert midway, "no kill came midway"
+def test_a_push_killed_leaves_each_graph_old_or_new(store: Store, small: Versions) -> None:
+    assert killed_push(store, small, moments((0, 5, 11))) >= {0, 5, 11}
 
 
-@pytest.fixture
-def virtuoso(tmp_path: Path) -> Iterator[VirtuosoServer]:
-    with virtuoso_server(tmp_path / "virtuoso", rows=1_000_000) as server:
-        yield server
+def test_a_push_told_to_end_says_what_is_written(oxigraph: Store, small: Versions) -> None:
+    def strike(process: subprocess.Popen[str], _: object) -> None:
+        process.terminate()
+
+    for (passed, _), left in strike_at(moments((4,)), oxigraph, small, strike):
+        assert left.code == 130
+        assert left.written in (passed, passed + 1)
+        assert f"{passed} of {left.of} graphs were written; <{GRAPH}g04> is old or new as a whole;" in left.said
+        assert "Running the same command again puts all right." in left.said
 
 
-def test_a_virtuoso_killed_never_leaves_a_graph_half_written_unsaid(
-    virtuoso: VirtuosoServer, versions: tuple[Path, Path], run: Run
-) -> None:
-    old, new = versions
-    login = environment(**virtuoso.account)
-    began, ended = seconds_of(virtuoso.address, old, "--user", "dba", **virtuoso.account)
-    data = new
-    for moment in moments(began + 0.3, ended, 10):
-        process = begin(virtuoso.address, data, "--user", "dba", **virtuoso.account)
-        time.sleep(moment)
-        virtuoso.stop(kill=True)
-        _, said = process.communicate()
-        virtuoso.start()
-        found = state(virtuoso.endpoint)
-        broken = [name for name, version in found.items() if version not in WHOLE]
-        if process.returncode == 0:
-            assert all(version == {data.name: TRIPLES} for version in found.values()), "done, and then lost"
-        else:
-            assert process.returncode == 2, said
-        # Only the graph that was being written may be in pieces, and it is named.
-        assert all(f"<{name}> may be incomplete" in said for name in broken), (broken, said)
-        if broken or len({str(version) for version in found.values()}) > 1:
-            told = run("push", virtuoso.address, "--user", "dba", "--data", data, "--verify-only", env=login)
-            assert told.code == 1
-        again = run("push", virtuoso.address, "--user", "dba", "--data", data, env=login)
-        assert again.code == 0, again
-        assert all(version == {data.name: TRIPLES} for version in state(virtuoso.endpoint).values())
-        data = old if data is new else new
-    assert len(state(virtuoso.endpoint)) == GRAPHS
-    assert GRAPH in next(iter(state(virtuoso.endpoint)))
+def test_a_push_by_updates_killed_leaves_each_graph_old_or_new(oxigraph: Store, small: Versions) -> None:
+    # Four updates a graph: empty what is aside, fill it, put it in its place, empty it.
+    assert killed_push(oxigraph, small, moments((20, 21, 22, 23), ("half", "sent")), "--updates") <= {5, 6}
+
+
+def test_a_store_killed_leaves_each_graph_old_or_new(store: Store, small: Versions) -> None:
+    chosen = moments((0,), ("sent",)) + moments((5,)) + moments((11,), ("half", "sent"))
+    assert len(killed_store(store, small, chosen)) > 2
+
+
+def test_a_store_killed_during_updates_leaves_each_graph_old_or_new(oxigraph: Store, small: Versions) -> None:
+    assert killed_store(oxigraph, small, moments((21, 22), ("half", "sent")), "--updates") <= {5, 6}
+
+
+def test_with_the_shipped_catalogue_it_is_the_same(store: Store, shipped: Versions) -> None:
+    graphs = len(shipped.graphs[0])
+    assert graphs > 170
+    assert killed_push(store, shipped, [(graphs // 2, "half"), (graphs - 2, "answered")])
+    assert killed_store(store, shipped, [(graphs // 3, "sent"), (graphs - 2, "half")])
