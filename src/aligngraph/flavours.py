@@ -37,6 +37,8 @@ class Flavour:
     """Ends of addresses that people have from its manual; less these, they are the base."""
     default_graph: bool = True
     """Whether there is a default graph to write to."""
+    whole: bool = True
+    """Whether a graph that is being replaced is old or new as a whole, also when the store itself ends meanwhile."""
 
 
 _RDF4J = ("/statements", "/rdf-graphs/service", "/rdf-graphs")
@@ -48,7 +50,7 @@ FLAVOURS = {
         Flavour("fuseki", "Apache Jena Fuseki", "http://localhost:3030/DATASET", "/query", "/update", "/data",
                 suffixes=("/query", "/sparql", "/update", "/data", "/get")),
         Flavour("virtuoso", "Virtuoso", "http://localhost:8890", "/sparql", "/sparql-auth", "/sparql-graph-crud-auth",
-                parameter="graph-uri", batch=800, cap=10_000, blank_nodes=False, default_graph=False,
+                parameter="graph-uri", batch=800, cap=10_000, blank_nodes=False, default_graph=False, whole=False,
                 suffixes=("/sparql", "/sparql-auth", "/sparql-graph-crud-auth", "/sparql-graph-crud")),
         Flavour("graphdb", "GraphDB", "http://localhost:7200/repositories/NAME", "", "/statements",
                 "/rdf-graphs/service", suffixes=_RDF4J),

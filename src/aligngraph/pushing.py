@@ -125,6 +125,8 @@ class Pusher:
                 else:
                     self._write_by_protocol(graph)
             except AligngraphError as error:
+                if isinstance(error, NotDoneError) and error.refused:
+                    self.done.uncertain = None
                 raise PushError(f"{error} {self.state(graphs)}") from error
             written += len(graph.triples)
             self.done.uncertain = None
@@ -135,13 +137,16 @@ class Pusher:
     def state(self, graphs: Sequence[Graph]) -> str:
         """Return what *graphs* are now, in words."""
         count, unsure = len(self.done.written), self.done.uncertain
+        if not count and unsure is None:
+            return "Nothing was written."
         left = len(graphs) - count - (unsure is not None)
-        parts = [f"{count:,} of {len(graphs):,} graphs were written"] if count else ["No other graph was written"]
+        parts = [f"{count:,} of {len(graphs):,} graphs were written" if count else "No graph is written for certain"]
         if unsure is not None:
-            how = "has some of what was to be added, or none" if self._add else "is old or new as a whole"
+            how = "is old or new as a whole" if self._store.flavour.whole else "may be incomplete"
+            how = "has some of what was to be added, or none" if self._add else how
             parts.append(f"{unsure.name} {how}")
         if left:
-            parts.append(f"the other {left:,} are as they were")
+            parts.append(f"{f'the other {left:,} are' if left > 1 else 'the other one is'} as before")
         return "; ".join(parts) + ". Running the same command again puts all right."
 
     def _check(self, graphs: Sequence[Graph]) -> None:

@@ -51,6 +51,11 @@ class NotDoneError(RemoteError):
         super().__init__(message)
         self.status = status
 
+    @property
+    def refused(self) -> bool:
+        """Whether the store said that it did nothing of what was asked (RFC 9110, section 15.5)."""
+        return self.status is not None and 400 <= self.status < 500 and self.status != 408
+
 
 class Requester:
     """Sends requests to the host of one address, and nowhere else."""
