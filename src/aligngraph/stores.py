@@ -31,6 +31,10 @@ MARK = "aligngraph-store.json"
 _LARGE = 4 << 20
 """Bytes from which a file goes through the engine's own loader, which is made for large ones."""
 _BUFFER = 1 << 18
+_RUN = 1_000_000
+"""Statements that the loader sorts at a time. Each run is a file that every look-up has to go through."""
+_MOST_RUNS = 2
+"""With more runs than this, sorting all into one takes a quarter of the time of loading, and halves that of reading."""
 _ABANDONED_AFTER = 60.0
 _BOM = b"\xef\xbb\xbf"
 
@@ -124,17 +128,19 @@ def _fill(path: Path, sources: Sequence[Source], inferred: bool, progress: Progr
             progress("Loading", min(done, total), total)
 
     store.bulk_extend(read_small())
-    for source, size in zip(sources, sizes, strict=True):
-        if size >= _LARGE:
-            _load_large(store, source, partial(_tell_loaded, progress, done, total))
-            done += size
+    large = [source for source, size in zip(sources, sizes, strict=True) if size >= _LARGE]
+    for source in large:
+        _load_large(store, source, partial(_tell_loaded, progress, done, total))
+        done += source.path.stat().st_size
+        progress("Loading", done, total)
     if inferred:
         progress("Deriving what follows", 0, 0)
         _derive(store)
-    progress("Sorting", 0, 0)
-    store.optimize()
-    store.flush()
     count = len(store)
+    if len(large) + inferred + count // _RUN > _MOST_RUNS:
+        progress("Sorting", 0, 0)
+        store.optimize()
+    store.flush()
     mark = {"made by": f"aligngraph {__version__}", "inferred": inferred, "triples": count}
     (path / MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
     return count
