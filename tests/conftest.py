@@ -16,7 +16,7 @@ from hypothesis import settings
 settings.register_profile("aligngraph", deadline=None)
 settings.load_profile("aligngraph")
 
-pytest_plugins = ["servers", "triplestores"]
+pytest_plugins = ["gateway", "servers", "triplestores"]
 
 ROOT = Path(__file__).resolve().parents[1]
 

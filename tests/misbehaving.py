@@ -49,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.answer(self)
 
     def reply(self, status: int, body: bytes = b"", content_type: str = JSON, **headers: str) -> None:
-        self.send_response(status)
+        self.send_response_only(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         for name, value in headers.items():

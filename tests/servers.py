@@ -64,21 +64,27 @@ def free_port() -> int:
 @contextlib.contextmanager
 def oxigraph_server(*options: str, union: bool = True) -> Iterator[OxigraphServer]:
     """Start an empty server, give it when it answers, and stop it in the end."""
+    with serving(["serve", *options, *(["--union-default-graph"] if union else [])]) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def serving(words: Sequence[str], port: int | None = None) -> Iterator[OxigraphServer]:
+    """Run Oxigraph's command line with *words* as a server, at *port* or a free one, and stop it in the end."""
     assert PROGRAM.is_file(), f"{PROGRAM} is missing: pip install oxigraph (it is in the extra 'test')"
-    port = free_port()
-    command = [str(PROGRAM), "serve", "--bind", f"127.0.0.1:{port}", *options]
-    command += ["--union-default-graph"] if union else []
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    port = port or free_port()
+    command = [str(PROGRAM), *words, "--bind", f"127.0.0.1:{port}"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(port, process)
         yield OxigraphServer(f"http://127.0.0.1:{port}", process)
     finally:
         process.terminate()
         try:
-            process.communicate(timeout=10)
+            process.wait(10)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.communicate()
+            process.wait()
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from aligngraph.cli import COMMANDS, Cli
 from conftest import Run
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?x a ag:Work }"
@@ -22,6 +25,16 @@ def one_error(err: str) -> str:
     assert len(lines) == 1, err
     assert lines[0].startswith("Error: ")
     return lines[0].removeprefix("Error: ")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_examples_of_each_command_stand_on_lines_of_their_own(name: str) -> None:
+    command = Cli().get_command(click.Context(Cli()), name)
+    assert command is not None
+    lines = command.get_help(click.Context(command, info_name=name, terminal_width=80)).splitlines()
+    place = next(number for number, line in enumerate(lines) if line.strip() in ("Example:", "Examples:"))
+    assert re.match(rf"    (echo .*\| )?aligngraph {name}\b", lines[place + 1])
+    assert "\\b" not in "".join(lines)
 
 
 def test_help_lists_every_command(run: Run) -> None:

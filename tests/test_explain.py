@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aligngraph.catalogue import find_sources, read_quads
+from aligngraph.backend import Embedded, Solutions
+from aligngraph.catalogue import find_sources, open_catalogue, read_quads
 from aligngraph.explaining import Proof, Statement, find_fact, prove
-from aligngraph.explanation import UnknownTermError, explain, in_words
+from aligngraph.explanation import explain, in_words
 from aligngraph.namespaces import AG, BASE, PREFIXES
-from aligngraph.reasoning import closure, infer
-from aligngraph.rules import WORDS
+from aligngraph.reasoning import ReasoningError, closure, infer
+from aligngraph.relevant import relevant
+from aligngraph.rules import WORDS, Facts, read_rules
+from aligngraph.stated import Stated
 from conftest import Run
+from grown import grow
+from servers import OxigraphServer, oxigraph_server
 from test_reasoning import CLASSES, HEAD, PROPERTIES, quads, statements
 
 SHIPPED = list(read_quads(find_sources()))
@@ -186,8 +193,6 @@ def test_a_thing_that_is_nowhere_is_said_to_be_unknown(run: Run) -> None:
     ],
 )
 def test_words_that_mean_nothing_are_an_error_in_one_line(run: Run, words: tuple[str, str, str], message: str) -> None:
-    import re
-
     done = run("explain", *words)
     assert (done.code, done.out) == (2, "")
     assert re.search(message, done.err), done.err
@@ -211,16 +216,19 @@ def test_explain_reads_the_data_it_is_given(run: Run, tmp_path: Path) -> None:
 def test_what_only_owlrl_knows_is_said_to_follow_without_reasons(tmp_path: Path) -> None:
     path = tmp_path / "mine.ttl"
     path.write_text(HEAD + "x:A owl:unionOf ( x:B x:C ) . x:i a x:B . x:B rdfs:subClassOf x:D .", encoding="utf-8")
+    backend, files = open_catalogue([path]), find_sources([path])
     one = "http://x.example/i"
-    by_owlrl = explain([path], (one, "a", "http://x.example/A"))
+    by_owlrl = explain((one, "a", "http://x.example/A"), backend, files, closed=True)
     assert (by_owlrl.holds, by_owlrl.proof) == (True, None)
     assert by_owlrl.beyond == (PREFIXES["owl"] + "unionOf",)
-    assert not explain([path], (one, "a", "http://x.example/C")).holds
+    assert not explain((one, "a", "http://x.example/C"), backend, files, closed=True).holds
+    assert explain((one, "a", "http://x.example/B"), backend, files, closed=True).files
 
 
-def test_a_name_needs_something_to_look_it_up_in() -> None:
-    with pytest.raises(UnknownTermError, match="no IRI or short name"):
-        explain([], ("dpo", "a", "Paper"))
+def test_a_store_without_what_follows_says_that_owlrl_is_needed() -> None:
+    backend = held("x:A owl:unionOf ( x:B x:C ) . x:i a x:B .")
+    with pytest.raises(ReasoningError, match=r"owl:unionOf.*no graph of what follows"):
+        explain(("http://x.example/i", "a", "http://x.example/A"), backend)
 
 
 def test_a_very_deep_proof_is_shown_as_text_and_refused_as_json(run: Run, tmp_path: Path) -> None:
@@ -234,3 +242,128 @@ def test_a_very_deep_proof_is_shown_as_text_and_refused_as_json(run: Run, tmp_pa
     as_json = run(*question, "--format", "json")
     assert (as_json.code, as_json.out) == (2, "")
     assert "too deep for JSON" in as_json.err
+
+
+# Asked of a store, piece by piece
+
+
+def held(turtle: str | list[ox.Quad]) -> Embedded:
+    """Return a store that holds *turtle* and nothing else, in a graph."""
+    store = ox.Store()
+    graph = ox.NamedNode("http://x.example/graph")
+    found = quads(turtle) if isinstance(turtle, str) else turtle
+    store.extend(ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in found)
+    return Embedded(store)
+
+
+def lines_of(proof: Proof | None) -> list[str]:
+    """Return *proof* as text; nodes without a name are all the same."""
+    if proof is None:
+        return []
+    parts = ((depth, *part.statement, part.rule, *(part.axiom or ()), *part.steps) for part, depth in proof.parts())
+    return [" ".join("_:" if isinstance(one, ox.BlankNode) else str(one) for one in part) for part in parts]
+
+
+def proved_by_asking(backend: Embedded, statement: Statement) -> list[str]:
+    stated = Stated(backend)
+    facts = Facts(stated.axioms())
+    inference = relevant(facts, read_rules(facts), stated, statement)
+    known = find_fact(inference, statement)
+    return lines_of(prove(inference, [known]).get(known)) if known is not None else []
+
+
+def test_what_is_asked_of_the_shipped_catalogue_is_proved_as_by_reading_it_all() -> None:
+    backend = held(SHIPPED)
+    known = [(relation, fact) for relation, facts in sorted(INFERENCE.derived.items()) for fact in sorted(facts)]
+    chosen = Random(7).sample(known, 150)
+    proofs = prove(INFERENCE, chosen)
+    assert len({relation for relation, _ in chosen}) > 10
+    for one in chosen:
+        assert proved_by_asking(backend, proofs[one].statement) == lines_of(proofs[one])
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(statements, min_size=4, max_size=20), st.randoms(use_true_random=False))
+def test_on_random_graphs_asking_proves_what_reading_does(lines: list[tuple[str, str, str]], random: Random) -> None:
+    declared = "".join(f"{name} a owl:ObjectProperty . " for name in PROPERTIES)
+    declared += "".join(f"{name} a owl:Class . " for name in CLASSES)
+    found = list(held(declared + "".join(f"{s} {p} {o} .\n" for s, p, o in lines)).store)
+    inference, backend = infer(found), held(found)
+    if inference.beyond:
+        return
+    follow = [(t.subject, t.predicate, t.object) for t in inference]
+    others = [(s, p, o) for s, _, o in follow for _, p, _ in follow[:4] if (s, p, o) not in follow]
+    for statement in random.sample(follow, min(len(follow), 12)) + others[:4]:
+        known = find_fact(inference, statement)
+        wanted = lines_of(prove(inference, [known]).get(known)) if known is not None else []
+        assert proved_by_asking(backend, statement) == wanted
+
+
+@pytest.mark.parametrize(
+    "turtle",
+    [
+        "x:p a owl:TransitiveProperty . x:i x:p _:b . _:b x:p x:k .",
+        "x:q owl:propertyChainAxiom ( x:p x:p ) . x:i x:p [ x:p x:k ] .",
+        "x:i owl:sameAs x:k . x:k x:p x:k .",
+        "x:r a owl:FunctionalProperty . x:s owl:inverseOf x:r . x:i x:s x:a . x:k x:s x:a . x:k x:p x:k .",
+        "x:r a owl:InverseFunctionalProperty . x:i x:r x:a . x:k x:r x:a . x:k x:p x:k .",
+    ],
+)
+def test_nodes_without_a_name_and_things_that_are_the_same_are_reckoned_with(turtle: str) -> None:
+    predicate = "q" if "x:q" in turtle else "p"
+    explanation = explain(("http://x.example/i", f"http://x.example/{predicate}", "http://x.example/k"), held(turtle))
+    assert explanation.holds
+    assert explanation.proof is not None
+    assert explanation.proof.rule is not None
+
+
+class Counting(Embedded):
+    """Counts what it is asked, and how many rows come."""
+
+    def __init__(self, store: ox.Store) -> None:
+        super().__init__(store)
+        self.questions = self.rows = 0
+
+    def select(self, sparql: str) -> Solutions:
+        found = super().select(sparql)
+        rows = list(found)
+        self.questions += 1
+        self.rows += len(rows)
+        return Solutions(found.variables, iter(rows))
+
+
+def test_a_question_costs_the_same_in_a_catalogue_ten_times_as_large() -> None:
+    counts = []
+    for times in (1, 10):
+        store = ox.Store()
+        store.bulk_extend(grow(SHIPPED, times))
+        backend = Counting(store)
+        explanation = explain(("work:rafailov2023-dpo", "usesMethod", "method:sft-based"), backend, closed=True)
+        assert explanation.proof is not None
+        counts.append((backend.questions, backend.rows))
+    assert counts[0] == counts[1]
+
+
+def test_an_endpoint_and_a_store_on_disk_explain_as_the_files_do(
+    run: Run, catalogue_server: OxigraphServer, tmp_path: Path
+) -> None:
+    words = ["dpo", "usesMethod", "method:sft-based"]
+    here = re.sub(r" *stated in .*| \[.*\]", "", run("explain", *words).out)
+    assert run("load", tmp_path / "store").code == 0
+    for options in (["--endpoint", catalogue_server.endpoint], ["--store", tmp_path / "store"]):
+        there = run("explain", *words, *options)
+        assert there.code == 0, there
+        assert "stated in graph surveys/value-alignment/survey" in there.out
+        assert "[graph ontology/aligngraph]" in there.out
+        assert re.sub(r" *stated in .*| \[.*\]", "", there.out) == here
+        not_so = run("explain", "dpo", "usesMethod", "method:rl-based", *options)
+        assert (not_so.code, not_so.out) == (1, run("explain", "dpo", "usesMethod", "method:rl-based").out)
+
+
+def test_a_store_without_the_terms_counts_on_those_that_came_with_the_tool(run: Run) -> None:
+    with oxigraph_server(union=False) as server:
+        data = [quad for quad in SHIPPED if "/ontology/" not in str(quad.graph_name)]
+        server.load(data)
+        found = run("explain", "work:rafailov2023-dpo", "usesMethod", "method:sft-based", "--endpoint", server.endpoint)
+    assert found.code == 0
+    assert "[ontology/aligngraph.ttl]" in found.out

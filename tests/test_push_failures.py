@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import os
-import re
 import socket
-import ssl
-import subprocess
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -20,11 +16,9 @@ import pytest
 
 from aligngraph.namespaces import GRAPH
 from conftest import Outcome, Run
+from gateway import SECRET, TOKEN, Authority, basic, bearer, digest
 from misbehaving import Handler, Server, running
 from servers import free_port
-
-SECRET = "sEcr3t-of-dba"
-TOKEN = "t0ken-of-dba"
 
 
 @pytest.fixture
@@ -262,36 +256,7 @@ def test_a_redirect_to_another_host_gets_neither_data_nor_password(run: Run, dat
 # Who asks
 
 
-def _basic(handler: Handler) -> bool:
-    wanted = "Basic " + base64.b64encode(f"dba:{SECRET}".encode()).decode()
-    if handler.headers.get("Authorization") == wanted:
-        return False
-    given = handler.headers.get("Authorization", "")
-    heard = base64.b64decode(given.removeprefix("Basic ")).decode()
-    handler.reply(401, f"no, not {heard} {given}".encode(), "text/plain", WWW_Authenticate='Basic realm="store"')
-    return True
-
-
-def _digest(handler: Handler) -> bool:
-    found = dict(re.findall(r'(\w+)="?([^",]+)"?', handler.headers.get("Authorization", "")))
-    if found:
-        first = hashlib.md5(f"dba:store:{SECRET}".encode()).hexdigest()
-        second = hashlib.md5(f"{handler.command}:{found['uri']}".encode()).hexdigest()
-        text = f"{first}:{found['nonce']}:{found['nc']}:{found['cnonce']}:{found['qop']}:{second}"
-        if found["response"] == hashlib.md5(text.encode()).hexdigest():
-            return False
-    handler.reply(401, WWW_Authenticate='Digest realm="store", nonce="abc", qop="auth", algorithm=MD5')
-    return True
-
-
-def _bearer(handler: Handler) -> bool:
-    if handler.headers.get("Authorization") == f"Bearer {TOKEN}":
-        return False
-    handler.reply(401, WWW_Authenticate="Bearer")
-    return True
-
-
-@pytest.mark.parametrize("scheme", [_basic, _digest])
+@pytest.mark.parametrize("scheme", [basic, digest])
 def test_the_password_of_the_environment_is_used(run: Run, data: Path, scheme: Callable[[Handler], bool]) -> None:
     with running(Memory(lambda handler, _: scheme(handler))) as server:
         told = push(run, base(server), data, "--user", "dba", ALIGNGRAPH_PASSWORD=SECRET)
@@ -301,7 +266,7 @@ def test_the_password_of_the_environment_is_used(run: Run, data: Path, scheme: C
         assert "does not accept the user name 'dba' with this password" in wrong.err
         assert "another" not in wrong.err
         assert base64.b64encode(b"dba:another").decode() not in wrong.err
-        if scheme is _basic:
+        if scheme is basic:
             assert "no, not dba:[hidden] Basic [hidden]" in wrong.err
 
 
@@ -309,7 +274,7 @@ def test_the_password_of_netrc_is_used_for_its_host_only(run: Run, data: Path, t
     netrc = tmp_path / "netrc"
     netrc.write_text(f"machine localhost login dba password {SECRET}\n")
     netrc.chmod(0o600)
-    with running(Memory(lambda handler, _: _basic(handler))) as server:
+    with running(Memory(lambda handler, _: basic(handler))) as server:
         for options in ([], ["--user", "dba"]):
             assert push(run, base(server), data, *options, NETRC=str(netrc)).code == 0
         other = base(server).replace("localhost", "127.0.0.1")
@@ -320,7 +285,7 @@ def test_the_password_of_netrc_is_used_for_its_host_only(run: Run, data: Path, t
 
 
 def test_a_token_is_sent_and_a_wrong_one_explained(run: Run, data: Path) -> None:
-    with running(Memory(lambda handler, _: _bearer(handler))) as server:
+    with running(Memory(lambda handler, _: bearer(handler))) as server:
         assert push(run, base(server), data, ALIGNGRAPH_TOKEN=TOKEN).code == 0
         wrong = push(run, base(server), data, ALIGNGRAPH_TOKEN="other")
         assert "does not accept the token in ALIGNGRAPH_TOKEN" in wrong.err
@@ -349,47 +314,15 @@ def test_a_password_on_the_command_line_is_refused(run: Run, data: Path) -> None
 # TLS
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for localhost that nobody has signed, with its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=localhost",
-            "-addext",
-            "subjectAltName=DNS:localhost",
-            "-keyout",
-            folder / "key.pem",
-            "-out",
-            folder / "cert.pem",
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return folder
-
-
-def test_a_certificate_is_checked_and_can_be_named(run: Run, data: Path, certificate: Path) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
-    with running(Memory(), context) as server:
+def test_a_certificate_is_checked_and_can_be_named(run: Run, data: Path, authority: Authority) -> None:
+    with running(Memory(), authority.context()) as server:
         told = push(run, base(server, "https"), data)
         assert told.code == 2
         assert "no safe connection (TLS)" in told.err
         assert "--ca-file" in told.err
         assert server.requests == []
-        told = push(run, base(server, "https"), data, "--ca-file", certificate / "cert.pem")
+        told = push(run, base(server, "https"), data, "--ca-file", authority.certificate)
         assert told.code == 0, told
-        wrong = push(
-            run, base(server, "https").replace("localhost", "127.0.0.1"), data, "--ca-file", certificate / "cert.pem"
-        )
-        assert "no safe connection (TLS)" in wrong.err
+        other_name = base(server, "https").replace("localhost", "127.0.0.1")
+        told = push(run, other_name, data, "--ca-file", authority.certificate)
+        assert "no safe connection (TLS)" in told.err

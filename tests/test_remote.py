@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
-import ssl
-import subprocess
 import time
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -19,6 +17,7 @@ from aligngraph.remote import Remote
 from aligngraph.sparql_text import form_of, with_prefixes
 from aligngraph.transport import RemoteError
 from conftest import Run
+from gateway import Authority
 from misbehaving import JSON, ROWS, Handler, failure, rows, running
 from servers import free_port
 
@@ -100,7 +99,7 @@ def test_results_are_read_in_xml() -> None:
     ("status", "message"),
     [
         (400, "answered 400, it does not accept the query. It says: no such thing"),
-        (401, "answered 401, it wants a user name and a password"),
+        (401, "answered 401, it wants to know who you are: pass --user NAME"),
         (403, "answered 403, it does not let you ask"),
         (404, "answered 404, it has nothing at this address: check it"),
         (413, "answered 413, it says that the query is too long"),
@@ -170,6 +169,24 @@ def test_a_web_page_is_no_result() -> None:
 @pytest.mark.parametrize("content_type", ["", "application/octet-stream", "text/csv"])
 def test_another_format_is_named(content_type: str) -> None:
     assert "a format that was not asked for" in failure(lambda handler: handler.reply(200, b"x\r\n1\r\n", content_type))
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_row_is_virtuosos_word_for_true_and_none_for_false(count: int) -> None:
+    body = rows(range(count)).replace(b'"x"', b'"__ASK_RETVAL"')
+    with running(lambda handler: handler.reply(200, body, Server="Virtuoso/07.20.3229 (Linux)")) as server:
+        assert Remote(server.endpoint).ask("ASK { ?s ?p ?o }") == bool(count)
+
+
+def test_virtuosos_names_of_nodes_and_truth_values_are_made_usual() -> None:
+    nodes = [{"x": {"type": "bnode", "value": f"nodeID://b{n}"}} for n in range(3000)]
+    true = {"type": "typed-literal", "datatype": "http://www.w3.org/2001/XMLSchema#boolean", "value": "1"}
+    text = {"type": "literal", "value": '"bnode", "value": "nodeID://b1"'}
+    body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": [*nodes, {"x": true}, {"x": text}]}}).encode()
+    with running(lambda handler: handler.reply(200, body, Server="Virtuoso/07.20.3229 (Linux)")) as server:
+        found = [row[0] for row in Remote(server.endpoint).select(ROWS)]
+    assert found[:3000] == [ox.BlankNode(f"b{n}") for n in range(3000)]
+    assert found[3000:] == [ox.Literal(True), ox.Literal(text["value"])]
 
 
 def test_rows_for_a_question_of_true_or_false_are_no_answer() -> None:
@@ -267,33 +284,10 @@ def test_a_password_in_the_address_is_refused_and_not_repeated() -> None:
     assert "s3cret" not in str(error.value)
 
 
-def test_a_certificate_that_cannot_be_checked_is_explained(tmp_path: Path) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "1",
-            "-subj",
-            "/CN=localhost",
-            "-keyout",
-            str(key),
-            "-out",
-            str(certificate),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    with running(lambda handler: handler.reply(200, rows(range(1))), context) as server:
+def test_a_certificate_that_cannot_be_checked_is_explained(authority: Authority) -> None:
+    with running(lambda handler: handler.reply(200, rows(range(1))), authority.context()) as server:
         address = server.endpoint.replace("http:", "https:")
-        with pytest.raises(RemoteError, match=r"no safe connection \(TLS\): self.signed certificate"):
+        with pytest.raises(RemoteError, match=r"no safe connection \(TLS\): unable to get local issuer certificate"):
             list(Remote(address).select(ROWS))
     with running(lambda handler: handler.reply(200, rows(range(1)))) as server:
         plain = Remote(server.endpoint.replace("http:", "https:"))

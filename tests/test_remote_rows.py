@@ -84,9 +84,28 @@ def test_columns_and_limits_are_those_of_the_outer_query(
 
 
 def test_values_after_the_query_stay_at_its_end() -> None:
-    page = Paging("SELECT ?a { ?a ?b ?c } ORDER BY ?a # x\nLIMIT 9 VALUES ?b { <x:y> }").page(2, 3)
-    assert page.split() == "SELECT ?a { ?a ?b ?c } ORDER BY ?a # x ?a LIMIT 3 OFFSET 2 VALUES ?b { <x:y> }".split()
+    page = Paging("SELECT ?a { ?a ?b ?c } ORDER BY (?a > 5) # x\nLIMIT 9 VALUES ?b { <x:y> }").page(2, 3)
+    assert page.split() == (
+        "SELECT ?a { ?a ?b ?c } ORDER BY (?a > 5) # x ?a LIMIT 3 OFFSET 2 VALUES ?b { <x:y> }".split()
+    )
     ox.Store().query(page)
+
+
+@pytest.mark.parametrize(
+    ("order", "more"),
+    [
+        ("?a", "?b"),
+        ("DESC(?b) ?a", ""),
+        ("desc( ?b )", "?a"),
+        ("ASC(STR(?a)) ?b", "?a"),
+        ("(?a)", "?a ?b"),
+        ("LCASE(?a) DESC(?a + ?b)", "?a ?b"),
+    ],
+)
+def test_an_order_is_made_total_by_what_it_lacks(order: str, more: str) -> None:
+    sparql = Paging(f"SELECT ?a ?b {{ ?a ?p ?b }} ORDER BY {order}").sparql
+    assert sparql.split() == f"SELECT ?a ?b {{ ?a ?p ?b }} ORDER BY {order} {more}".split()
+    ox.Store().query(sparql)
 
 
 def test_a_cut_answer_is_exit_2_and_no_file(run: Run, tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from aligngraph.catalogue import ontology_folder
+from aligngraph.catalogue import data_folder, ontology_folder
 from aligngraph.namespaces import AG, AGS, PREFIXES
+from aligngraph.shacl_engines import UNNAMED
 from aligngraph.shapes import SH, TYPE, Node, read_shapes
 from aligngraph.validation import validate
 from shape_examples import BASE, FOLDER, files_of, result_set, triples_of, write_example
+from triplestores import Jena
 
 FILE = ontology_folder() / "shapes.ttl"
 SHAPES = read_shapes(FILE)
@@ -175,3 +177,46 @@ def test_what_breaks_the_rule_breaks_no_other(rule: str, tmp_path: Path) -> None
     found = result_set("shacl", SHAPES, triples)
     assert found or SHAPES.rules[AGS + rule].deactivated
     assert found == result_set("pyshacl", SHAPES, triples)
+
+
+# Apache Jena as a third opinion
+
+
+def found_by_jena(report: bytes) -> set[tuple[str, ...]]:
+    """Return the results in a report of Jena's, as `result_set` gives them."""
+
+    def text(term: Node | None) -> str:
+        return "_:" if isinstance(term, ox.BlankNode) else str(term)
+
+    def name(term: Node | None) -> str | None:
+        return term.value if isinstance(term, ox.NamedNode) else None
+
+    results: dict[Node, dict[str, Node]] = {}
+    for quad in ox.parse(report, ox.RdfFormat.N_TRIPLES):
+        results.setdefault(quad.subject, {})[quad.predicate.value.removeprefix(SH)] = quad.object
+    return {
+        (
+            text(one["focusNode"]),
+            name(one.get("sourceShape")) or UNNAMED,
+            str(name(one["sourceConstraintComponent"])),
+            str(name(one["resultSeverity"])).removeprefix(SH).lower(),
+            str(name(one.get("resultPath"))),
+            text(one.get("value")),
+        )
+        for one in results.values()
+        if "focusNode" in one
+    }
+
+
+def test_jena_finds_the_same_in_every_example_and_nothing_in_the_catalogue(jena: Jena, tmp_path: Path) -> None:
+    graphs = {"catalogue": triples_of([data_folder()])}
+    for name in (f"{rule}.{kind}" for rule in RULES for kind in ("pass", "fail")):
+        (tmp_path / name).mkdir()
+        graphs[name] = triples_of(write_example(files_of(*name.split(".")), tmp_path / name))
+    for name, graph in graphs.items():
+        ox.serialize(graph, tmp_path / f"{name}.nt", format=ox.RdfFormat.N_TRIPLES)
+    reports = jena.do([("validate", tmp_path / f"{name}.nt", FILE) for name in graphs])
+    found = dict(zip(graphs, map(found_by_jena, reports), strict=True))
+    for name, results in found.items():
+        assert results == (result_set("shacl", SHAPES, graphs[name]) if name.endswith(".fail") else set())
+    assert sum(map(bool, found.values())) > 150

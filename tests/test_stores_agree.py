@@ -12,10 +12,14 @@ import requests
 
 from aligngraph.backend import Backend
 from aligngraph.catalogue import open_catalogue
+from aligngraph.explanation import explain, render
 from aligngraph.namespaces import GRAPH
-from aligngraph.queries import StoredQuery, bind, list_queries
+from aligngraph.queries import ParameterError, StoredQuery, bind, find_query, legal_values, list_queries
 from aligngraph.remote import Remote
+from aligngraph.show import describe, find_one
+from aligngraph.terminal import Terminal
 from aligngraph.transport import RemoteError
+from aligngraph.tree import read_tree
 from aligngraph.verifying import normal
 from conftest import Run
 from servers import OxigraphServer, oxigraph_server
@@ -90,48 +94,113 @@ def test_virtuoso_answers_as_embedded(
     compare("virtuoso", query, values, embedded, Remote(filled_virtuoso.endpoint))
 
 
-class JenaBackend:
-    """Answers of arq to all stored queries, asked in one go: it takes a second to start."""
-
-    def __init__(self, jena: Jena, folder: Path, data: Path) -> None:
-        self._jena = jena
-        self._folder = folder
-        self._data = data
-
-    def answer(self, query: StoredQuery, sparql: str) -> list[tuple[str, ...]]:
-        file = self._folder / "query.rq"
-        file.write_text(sparql, encoding="utf-8")
-        results = "NT" if is_graph(query) else "JSON"
-        # Its optimiser of release 4.5 loses the rows of a VALUES with UNDEF.
-        done = self._jena("arq.arq", "--optimize=off", "--data", self._data, "--query", file, "--results", results)
-        assert done.returncode == 0, done.stderr
-        if is_graph(query):
-            triples = (quad.triple for quad in ox.parse(done.stdout, ox.RdfFormat.N_TRIPLES))
-            return sorted((value_of(t.subject), value_of(t.predicate), value_of(t.object)) for t in set(triples))
-        solutions = ox.parse_query_results(done.stdout.encode(), ox.QueryResultsFormat.JSON)
-        assert isinstance(solutions, ox.QuerySolutions)
-        width = range(len(solutions.variables))
-        return [tuple(value_of(solution[place]) for place in width) for solution in solutions]
-
-
 def uses_graphs(query: StoredQuery) -> bool:
     return re.search(r"\bGRAPH\b", query.text) is not None
 
 
+FOR_JENA = [query for query in QUERIES if not uses_graphs(query)]
+
+
 @pytest.fixture(scope="module")
-def arq(jena: Jena, tmp_path_factory: pytest.TempPathFactory) -> JenaBackend:
+def answers_of_jena(jena: Jena, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What Jena's query engine answers to each stored query."""
     folder = tmp_path_factory.mktemp("arq")
-    triples = {quad.triple for quad in open_catalogue().store}
     data = folder / "all.nt"
+    triples = {quad.triple for quad in open_catalogue().store}
     data.write_bytes(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"")
-    return JenaBackend(jena, folder, data)
+    for query in FOR_JENA:
+        (folder / query.name).write_text(query.text, encoding="utf-8")
+    answers = jena.do([("query", data, folder / query.name) for query in FOR_JENA])
+    return {query.name: answer for query, answer in zip(FOR_JENA, answers, strict=True)}
 
 
-@pytest.mark.parametrize("query", [query for query in QUERIES if not uses_graphs(query)], ids=name_of)
-def test_jena_answers_as_embedded(query: StoredQuery, embedded: Backend, arq: JenaBackend) -> None:
-    mine, theirs = answer(embedded, query, query.text), arq.answer(query, query.text)
+def read_answer(query: StoredQuery, answer: bytes) -> list[tuple[str, ...]]:
+    if is_graph(query):
+        triples = {quad.triple for quad in ox.parse(answer, ox.RdfFormat.N_TRIPLES)}
+        return sorted((value_of(t.subject), value_of(t.predicate), value_of(t.object)) for t in triples)
+    solutions = ox.parse_query_results(answer, ox.QueryResultsFormat.JSON)
+    assert isinstance(solutions, ox.QuerySolutions)
+    width = range(len(solutions.variables))
+    return [tuple(value_of(solution[place]) for place in width) for solution in solutions]
+
+
+@pytest.mark.parametrize("query", FOR_JENA, ids=name_of)
+def test_jena_answers_as_embedded(query: StoredQuery, embedded: Backend, answers_of_jena: dict[str, bytes]) -> None:
+    mine, theirs = answer(embedded, query, query.text), read_answer(query, answers_of_jena[query.name])
     TABLE[query.name]["jena"] = "equal" if mine == theirs else "DIFFERENT"
     assert theirs == mine
+
+
+# What is not a stored query
+
+THINGS = (
+    "dpo", "2305.18290", "10.18653/v1/2022.acl-long.26", "goal:hhh", "method:sft-based", "neurips", "Yejin Choi",
+    "artifact:bbq", "survey:value-alignment", "section:value-alignment-algorithms", "listing:value-alignment-019",
+    "ag:Paper", "ag:lists", "moral stories",
+)  # fmt: skip
+
+
+@pytest.fixture(params=["oxigraph", "virtuoso"])
+def other(request: pytest.FixtureRequest) -> Backend:
+    """Each store, with the catalogue."""
+    if request.param == "oxigraph":
+        return Remote(request.getfixturevalue("oxigraph").endpoint)
+    return Remote(request.getfixturevalue("filled_virtuoso").endpoint)
+
+
+def test_the_same_pages_and_trees_are_shown(embedded: Backend, other: Backend) -> None:
+    for words in THINGS:
+        mine, theirs = (describe(backend, find_one(backend, words).iri).as_data() for backend in (embedded, other))
+        assert theirs == mine, words
+    assert [node.as_data() for node in read_tree(other)] == [node.as_data() for node in read_tree(embedded)]
+    assert read_tree(other, "human values") == read_tree(embedded, "human values")
+
+
+def test_the_same_values_are_known_for_parameters(embedded: Backend, other: Backend) -> None:
+    for query in QUERIES:
+        for parameter in query.parameters:
+            if parameter.of is not None and parameter.type != "string":
+                assert legal_values(parameter, other) == legal_values(parameter, embedded), (query.name, parameter.name)
+    for name, values in (
+        ("works-by-goal", {"goal": ["human values"]}),
+        ("works-by-venue", {"venue": ["NeurIPS"]}),
+        ("artifacts-by-kind", {"kind": ["Benchmark"]}),
+        ("work-record", {"work": ["rafailov2023-dpo"]}),
+    ):
+        assert bind(find_query(name), values, other) == bind(find_query(name), values, embedded)
+    with pytest.raises(ParameterError, match="did you mean 'human-values'"):
+        bind(find_query("works-by-goal"), {"goal": ["human-valeus"]}, other)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("dpo", "usesMethod", "method:sft-based"),
+        ("dpo", "usesMethod", "method:rl-based"),
+        ("work:rafailov2023-dpo", "a", "Contribution"),
+        ("method:sft-based", "a", "Contribution"),
+        ("work:nope", "a", "Paper"),
+    ],
+    ids=" ".join,
+)
+def test_the_same_is_explained(embedded: Backend, other: Backend, words: tuple[str, str, str]) -> None:
+    mine, theirs = (list(render(explain(words, backend), Terminal(width=80))) for backend in (embedded, other))
+    assert theirs == mine
+
+
+def test_what_a_store_that_cuts_answers_holds_is_exported_and_derived_whole(
+    run: Run, filled_virtuoso: VirtuosoServer
+) -> None:
+    there = ["--endpoint", filled_virtuoso.endpoint]
+    assert run("export", "-f", "nquads", *there).out == run("export", "-f", "nquads").out
+    login = environment(**filled_virtuoso.account)
+    derived = run("infer", "--endpoint", filled_virtuoso.address, "--user", "dba", env=login)
+    assert derived.code == 0, derived
+    same = run("push", filled_virtuoso.address, "--user", "dba", "--verify-only", *PARTS, env=login)
+    assert same.code == 0, same
+    at_auth = [f"{filled_virtuoso.address}/sparql-auth", "--user", "dba"]
+    assert run("query", "venues", "--endpoint", *at_auth, env=login).out == run("query", "venues").out
+    assert run("diff", "-", filled_virtuoso.address, "--user", "dba", env=login).code == 0
 
 
 # Truncation

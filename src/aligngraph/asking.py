@@ -65,6 +65,11 @@ def rows(backend: Backend, sparql: str) -> list[tuple[str | None, ...]]:
     return [tuple(None if term is None else getattr(term, "value", str(term)) for term in row) for row in found]
 
 
+def is_true(value: str | None) -> bool:
+    """Tell whether *value*, of a truth value, means true; Virtuoso says 1."""
+    return value in ("true", "1")
+
+
 def full_rows(backend: Backend, sparql: str) -> list[tuple[str, ...]]:
     """Return the rows of the SELECT *sparql* that have a value in every column."""
     return [tuple(value for value in row if value is not None) for row in rows(backend, sparql) if None not in row]

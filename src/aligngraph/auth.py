@@ -61,6 +61,16 @@ class Access:
         parts = urlsplit(address)
         return self.known and parts.scheme == "http" and _LOOPBACK.fullmatch(parts.hostname or "") is None
 
+    def refused(self, response: requests.Response) -> str:
+        """Return what a store that answered 401 wants, in words that go on from 'it'."""
+        if self.token is not None:
+            return f"does not accept the token in {TOKEN}: see that it is right and has not run out"
+        if self.password is not None:
+            return f"does not accept the user name {self.user!r} with this password: see that both are right"
+        if "bearer" in response.headers.get("WWW-Authenticate", "").lower():
+            return f"wants a token: set {TOKEN}"
+        return f"wants to know who you are: pass --user NAME, with the password in {PASSWORD} or typed when asked"
+
     def hidden(self, text: str) -> str:
         """Return *text*, from a server, less what must not be shown."""
         basic = b64encode(f"{self.user}:{self.password}".encode()).decode() if self.password else None
@@ -134,9 +144,17 @@ def _proxies(address: str) -> dict[str, str]:
     return dict(get_environ_proxies(address))
 
 
-def _origin(address: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(address)
-    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+def same_server(here: str, there: str) -> bool:
+    """Tell whether what was meant for the server of the address *here* may be sent to that of *there*.
+
+    It may go to the same host and port, and from http to https where both have their usual port.
+    """
+    a, b = urlsplit(here), urlsplit(there)
+    if a.hostname != b.hostname:
+        return False
+    ports = tuple(parts.port or _PORTS.get(parts.scheme) for parts in (a, b))
+    upgraded = (a.scheme, b.scheme) == ("http", "https") and ports == (80, 443)
+    return upgraded or (a.scheme == b.scheme and ports[0] == ports[1])
 
 
 class _Auth(AuthBase):
@@ -144,7 +162,7 @@ class _Auth(AuthBase):
 
     def __init__(self, access: Access, address: str) -> None:
         self._access = access
-        self._origin = _origin(address)
+        self._address = address
         self._basic: str | None = None
         self._digest: HTTPDigestAuth | None = None
         if access.user is not None and access.password is not None:
@@ -152,7 +170,7 @@ class _Auth(AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Return *request* with what the store has asked for so far."""
-        if _origin(request.url or "") != self._origin:
+        if not same_server(self._address, request.url or ""):
             return request
         if self._access.token is not None:
             request.headers["Authorization"] = f"Bearer {self._access.token}"

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import pyoxigraph as ox
 
 from aligngraph.reasoning import Inference
-from aligngraph.rules import BITS, LOW, OWL, SAME_AS, Facts, Rule, Shape, statement
+from aligngraph.rules import BITS, LOW, OWL, SAME_AS, Facts, Rule, Shape, rules_of_use, statement
 
 Known: TypeAlias = tuple[int, int]
 """A relation and a fact of it, as in `aligngraph.rules.Facts`."""
@@ -89,7 +89,9 @@ class _Search:
         self.facts: Facts = inference.facts
         self.reasons: dict[Known, _Reason] = {}
         self._wanted = set(wanted)
-        self._rules = list(_of_use(inference.rules, {relation for relation, _ in self._wanted}, bool(inference.same)))
+        self._rules = rules_of_use(
+            inference.rules, {relation for relation, _ in self._wanted}, all_of_them=bool(inference.same)
+        )
         self._by_body: dict[int, list[tuple[Rule, int]]] = defaultdict(list)
         for rule in self._rules:
             for place, relation in enumerate(dict.fromkeys(rule.body) if len(rule.body) == 1 else rule.body):
@@ -101,8 +103,9 @@ class _Search:
         self._ends: dict[int, dict[int, list[int]]] = {relation: defaultdict(list) for relation in in_paths}
         self._starts: dict[int, dict[int, list[int]]] = {relation: defaultdict(list) for relation in in_paths}
         self._cost: dict[Known, int] = {}
-        self._heap: list[tuple[int, int, Known, _Reason]] = []
+        self._heap: list[tuple[int, tuple[str, ...], int, Known, _Reason]] = []
         self._pushed = 0
+        self._texts: dict[Known, str] = {}
 
     def run(self) -> None:
         """Settle facts until each that is wanted is."""
@@ -116,7 +119,7 @@ class _Search:
         for known in given:
             self._push_consequences(known)
         while self._heap and self._wanted:
-            cost, _, known, reason = heapq.heappop(self._heap)
+            cost, _, _, known, reason = heapq.heappop(self._heap)
             if known in self._cost:
                 continue
             self.reasons[known] = reason
@@ -178,7 +181,18 @@ class _Search:
         if known not in self._cost:
             cost = 1 + (reason.axiom is not None) + sum(self._cost[premise] for premise in reason.premises)
             self._pushed += 1
-            heapq.heappush(self._heap, (cost, self._pushed, known, reason))
+            # Between proofs of one size the text decides, so that the order in which facts were read does not.
+            text = (self._text(known), reason.name, *map(self._text, reason.premises))
+            heapq.heappush(self._heap, (cost, text, self._pushed, known, reason))
+
+    def _text(self, known: Known) -> str:
+        text = self._texts.get(known)
+        if text is None:
+            terms = self.facts.terms
+            # Nodes without a name have another one in each reading.
+            parts = (terms.term[number] for number in statement(self.facts, *known))
+            text = self._texts[known] = " ".join("_:" if isinstance(t, ox.BlankNode) else str(t) for t in parts)
+        return text
 
     def _conclusions(self, rule: Rule, place: int, relation: int, fact: int) -> Iterator[tuple[int, tuple[Known, ...]]]:
         """Yield what *rule* concludes from *fact* and settled facts, each with the premises in order."""
@@ -214,19 +228,6 @@ class _Search:
         for start in self._starts[steps[-1]].get(end, ()):
             for first, earlier in self._backwards(start, steps[:-1]):
                 yield first, (*earlier, (steps[-1], start << BITS | end))
-
-
-def _of_use(rules: list[Rule], wanted: set[int], all_of_them: bool) -> Iterator[Rule]:
-    """Yield those of *rules* from which facts of the relations *wanted* can come, in one step or more."""
-    by_head: dict[int, list[Rule]] = defaultdict(list)
-    for rule in rules:
-        by_head[rule.head].append(rule)
-    seen, todo = set(wanted), list(wanted)
-    while todo:
-        for rule in by_head.get(todo.pop(), ()):
-            todo += set(rule.body) - seen
-            seen |= set(rule.body)
-    return (rule for rule in rules if all_of_them or rule.head in seen)
 
 
 class _Sameness:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,11 @@ import pyoxigraph as ox
 from aligngraph.catalogue import Source, catalogue_root, find_sources, read_quads
 from aligngraph.errors import AligngraphError
 from aligngraph.explaining import Proof, Statement, Term, find_fact, prove
-from aligngraph.namespaces import AG, PREFIXES, expand, shorten
-from aligngraph.reasoning import Inference, ReasoningError, infer
-from aligngraph.rules import BITS, LOW, RDFS, TYPE, WORDS
+from aligngraph.namespaces import AG, GRAPH, PREFIXES, expand, shorten
+from aligngraph.reasoning import ReasoningError
+from aligngraph.relevant import relevant
+from aligngraph.rules import RDFS, TYPE, WORDS, Facts, read_rules, uncovered
+from aligngraph.stated import Stated
 from aligngraph.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -53,27 +55,70 @@ class Explanation:
 
 
 def explain(
-    data: Sequence[Path], words: tuple[str, str, str], open_backend: Callable[[], Backend] | None = None
+    words: tuple[str, str, str], backend: Backend, files: Sequence[Source] = (), *, closed: bool = False
 ) -> Explanation:
-    """Return why the statement that *words* mean follows from the catalogue in *data*.
+    """Return why the statement that *words* mean follows from what *backend* holds.
 
-    *open_backend* gives what names are looked up in. Raise UnknownTermError where a word means nothing, AligngraphError
-    where it means several things, CatalogueError where the files can't be read.
+    *files* are what that was read from, if it was; with *closed*, it has all that follows, too. Raise UnknownTermError
+    where a word means nothing, AligngraphError where it means several things, ReasoningError where what follows can't
+    be told, QueryError where the backend does not answer.
     """
-    sources = find_sources(data)
-    inference = infer(read_quads(sources))
-    wanted = _Reader(inference, open_backend).read(words)
+    stated = Stated(backend)
+    facts = Facts([*stated.axioms(), *(() if files else read_quads(find_sources()[:1]))])
+    rules = read_rules(facts)
+    wanted = _Reader(facts, backend).read(words)
+    if stated.graphs(wanted):
+        return Explanation(wanted, True, Proof(wanted), _places(stated, files, [wanted]))
+    beyond = tuple(uncovered(facts, rules))
+    if beyond:
+        return _by_owlrl(stated, wanted, beyond, closed=closed)
+    inference = relevant(facts, rules, stated, wanted, closed=closed)
     known = find_fact(inference, wanted)
     proofs = prove(inference, [known] if known else [])
     if known is not None and known in proofs:
         proof = proofs[known]
-        return Explanation(wanted, True, proof, places(sources, stated_in(proof)))
-    beyond = tuple(inference.beyond)
-    if inference.by_owlrl is not None and wanted in {(t.subject, t.predicate, t.object) for t in inference.by_owlrl}:
+        return Explanation(wanted, True, proof, _places(stated, files, stated_in(proof)))
+    return _denied(stated, wanted)
+
+
+def _by_owlrl(stated: Stated, wanted: Statement, beyond: tuple[str, ...], *, closed: bool) -> Explanation:
+    """Return whether *wanted* is among what owlrl found to follow."""
+    if not closed and not stated.says_what_follows():
+        raise ReasoningError(
+            f"the store's axioms say more than there are rules for ({_listed(beyond)}), and it has no graph of what "
+            "follows: work that out with 'aligngraph infer', and load the result."
+        )
+    if stated.has_inferred(wanted):
         return Explanation(wanted, True, beyond=beyond)
-    known_terms = inference.facts.terms.number
-    unknown = tuple(term for term in wanted if term not in known_terms)
-    return Explanation(wanted, False, near=tuple(_near(inference, wanted)), beyond=beyond, unknown=unknown)
+    return _denied(stated, wanted, beyond)
+
+
+def _denied(stated: Stated, wanted: Statement, beyond: tuple[str, ...] = ()) -> Explanation:
+    unknown = tuple(term for term in wanted if not stated.mentions(term))
+    return Explanation(wanted, False, near=tuple(stated.near(wanted, _MOST_NEAR)), beyond=beyond, unknown=unknown)
+
+
+def _places(stated: Stated, files: Sequence[Source], wanted: Iterable[Statement]) -> dict[Statement, tuple[str, ...]]:
+    """Return in which of *files*, or graphs of the store, each of the asserted statements *wanted* stands."""
+    paths = {source.graph.value: _path(source.path) for source in files}
+    order = {path: place for place, path in enumerate(paths.values())}
+    found: dict[Statement, tuple[str, ...]] = {}
+    left = []
+    for statement in dict.fromkeys(wanted):
+        graphs = stated.graphs(statement)
+        if graphs and (not files or paths.keys() >= set(graphs)):
+            names = [_graph_name(graph, paths) for graph in graphs]
+            found[statement] = tuple(sorted(names, key=lambda name: order.get(name, 0)))
+        else:
+            left.append(statement)
+    # What is left stands in files that name graphs of their own, or in the terms that came with the tool.
+    return found | (places(files or find_sources()[:1], left) if left else {})
+
+
+def _graph_name(graph: str | None, paths: Mapping[str, str]) -> str:
+    if graph is None:
+        return "the default graph"
+    return paths.get(graph) or (f"graph {graph.removeprefix(GRAPH)}" if graph.startswith(GRAPH) else f"<{graph}>")
 
 
 def places(sources: Iterable[Source], wanted: Iterable[Statement]) -> dict[Statement, tuple[str, ...]]:
@@ -115,47 +160,12 @@ def stated_in(proof: Proof) -> Iterator[Statement]:
             yield part.axiom
 
 
-def _near(inference: Inference, wanted: Statement) -> Iterator[Statement]:
-    """Yield statements that hold with two of the three terms of *wanted*."""
-    subject, predicate, object_ = wanted
-    holding = [
-        *(inference.by_owlrl or inference),
-        *(ox.Triple(*statement) for statement in _asserted_about(inference, subject)),
-    ]
-    same_ends, same_start, same_end = [], [], []
-    for triple in holding:
-        hits = (triple.subject == subject, triple.predicate == predicate, triple.object == object_)
-        if hits == (True, True, False):
-            same_start.append(triple)
-        elif hits == (True, False, True):
-            same_ends.append(triple)
-        elif hits == (False, True, True):
-            same_end.append(triple)
-    shown: dict[str, Statement] = {}
-    for group in (same_ends, same_start, same_end):
-        for triple in sorted(group, key=str)[:_MOST_NEAR]:
-            shown[str(triple)] = (triple.subject, triple.predicate, triple.object)
-    yield from list(shown.values())[:_MOST_NEAR]
-
-
-def _asserted_about(inference: Inference, subject: Term) -> Iterator[tuple[Any, Any, Any]]:
-    facts, number = inference.facts, inference.facts.terms.number.get(subject)
-    term = facts.terms.term
-    for relation, found in facts.relations.items():
-        if relation < 0:
-            if number in found:
-                yield subject, TYPE, term[~relation]
-        else:
-            yield from ((subject, term[relation], term[pair & LOW]) for pair in found if pair >> BITS == number)
-
-
 class _Reader:
     """Reads what people type for a statement's three terms."""
 
-    def __init__(self, inference: Inference, open_backend: Callable[[], Backend] | None) -> None:
-        self._facts = inference.facts
-        self._open = open_backend
-        self._backend: Backend | None = None
+    def __init__(self, facts: Facts, backend: Backend) -> None:
+        self._facts = facts
+        self._backend = backend
 
     def read(self, words: tuple[str, str, str]) -> Statement:
         """Return the statement meant."""
@@ -225,12 +235,8 @@ class _Reader:
         named = self._named(text)
         if named is not None:
             return named
-        if self._open is None:
-            raise UnknownTermError(f"{text!r} is no IRI or short name.")
         from aligngraph.show import AmbiguousError, find_one
 
-        if self._backend is None:
-            self._backend = self._open()
         try:
             return ox.NamedNode(find_one(self._backend, text).iri)
         except AmbiguousError as error:

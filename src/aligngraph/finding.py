@@ -125,9 +125,10 @@ def _by_replacement(backend: Backend, text: str) -> list[Candidate]:
     choices = [iri] if iri else [f"{BASE}{kind}/{text}" for kind in KINDS] if _SINGLE_NAME.fullmatch(text) else []
     if not choices:
         return []
+    # Not with VALUES: Virtuoso wants to see where such a path begins.
+    paths = " UNION ".join(f"{{ {iris([choice])} dcterms:isReplacedBy+ ?kept }}" for choice in choices)
     select = f"""SELECT DISTINCT ?kept WHERE {{
-      VALUES ?old {{ {iris(choices)} }} ?old dcterms:isReplacedBy+ ?kept
-      FILTER NOT EXISTS {{ ?kept dcterms:isReplacedBy ?later }} }} ORDER BY ?kept"""
+      {paths} FILTER NOT EXISTS {{ ?kept dcterms:isReplacedBy ?later }} }} ORDER BY ?kept"""
     kept = [one for (one,) in full_rows(backend, select)]
     return _candidates(backend, kept) if kept else []
 

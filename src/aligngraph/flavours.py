@@ -59,7 +59,7 @@ FLAVOURS = {
         Flavour("neptune", "Amazon Neptune", "https://CLUSTER:8182", "/sparql", "/sparql", "/sparql/gsp/",
                 suffixes=("/sparql/gsp", "/sparql")),
         Flavour("blazegraph", "Blazegraph", "http://localhost:9999/blazegraph/namespace/kb/sparql", "", "", None),
-        Flavour("qlever", "QLever", "http://localhost:7001", "", "", None),
+        Flavour("qlever", "QLever", "http://localhost:7001", "", "", ""),
         Flavour("generic", "SPARQL 1.1", "the address of its endpoint", "", "", None, batch=500),
     )
 }  # fmt: skip
@@ -104,8 +104,12 @@ def store_at(address: str, flavour: Flavour, *, update: str | None = None, graph
     def below(end: str) -> str:
         return urlunsplit(parts._replace(path=path + end or "/", fragment=""))
 
+    query, own_update = flavour.query, flavour.update
+    if flavour.name == "generic" and (named := re.fullmatch(r"(.*)/(query|update)", path)):
+        # Many stores name the two like this.
+        path, query, own_update = named[1], "/query", "/update"
     own = None if flavour.graphs is None else below(flavour.graphs)
-    return Store(flavour, base, below(flavour.query), update or below(flavour.update), graphs or own)
+    return Store(flavour, base, below(query), update or below(own_update), graphs or own)
 
 
 _HEADERS = (
@@ -123,11 +127,12 @@ _PATHS = (
     (r"/sparql-graph-crud|/sparql-auth$", "virtuoso"),
 )
 _PROBES = (
-    ("/rest/info/version", r"\"productVersion\"|graphdb", "graphdb"),
+    ("/ping", r"QLever", "qlever"),
+    ("/rest/info/version", r"\"productVersion\"", "graphdb"),
     ("/$/ping", r"^\d{4}-\d\d-\d\dT", "fuseki"),
     ("/status", r"dbEngineVersion", "neptune"),
     ("/protocol", r"^\d+\s*$", "rdf4j"),
-    ("/admin/alive", r"", "stardog"),
+    ("/admin/alive", r"^\s*$", "stardog"),
 )
 
 
@@ -143,17 +148,23 @@ def detect(address: str, requester: Requester) -> Flavour:
     if re.search(r"\.neptune\.amazonaws\.com(\.cn)?$", parts.hostname or ""):
         return FLAVOURS["neptune"]
     anything = tuple(range(200, 600))
-    response = requester.send("GET", address, repeatable=True, allowed=anything)
-    said = response.headers.get("Server", "") + " " + response.headers.get("X-Powered-By", "")
+    # A small question: without one, some stores would send all they have.
+    asking = urlunsplit(parts._replace(query="&".join(part for part in (parts.query, "query=ASK%7B%7D") if part)))
+    response = requester.send("GET", asking, repeatable=True, allowed=anything)
+    if "Fuseki-Request-Id" in response.headers:
+        return FLAVOURS["fuseki"]
+    said = " ".join(response.headers.get(name, "") for name in ("Server", "X-Powered-By", "WWW-Authenticate"))
     for pattern, name in _HEADERS:
         if re.search(pattern, said, re.IGNORECASE):
             return FLAVOURS[name]
     for path, pattern, name in _PROBES:
         there = urlunsplit(parts._replace(path=path, query="", fragment=""))
         found = requester.send("GET", there, repeatable=True, allowed=anything)
-        kind = found.headers.get("Content-Type", "")
-        if found.status_code == 200 and "html" not in kind and re.search(pattern, found.text[:4096], re.IGNORECASE):
-            return FLAVOURS[name]
+        if found.status_code == 200 and "html" not in found.headers.get("Content-Type", ""):
+            if re.search(pattern, found.text[:4096], re.IGNORECASE):
+                return FLAVOURS[name]
+            # It has an answer to everything: that it has one here tells nothing.
+            break
     if re.search(r"/repositories/[^/]+", parts.path):
         return FLAVOURS["rdf4j"]
     return FLAVOURS["generic"]

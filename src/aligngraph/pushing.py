@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
@@ -19,6 +18,7 @@ from aligngraph.errors import AligngraphError
 from aligngraph.flavours import Store
 from aligngraph.namespaces import GRAPH, INFERRED_GRAPH
 from aligngraph.requesting import NotDoneError, Requester
+from aligngraph.updating import HttpUpdater
 from aligngraph.verifying import STAGING, Comparison, Reader, compare_graph, normal
 
 PARTS = {"ontology": "aligngraph", "shapes": "shapes", "mappings": "mappings"}
@@ -103,6 +103,7 @@ class Pusher:
         """Replace graphs, or *add* to them; by *updates* even where the store has the Graph Store Protocol."""
         self._store = store
         self._requester = requester
+        self._updater = HttpUpdater(store.update, requester)
         self._reader = reader
         self._add = add
         self.by_updates = updates or store.graphs is None
@@ -168,10 +169,11 @@ class Pusher:
 
     def _write_by_updates(self, graph: Graph, written: int, total: int, progress: Progress | None) -> None:
         aside = STAGING + sha256((graph.iri or "").encode()).hexdigest()[:16]
-        self._update(f"DROP SILENT GRAPH <{aside}>")
+        self._updater.update(f"DROP SILENT GRAPH <{aside}>")
         for batch in _batches(graph.triples, self._store.flavour.batch):
             lines = "".join(f"{triple} .\n" for triple in batch)
-            self._update(f"INSERT DATA {{ GRAPH <{aside}> {{\n{lines}}} }}", repeatable=not any(map(_is_blank, batch)))
+            insert = f"INSERT DATA {{ GRAPH <{aside}> {{\n{lines}}} }}"
+            self._updater.update(insert, repeatable=not any(map(_is_blank, batch)))
             written += len(batch)
             if progress is not None:
                 progress("Writing", written, total)
@@ -183,20 +185,10 @@ class Pusher:
         target = "DEFAULT" if graph.iri is None else f"GRAPH <{graph.iri}>"
         # Not MOVE: sent again after a drop, that might find nothing to move, and leave nothing.
         if count:
-            self._update(f"{'ADD' if self._add else 'COPY'} GRAPH <{aside}> TO {target}")
+            self._updater.update(f"{'ADD' if self._add else 'COPY'} GRAPH <{aside}> TO {target}")
         elif not self._add:
-            self._update(f"DROP SILENT {target}")
-        self._update(f"DROP SILENT GRAPH <{aside}>")
-
-    def _update(self, sparql: str, *, repeatable: bool = True) -> None:
-        self._requester.send(
-            "POST",
-            self._store.update,
-            urlencode([("update", sparql)]).encode(),
-            content_type="application/x-www-form-urlencoded",
-            accept="application/json, text/plain;q=0.9, */*;q=0.1",
-            repeatable=repeatable,
-        )
+            self._updater.update(f"DROP SILENT {target}")
+        self._updater.update(f"DROP SILENT GRAPH <{aside}>")
 
     def delete(self, names: Iterable[str]) -> None:
         """Delete the graphs *names*, of ours. Raise PushError where that fails, or one is not ours."""
@@ -205,7 +197,7 @@ class Pusher:
                 raise PushError(f"<{name}> is not a graph of the catalogue, and stays.")
             try:
                 if self.by_updates:
-                    self._update(f"DROP SILENT GRAPH <{name}>")
+                    self._updater.update(f"DROP SILENT GRAPH <{name}>")
                 else:
                     self._requester.send(
                         "DELETE", self._store.graph(name), repeatable=True, allowed=(200, 202, 204, 404)

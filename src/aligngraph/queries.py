@@ -266,24 +266,30 @@ def _legal(parameter: Parameter, value: str) -> str:
     return f"{value} a/rdfs:subClassOf* ag:{parameter.of} ."
 
 
+_RANKS = {
+    "skos:prefLabel": 1, "rdfs:label": 1, "dcterms:title": 1, "ag:heading": 1, "skos:notation": 2, "ag:acronym": 2,
+    "skos:altLabel": 3,
+}  # fmt: skip
+"""The properties that name things, and which name comes first."""
+
+
 def legal_values(parameter: Parameter, backend: Backend) -> list[tuple[str, str]]:
     """Return the IRIs that *parameter* takes, each with every name it goes by, main names first."""
+    # Not with VALUES: beside a path, Virtuoso then finds nothing.
     rows = backend.select(
         f"""{_PROLOGUE}
-        SELECT DISTINCT ?value ?rank ?name WHERE {{
+        SELECT DISTINCT ?value ?property ?name WHERE {{
           {_legal(parameter, "?value")}
-          VALUES (?property ?rank) {{
-            (skos:prefLabel 1) (rdfs:label 1) (dcterms:title 1) (ag:heading 1)
-            (skos:notation 2) (ag:acronym 2) (skos:altLabel 3)
-          }}
-          ?value ?property ?name .
-        }} ORDER BY ?rank ?value ?name"""
+          ?value ?property ?name . FILTER(?property IN ({", ".join(_RANKS)}))
+        }}"""
     )
-    return [
-        (row[0].value, row[2].value)
-        for row in rows
-        if isinstance(row[0], ox.NamedNode) and isinstance(row[2], ox.Literal)
-    ]
+    ranks = {expand(name): rank for name, rank in _RANKS.items()}
+    named = {
+        (ranks[property_.value], value.value, name.value)
+        for value, property_, name in rows
+        if isinstance(value, ox.NamedNode) and isinstance(property_, ox.NamedNode) and isinstance(name, ox.Literal)
+    }
+    return [(value, name) for _, value, name in sorted(named)]
 
 
 def strings_of(parameter: Parameter, backend: Backend) -> list[str]:

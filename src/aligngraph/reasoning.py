@@ -138,7 +138,7 @@ def infer(quads: Iterable[ox.Quad], on_fallback: Callable[[list[str]], None] | N
     rules = read_rules(facts)
     result = Inference(facts, rules, {}, uncovered(facts, rules))
     if not result.beyond:
-        work = _Work(facts, rules)
+        work = Work(facts, rules)
         work.run()
         result.derived, result.same = work.derived, work.same
         result.beyond = work.beyond
@@ -161,7 +161,7 @@ def as_quads(facts: Facts) -> list[ox.Quad]:
     ]
 
 
-class _Work:
+class Work:
     """The facts derived so far, what is still to be looked at, and indexes for the paths."""
 
     def __init__(self, facts: Facts, rules: list[Rule]) -> None:
@@ -187,11 +187,24 @@ class _Work:
 
     def run(self) -> None:
         """Derive all that follows."""
-        self._to_fixpoint()
+        self.to_fixpoint()
         while self._equate():
-            self._to_fixpoint()
+            self.to_fixpoint()
 
-    def _to_fixpoint(self) -> None:
+    def add(self, relation: int, facts: set[int]) -> set[int]:
+        """Take *facts* that were found to be stated; return those that were not known to be."""
+        new = facts - self.asserted.get(relation, _NONE)
+        if new:
+            self.asserted[relation] |= new
+            # What was derived before has been looked at; it is no longer only derived.
+            unseen = new - self.derived[relation]
+            self.derived[relation] -= new
+            self._index(relation, unseen)
+            self._todo[relation] = self._todo.get(relation, set()) | unseen
+        return new
+
+    def to_fixpoint(self) -> None:
+        """Derive what follows from what was added, sameness aside."""
         while self._todo:
             relation, new = self._todo.popitem()
             for rule, place in self._rules.get(relation, ()):
@@ -233,6 +246,10 @@ class _Work:
             self.derived[relation] |= found
             self._index(relation, found)
             self._todo[relation] = self._todo[relation] | found if relation in self._todo else found
+            self.on_derived(relation, found)
+
+    def on_derived(self, relation: int, found: set[int]) -> None:
+        """Take note that *found* were derived."""
 
     def _index(self, relation: int, new: set[int]) -> None:
         if relation in self._ends:

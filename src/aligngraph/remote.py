@@ -17,6 +17,7 @@ from aligngraph.limits import DEFAULT_SECONDS
 from aligngraph.namespaces import PREFIXES
 from aligngraph.sparql_text import Paging, form_of, with_prefixes
 from aligngraph.transport import Deadline, RemoteError, Reply, Transport
+from aligngraph.virtuoso_results import readable, usual
 
 if TYPE_CHECKING:
     from aligngraph.auth import Access
@@ -43,6 +44,8 @@ _ROUND = frozenset(first * 10**zeros for first in (1, 2, 3, 4, 5) for zeros in r
 """Numbers of rows at which servers are set to stop."""
 _SORTS_TOO_FEW = "SR353"
 """Virtuoso's number for an error: it won't sort that many rows."""
+_VIRTUOSOS_TRUTH = "__ASK_RETVAL"
+"""What releases of Virtuoso up to 7.2.5 answer with: one row, or none."""
 
 
 class Remote(FormsMixin):
@@ -114,19 +117,24 @@ class Remote(FormsMixin):
 
     def _truth(self, reply: Reply) -> bool:
         result = self.parse(reply)
-        if not isinstance(result, ox.QueryBoolean):
+        if isinstance(result, ox.QueryBoolean):
+            truth = bool(result)
+        elif reply.from_virtuoso and [variable.value for variable in result.variables] == [_VIRTUOSOS_TRUTH]:
+            truth = any(True for _ in result)
+        else:
             raise RemoteError(f"{self._transport.name} answered a question for true or false with rows.")
         reply.finish()
         reply.close()
-        return bool(result)
+        return truth
 
     def parse(self, reply: Reply) -> ox.QuerySolutions | ox.QueryBoolean:
         """Return the answer in *reply*, to be read on. Raise RemoteError where it is none."""
         form = _RESULTS.get(reply.content_type)
         if form is None:
             raise self._unreadable(reply)
+        body = readable(reply.body) if reply.from_virtuoso else reply.body
         try:
-            return ox.parse_query_results(reply.body, format=form)
+            return ox.parse_query_results(body, format=form)
         except (SyntaxError, ValueError) as error:
             raise self.broken(error) from error
 
@@ -208,7 +216,8 @@ class _Page:
         try:
             for solution in self._solutions:
                 self.count += 1
-                yield tuple(solution[index] for index in width)
+                row = tuple(solution[index] for index in width)
+                yield tuple(map(usual, row)) if self.reply.from_virtuoso else row
         except SyntaxError as error:
             raise self._remote.broken(error) from error
         finally:

@@ -18,10 +18,7 @@ from aligngraph.catalogue import find_sources, read_quads
 from aligngraph.errors import AligngraphError
 from aligngraph.namespaces import INFERRED_GRAPH, shorten
 from aligngraph.rules import (
-    AXIOM_PROPERTIES,
     OWL,
-    RDF,
-    RDFS,
     RESERVED,
     SAME_AS,
     TYPE,
@@ -32,6 +29,7 @@ from aligngraph.rules import (
     schema_terms,
     uncovered,
 )
+from aligngraph.stated import Stated
 
 if TYPE_CHECKING:
     from aligngraph.backend import Backend
@@ -84,7 +82,7 @@ def plan(backend: Backend) -> Plan:
     Raise StoreReasoningError where its axioms, or that things are the same, need more than updates; ReasoningError
     where a property chain is broken.
     """
-    facts = Facts([*read_quads(find_sources()[:1]), *_axioms(backend)])
+    facts = Facts([*read_quads(find_sources()[:1]), *Stated(backend).axioms()])
     rules = read_rules(facts)
     beyond = [shorten(iri) for iri in uncovered(facts, rules)]
     if any(not facts.terms.iri(relation if relation >= 0 else ~relation) for rule in rules for relation in rule.body):
@@ -153,7 +151,7 @@ def materialise(
 
 def check_sameness(backend: Backend) -> None:
     """Raise StoreReasoningError where things in the store would be the same, by a property that says so."""
-    facts = Facts([*read_quads(find_sources()[:1]), *_axioms(backend)])
+    facts = Facts([*read_quads(find_sources()[:1]), *Stated(backend).axioms()])
     for kind, one, pattern in (
         ("FunctionalProperty", "?y1", "?x {0} ?y1 . {sep} ?x {0} ?y2"),
         ("InverseFunctionalProperty", "?x1", "?x1 {0} ?y . {sep} ?x2 {0} ?y"),
@@ -196,24 +194,6 @@ def _count(backend: Backend) -> int:
         assert isinstance(count, ox.Literal)
         return int(count.value)
     raise StoreReasoningError("the store does not answer how many statements follow.")
-
-
-def _axioms(backend: Backend) -> list[ox.Quad]:
-    """Return the axioms that the store states, and what is declared in it."""
-    listed = " ".join(f"<{iri}>" for iri in AXIOM_PROPERTIES)
-    spaces = " || ".join(f'STRSTARTS(STR(?o), "{space}")' for space in (OWL, RDFS, RDF))
-    query = f"""SELECT DISTINCT ?s ?p ?o WHERE {{
-      {{ VALUES ?p {{ {listed} }} {_pattern("?s ?p ?o")} }}
-      UNION {{ {_pattern(f"?s {TYPE} ?o")} BIND({TYPE} AS ?p) FILTER({spaces}) }}
-      UNION {{ {_pattern("?s ?p ?o")} FILTER(STRSTARTS(STR(?p), "{OWL}")) }}
-    }}"""
-    quads = []
-    for s, p, o in backend.select(query):
-        assert isinstance(s, ox.NamedNode | ox.BlankNode)
-        assert isinstance(p, ox.NamedNode)
-        assert o is not None
-        quads.append(ox.Quad(s, p, o))
-    return quads
 
 
 def _in_stages(rules: Sequence[Rule]) -> Iterator[tuple[list[Rule], bool]]:

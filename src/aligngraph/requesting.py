@@ -11,8 +11,8 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import requests
 
 from aligngraph import __version__
-from aligngraph.auth import PASSWORD, TOKEN, Access
-from aligngraph.transport import RemoteError, Transport, _is_dropped, _plain, _retry_after, _unreachable
+from aligngraph.auth import TOKEN, Access, same_server
+from aligngraph.transport import RemoteError, _is_dropped, _plain, _retry_after, _unreachable, check_address
 
 _BUSY = (429, 502, 503, 504)
 _TRIES = 5
@@ -24,10 +24,12 @@ _WEB_PAGE = ("text/html", "application/xhtml+xml")
 
 _STATUS = {
     400: "does not accept what was sent",
-    403: "does not let you do this: ask its administrator for leave to write, or name another user with --user",
+    403: "does not let you do this: ask its administrator for leave to write, name another user with --user, or set "
+    f"{TOKEN} where it wants a token",
     404: "has nothing at this address: check it, and that the data set or repository exists; --flavour says which "
     "kind of store it is",
-    405: "does not take this at the address: check that, or say which kind of store it is with --flavour",
+    405: "does not take this at the address: check it, or say which kind of store it is with --flavour, or where it "
+    "takes updates with --update-endpoint",
     409: "says that this clashes with something else going on: try again",
     411: "wants to know the length beforehand, which was sent: a proxy may drop it",
     413: "says that this is too much at once: raise its limit on the size of a request (or that of the proxy before "
@@ -55,7 +57,8 @@ class Requester:
 
     def __init__(self, address: str, access: Access | None = None, *, seconds: float = 0) -> None:
         """Ask as *access* says; each request may take *seconds* (0: any). Raise RemoteError for no address."""
-        Transport(address)
+        check_address(address)
+        self._address = address
         self._access = access or Access()
         self._seconds = seconds or None
         self._session = requests.Session()
@@ -155,9 +158,8 @@ class Requester:
             raise requests.exceptions.ChunkedEncodingError("the answer broke off")
 
     def _check_redirect(self, here: str, there: str, method: str, status: int) -> None:
-        a, b = urlsplit(here), urlsplit(there)
-        if (a.scheme, a.netloc.lower()) != (b.scheme, b.netloc.lower()):
-            elsewhere = _plain(urlunsplit(b._replace(query="", fragment="")))
+        if not same_server(here, there):
+            elsewhere = _plain(_name(there))
             raise NotDoneError(
                 f"{_name(here)} sends on to another address, {elsewhere}, which you did not name: nothing was sent "
                 "there. If you trust it, give that one."
@@ -194,21 +196,14 @@ class Requester:
         if status in _BUSY and wait.isdigit():
             said = f" (it asks to wait {wait} s){said}"
         if status == 401:
-            what = self._unauthorised(response)
+            what = self._access.refused(response)
+            if not same_server(self._address, response.url):
+                what = f"wants to know who you are, which only {_name(self._address)} is told: give that address alone"
         elif status in _STATUS:
             what = _STATUS[status]
         else:
             what = "failed: see its log, and run this again" if status >= 500 else "did not do it"
         return NotDoneError(f"{name} answered {status}, it {what}{said}", status)
-
-    def _unauthorised(self, response: requests.Response) -> str:
-        if self._access.token is not None:
-            return f"does not accept the token in {TOKEN}: see that it is right and has not run out"
-        if self._access.user is not None:
-            return f"does not accept the user name {self._access.user!r} with this password: see that both are right"
-        if "bearer" in response.headers.get("WWW-Authenticate", "").lower():
-            return f"wants a token: set {TOKEN}"
-        return f"wants to know who you are: pass --user NAME, with the password in {PASSWORD} or typed when asked"
 
     def _broken(self, name: str, error: requests.RequestException, dropped: bool, repeatable: bool) -> str:
         if dropped and not repeatable:
@@ -217,10 +212,7 @@ class Requester:
                 "might do it twice, so it was not repeated: see with --verify-only."
             )
         if isinstance(error, requests.ConnectionError) and _unreachable(name, error):
-            text = _unreachable(name, error)
-            if isinstance(error, requests.exceptions.SSLError):
-                text += " A certificate of your own authority is named with --ca-file FILE."
-            return text
+            return _unreachable(name, error)
         return f"{name} drops the connection before its answer is whole. See its log."
 
 

@@ -102,6 +102,29 @@ _COVERED = frozenset(
 AXIOM_PROPERTIES = (*_OF_STATEMENTS, _CHAIN, RDF + "first", RDF + "rest")
 """The properties that axioms are stated with, those of lists among them."""
 
+OWL_PROPERTIES = tuple(
+    OWL + name
+    for name in (
+        "allValuesFrom annotatedProperty annotatedSource annotatedTarget assertionProperty cardinality complementOf "
+        "datatypeComplementOf differentFrom disjointUnionOf disjointWith distinctMembers equivalentClass "
+        "equivalentProperty hasKey hasSelf hasValue intersectionOf inverseOf maxCardinality maxQualifiedCardinality "
+        "members minCardinality minQualifiedCardinality onClass onDataRange onDatatype onProperties onProperty oneOf "
+        "propertyChainAxiom propertyDisjointWith qualifiedCardinality sameAs someValuesFrom sourceIndividual "
+        "targetIndividual targetValue unionOf withRestrictions"
+    ).split()
+)
+"""The properties of OWL 2 from which something may follow."""
+OWL_CLASSES = tuple(
+    OWL + name
+    for name in (
+        "AllDifferent AllDisjointClasses AllDisjointProperties AnnotationProperty AsymmetricProperty Class DataRange "
+        "DatatypeProperty DeprecatedClass DeprecatedProperty FunctionalProperty InverseFunctionalProperty "
+        "IrreflexiveProperty NegativePropertyAssertion ObjectProperty Ontology OntologyProperty ReflexiveProperty "
+        "Restriction SymmetricProperty TransitiveProperty"
+    ).split()
+)
+"""The classes of OWL 2 that say what kind of term something is, or that it is an axiom."""
+
 WORDS = {
     "cax-sco": "sub-class",
     "cax-eqc1": "equivalent classes",
@@ -173,6 +196,10 @@ class Facts:
         self.type = self.terms(TYPE)
         self.relations: dict[int, set[int]] = defaultdict(set)
         self.count = 0
+        self.add(quads)
+
+    def add(self, quads: Iterable[ox.Quad]) -> None:
+        """Take *quads* in, too."""
         number, type_, relations = self.terms, self.type, self.relations
         for quad in quads:
             subject, predicate, object_ = number(quad.subject), number(quad.predicate), number(quad.object)
@@ -181,6 +208,10 @@ class Facts:
                 relations[~object_].add(subject)
             else:
                 relations[predicate].add(subject << BITS | object_)
+
+    def relation(self, predicate: object, object_: object) -> int:
+        """Return the relation that a statement with *predicate* and *object_* is a fact of."""
+        return ~self.terms(object_) if predicate == TYPE else self.terms(predicate)
 
     def pairs(self, iri: str) -> Iterator[tuple[int, int]]:
         """Yield what the property *iri* relates."""
@@ -288,6 +319,22 @@ def read_rules(facts: Facts) -> list[Rule]:
         or facts.terms.iri(~rule.head) == nothing
         or _makes_schema(facts.terms.iri(~rule.head))
     ]
+
+
+def rules_of_use(rules: Iterable[Rule], wanted: set[int], *, all_of_them: bool) -> list[Rule]:
+    """Return those of *rules* from which facts of the relations *wanted* can come, in one step or more."""
+    if all_of_them:
+        return list(rules)
+    rules = list(rules)
+    by_head: dict[int, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        by_head[rule.head].append(rule)
+    seen, todo = set(wanted), list(wanted)
+    while todo:
+        for rule in by_head.get(todo.pop(), ()):
+            todo += set(rule.body) - seen
+            seen |= set(rule.body)
+    return [rule for rule in rules if rule.head in seen]
 
 
 def _makes_schema(class_: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aligngraph.asking import curie, in_words, iris, local_name, names_of, rows
+from aligngraph.asking import curie, in_words, iris, is_true, local_name, names_of, rows
 from aligngraph.namespaces import AG, PREFIXES
 from aligngraph.pages import Block, Item, Page
 from aligngraph.show_parts import (
@@ -83,7 +83,11 @@ def section_page(backend: Backend, iri: str, kind: str) -> Page:
         for listing, position, title, venue, year in entries
     )
     blocks += [Block("Entries", listed)] if listed else []
-    facts = ("heading recovered, not on the page as it stands",) if about[AG + "recovered"] == ["true"] else ()
+    facts = (
+        ("heading recovered, not on the page as it stands",)
+        if list(map(is_true, about[AG + "recovered"])) == [True]
+        else ()
+    )
     return Page(iri, kind, min(about[AG + "heading"], default=""), facts, tuple(blocks))
 
 
@@ -134,7 +138,7 @@ def thing_page(backend: Backend, iri: str, kind: str) -> Page:
     found: dict[str, list[tuple[str, bool]]] = {}
     for name, value, is_iri in rows(backend, select):
         if name is not None and value is not None and name != _RDF_TYPE:
-            found.setdefault(name, []).append((value, is_iri == "true"))
+            found.setdefault(name, []).append((value, is_true(is_iri)))
     values = {value for pairs in found.values() for value, is_iri in pairs if is_iri}
     labels = names_of(backend, values | set(found))
     blocks = []

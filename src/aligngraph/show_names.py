@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aligngraph.asking import iris, local_name, names_of, rows
+from aligngraph.asking import iris, is_true, local_name, names_of, rows
 from aligngraph.namespaces import AG, BASE, PREFIXES
 from aligngraph.pages import Block, Item, Page
 from aligngraph.show_parts import SKOS, TO, ag, count_of, items_of_works, path_of, texts, things, values_of, work_items
@@ -94,7 +94,7 @@ def _counts(backend: Backend, iri: str) -> list[str]:
     select = f"""SELECT ?property ?brought (COUNT(DISTINCT ?contribution) AS ?number) WHERE {{
       VALUES ?property {{ {" ".join(_ABOUT)} }} ?contribution ?property {iris([iri])}
       BIND(EXISTS {{ ?contribution {_BROUGHT} ?from }} AS ?brought) }} GROUP BY ?property ?brought"""
-    found = {(str(name).removeprefix(AG), brought == "true"): int(n or 0) for name, brought, n in rows(backend, select)}
+    found = {(str(name).removeprefix(AG), is_true(brought)): int(n or 0) for name, brought, n in rows(backend, select)}
     lines = []
     for name, verb in _ABOUT_IN_WORDS.items():
         works, artifacts = found.get((name, False), 0), found.get((name, True), 0)

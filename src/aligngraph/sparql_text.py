@@ -80,7 +80,10 @@ class Paging:
         self._begins = next((token.start for token in found if token.word == "SELECT"), 0)
         self._names_graphs = any(token.word == "FROM" for token in found)
         if self.ordered and self.possible:
-            self._head += "\n" + " ".join(f"?{name}" for name in self.columns)
+            # Not one that the order has already: Virtuoso then gives rows twice, and leaves others out.
+            by_itself = _ordered_by(sparql, found)
+            self._head += "\n" + " ".join(f"?{name}" for name in self.columns if name not in by_itself)
+            self._head = self._head.rstrip()
             self.sparql = self.page(0, None)
         else:
             self.sparql = sparql
@@ -131,6 +134,22 @@ def _columns(found: list[Token]) -> tuple[str, ...]:
             names.append(token.text[1:])
             renamed = False
     return tuple(names)
+
+
+def _ordered_by(sparql: str, found: list[Token]) -> set[str]:
+    """Return the names of the variables by which alone the query orders, up or down."""
+    names: set[str] = set()
+    begun = False
+    for before, token in pairwise(found):
+        begun = begun or before.word == "ORDER"
+        if not begun or token.kind != "variable" or token.braces:
+            continue
+        gap = sparql[before.start + len(before.text) : token.start].split()
+        after = sparql[token.start + len(token.text) :].lstrip()
+        turned = before.word in ("ASC", "DESC") and gap == ["("] and after.startswith(")")
+        if token.parentheses == 0 or turned:
+            names.add(token.text[1:])
+    return names
 
 
 def _split(sparql: str, found: list[Token]) -> tuple[str, str]:

@@ -16,14 +16,13 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from aligngraph import __version__
+from aligngraph.auth import Access, same_server
 from aligngraph.errors import AligngraphError
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from _typeshed import WriteableBuffer
-
-    from aligngraph.auth import Access
 
 _LONGEST_ADDRESS = 2000
 _MOST_REDIRECTS = 5
@@ -32,12 +31,10 @@ _BUSY = (429, 502, 503, 504)
 _CONNECT_SECONDS = 15.0
 _MOST_OF_AN_ERROR = 8192
 _BUFFER = 1 << 16
-_PORTS = {"http": 80, "https": 443}
+_SCHEMES = ("http", "https")
 
 _STATUS = {
     400: "does not accept the query",
-    401: "wants a user name and a password, which this command does not send: ask a store that may be read without, "
-    "or take the data out with 'aligngraph pull --user NAME'",
     403: "does not let you ask: see what it allows",
     404: "has nothing at this address: check it. Stores have their endpoint at /query (Oxigraph), "
     "/NAME/sparql (Fuseki), /sparql (Virtuoso, Neptune) or /repositories/NAME (GraphDB)",
@@ -81,7 +78,7 @@ class Reply:
         self._response = response
         self.content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         self.most_rows = _number(response.headers.get("X-SPARQL-MaxRows"))
-        self.server = response.headers.get("Server", "")
+        self.from_virtuoso = "virtuoso" in response.headers.get("Server", "").lower()
         self.says_its_length = "Content-Length" in response.headers or bool(getattr(response.raw, "chunked", False))
         self.body: IO[bytes] = io.BufferedReader(_Body(response, name, deadline), _BUFFER)
 
@@ -138,14 +135,13 @@ class Transport:
 
     def __init__(self, address: str, access: Access | None = None) -> None:
         """Keep *address*, and who asks. Raise RemoteError where it is no address of an endpoint."""
-        self._parts = _checked(address)
+        self._parts = check_address(address)
         self._address = urlunsplit(self._parts._replace(fragment=""))
         self.name = urlunsplit(self._parts._replace(query="", fragment=""))
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"aligngraph/{__version__}"
-        self._access = access
-        if access is not None:
-            access.prepare(self._session, self._address)
+        self._access = access or Access()
+        self._access.prepare(self._session, self._address)
 
     def ask(self, sparql: str, accept: str, deadline: Deadline) -> Reply:
         """Send *sparql* and return the answer, for which the server has said that it is one. Raise RemoteError."""
@@ -219,14 +215,12 @@ class Transport:
         status = response.status_code
         if status == 200:
             return Reply(response, self.name, deadline)
-        reason = _reason(response)
-        if self._access is not None:
-            reason = self._access.hidden(reason)
+        reason = self._access.hidden(_reason(response))
         response.close()
         said = f". It says: {reason}" if reason else "."
         if status in _BUSY and (wait := response.headers.get("Retry-After")):
             said = f". It asks to wait {_plain(wait)} s{said}" if wait.isdigit() else said
-        what = _STATUS.get(status)
+        what = self._access.refused(response) if status == 401 else _STATUS.get(status)
         if what is None and status >= 500:
             what = "failed at the query: ask for less, or see its log"
         if what is None:
@@ -237,7 +231,7 @@ class Transport:
         target = urljoin(address, response.headers.get("Location", ""))
         response.close()
         there, here = urlsplit(target), urlsplit(address)
-        if _place(there) != _place(here) and not _is_upgrade(here, there):
+        if not same_server(address, target):
             elsewhere = _plain(urlunsplit(there._replace(query="", fragment="")))
             raise RemoteError(
                 f"{self.name} sends on to another address, {elsewhere}, which you did not name. "
@@ -248,10 +242,11 @@ class Transport:
         return urlunsplit(there)
 
 
-def _checked(address: str) -> SplitResult:
+def check_address(address: str) -> SplitResult:
+    """Return the parts of *address*. Raise RemoteError where it is not one of a server, or holds a password."""
     try:
         parts = urlsplit(address.strip())
-        known = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
+        known = parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
     except ValueError:
         known = False
     if not known or re.search(r"[\s<>\"{}|\\^`]", address.strip()):
@@ -266,19 +261,6 @@ def _checked(address: str) -> SplitResult:
     return parts
 
 
-def _place(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
-
-
-def _is_upgrade(here: SplitResult, there: SplitResult) -> bool:
-    return (
-        here.hostname == there.hostname
-        and (here.scheme, there.scheme) == ("http", "https")
-        and here.port in (None, 80)
-        and there.port in (None, 443)
-    )
-
-
 def _is_dropped(error: requests.ConnectionError) -> bool:
     text = str(error)
     return "RemoteDisconnected" in text or "ConnectionResetError" in text or "BrokenPipeError" in text
@@ -289,7 +271,10 @@ def _unreachable(name: str, error: requests.ConnectionError) -> str:
     if isinstance(error, requests.exceptions.SSLError):
         found = re.search(r"certificate verify failed: ([^(]+)", text)
         reason = found[1].strip() if found else "the two sides don't agree on how to encrypt"
-        return f"{name}: no safe connection (TLS): {_plain(reason)}. Check the address, and the server's certificate."
+        return (
+            f"{name}: no safe connection (TLS): {_plain(reason)}. Check the address, and the server's certificate. "
+            "One of your own authority is named with --ca-file FILE."
+        )
     if isinstance(error, requests.exceptions.ProxyError):
         return f"{name} can't be reached through the proxy that HTTP_PROXY or HTTPS_PROXY names. Check these."
     if re.search(r"NameResolutionError|getaddrinfo|Name or service not known|nodename nor servname", text):

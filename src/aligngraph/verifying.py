@@ -176,7 +176,9 @@ class Reader:
 
     def count(self, graph: str | None) -> int:
         """Return how many triples *graph*, or the default graph, has. Raise RemoteError."""
-        for (count,) in self._remote.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {_in(graph, '?s ?p ?o')} }}"):
+        # In some stores the default graph has a triple once for each graph that it is in.
+        each = _in(graph, "?s ?p ?o") if graph is not None else "SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o }"
+        for (count,) in self._remote.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {each} }}"):
             if isinstance(count, ox.Literal):
                 return int(count.value)
         raise RemoteError(f"{self._store.query} does not say how many triples there are.")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from aligngraph.commands.access_options import Who, access_options
 from aligngraph.commands.answers import put_out
+from aligngraph.commands.store_options import Place, flavour_option, request_timeout_option
+from aligngraph.output import check_writable
 from aligngraph.terminal import terminal_of
 
 if TYPE_CHECKING:
@@ -31,20 +35,35 @@ if TYPE_CHECKING:
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
-def command(old: str, new: str, format_: str, output: Path | None, force: bool) -> None:
-    r"""Show what changed from OLD to NEW.
+@flavour_option
+@access_options
+@request_timeout_option
+def command(
+    old: str,
+    new: str,
+    format_: str,
+    output: Path | None,
+    force: bool,
+    flavour: str | None,
+    who: Who,
+    timeout: float,
+) -> None:
+    """Show what changed from OLD to NEW.
 
-    Each is a file, a folder or the address of a SPARQL endpoint; '-' stands for the shipped data. What follows by
-    reasoning is left out. Exits with 1 where they differ.
+    Each is a file, a folder or the address of a triplestore, as 'pull' takes it; '-' stands for the shipped data. What
+    follows by reasoning is left out. Exits with 1 where they differ.
 
     \b
     Examples:
       aligngraph diff - data
-      aligngraph diff data http://localhost:7878/query --format patch
+      aligngraph diff data http://localhost:7878 --format patch
     """
     from aligngraph.diffing import compare, write_patch, write_text
 
-    diff = compare(_triples(old), _triples(new))
+    _check_places((old, new), who)
+    if output is not None:
+        check_writable(output, force=force)
+    diff = compare(_triples(old, who, flavour, timeout), _triples(new, who, flavour, timeout))
     if format_ == "text":
         terminal = terminal_of(sys.stdout)
         chunks = (terminal.data(line, lines=True) for line in write_text(diff))
@@ -58,21 +77,33 @@ def command(old: str, new: str, format_: str, output: Path | None, force: bool) 
     sys.exit(1 if diff else 0)
 
 
-def _triples(where: str) -> Iterator[ox.Triple]:
-    from aligngraph.namespaces import GRAPH, INFERRED_GRAPH
+def _check_places(places: Iterable[str], who: Who) -> None:
+    """Raise UsageError where it is not clear which of several stores a password is for, or there is none."""
+    from aligngraph.auth import TOKEN, same_server
 
-    if where.startswith(("http://", "https://")):
-        from aligngraph.remote import Remote
-
-        # Only the data's own graphs: a store may hold the terms, what follows, and things that are not ours.
-        return Remote(where).construct(
-            f"""CONSTRUCT {{ ?s ?p ?o }} WHERE {{
-              GRAPH ?g {{ ?s ?p ?o }}
-              FILTER (STRSTARTS(STR(?g), "{GRAPH}") && STR(?g) != "{INFERRED_GRAPH}"
-                && !STRSTARTS(STR(?g), "{GRAPH}ontology/"))
-            }}"""
+    addresses = [place for place in places if _is_address(place)]
+    who.check_wanted(endpoint=bool(addresses))
+    one_server = all(same_server(addresses[0], address) for address in addresses)
+    if not one_server and (who.user is not None or os.environ.get(TOKEN)):
+        raise click.UsageError(
+            f"--user and {TOKEN} are for one store, and these are two: pull one of them, and compare with that."
         )
+
+
+def _is_address(place: str) -> bool:
+    return place.startswith(("http://", "https://"))
+
+
+def _triples(place: str, who: Who, flavour: str | None, seconds: float) -> Iterator[ox.Triple]:
+    if _is_address(place):
+        from aligngraph.pulling import wanted
+
+        reader = Place(place, who, seconds, flavour).open().reader
+        counts = reader.counts()
+        # Only the data's own graphs: a store may hold the terms, what follows, and things that are not ours.
+        names = wanted(counts, (), inferred=False)
+        return (triple for name in names for triple in reader.graph(name, counts[name]))
     from aligngraph.catalogue import find_sources, read_quads
 
-    data = [] if where == "-" else [Path(where)]
+    data = [] if place == "-" else [Path(place)]
     return (quad.triple for quad in read_quads(find_sources(data, ontology=False)))

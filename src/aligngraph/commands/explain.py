@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from aligngraph.backend import Backend
 from aligngraph.commands.answers import put_out
-from aligngraph.commands.options import data_option
+from aligngraph.commands.options import Where, data_option, where_options
 from aligngraph.terminal import terminal_of
 
 
@@ -26,26 +25,32 @@ from aligngraph.terminal import terminal_of
     help="Form of the proof.",
 )
 @data_option
-def command(subject: str, predicate: str, object_: str, name: str, data: tuple[Path, ...]) -> None:
+@where_options
+def command(subject: str, predicate: str, object_: str, name: str, data: tuple[Path, ...], where: Where) -> None:
     """Show why a statement follows: the rules of OWL 2 RL, and what is stated, down to the files.
 
     SUBJECT and OBJECT are short names (goal:hhh), IRIs, or names as 'show' takes them; OBJECT may be a literal as in
     Turtle. PREDICATE is a short name, an IRI, the name of one of the catalogue's own properties (evaluatesGoal), or
     'a'. The proof shown is a shortest one. Exit code 1 where the statement is neither stated nor follows.
 
+    Only what may count is read, so a store or an endpoint of any size will do. What stands in it is told by graph.
+
     \b
     Examples:
       aligngraph explain dpo usesMethod method:sft-based
+      aligngraph explain dpo usesMethod method:sft-based --endpoint http://localhost:7878/query
       aligngraph explain work:rafailov2023-dpo a Contribution
     """
     from aligngraph.explanation import as_data, explain, render
 
-    def open_backend() -> Backend:
-        from aligngraph.catalogue import open_catalogue
+    where.check(data)
+    words = (subject, predicate, object_)
+    if where:
+        explanation = explain(words, where.open())
+    else:
+        from aligngraph.catalogue import find_sources, open_catalogue
 
-        return open_catalogue(data)
-
-    explanation = explain(data, (subject, predicate, object_), open_backend)
+        explanation = explain(words, open_catalogue(data), find_sources(data), closed=True)
     terminal = terminal_of(sys.stdout)
     if name == "json":
         import json

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from aligngraph.commands.answers import put_out
-from aligngraph.commands.options import Taken, data_option, taken_options
+from aligngraph.commands.options import Where, as_files, data_option, where_options
 from aligngraph.export import ENDINGS, FORMATS, export
 from aligngraph.output import check_folder, check_writable, write_folder, write_whole
 
@@ -25,7 +25,7 @@ from aligngraph.output import check_folder, check_writable, write_folder, write_
     help="Add what follows by reasoning. GraphML always has it.",
 )
 @data_option
-@taken_options
+@where_options
 def command(
     name: str | None,
     output: Path | None,
@@ -34,7 +34,7 @@ def command(
     class_name: str | None,
     inferred: bool,
     data: tuple[Path, ...],
-    taken: Taken,
+    where: Where,
 ) -> None:
     """Write the catalogue in another format.
 
@@ -63,7 +63,7 @@ def command(
       aligngraph export -o catalogue.trig --inferred
       aligngraph export --all package
     """
-    with taken.instead_of(data) as paths:
+    with as_files(where, data) as paths:
         _export(name, output, package, class_name, paths, inferred=inferred, force=force)
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from aligngraph.catalogue import Source, find_sources, read_quads
+from aligngraph.commands.access_options import Who, access_options
 from aligngraph.commands.answers import put_out
-from aligngraph.commands.options import data_option, seconds_of
+from aligngraph.commands.options import Where, as_files, data_option, seconds_of
+from aligngraph.commands.store_options import Place, flavour_option
 from aligngraph.output import check_writable
 from aligngraph.terminal import Terminal, terminal_of
 
@@ -29,8 +31,13 @@ _MOST_CLASHES = 50
 @click.option("--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 @click.option("--check", is_flag=True, help="Only look for contradictions; write nothing.")
-@click.option("--endpoint", metavar="URL", help="Derive inside the store at this SPARQL endpoint, into its own graph.")
+@click.option(
+    "--store", type=click.Path(path_type=Path), metavar="DIR", help="Read this store, as 'aligngraph load' makes it."
+)
+@click.option("--endpoint", metavar="URL", help="Derive inside the triplestore at URL, into a graph of its own.")
+@flavour_option
 @click.option("--update-endpoint", metavar="URL", help="Where that store takes updates, if it can't be told from URL.")
+@access_options
 @click.option("--dry-run", is_flag=True, help="With --endpoint: print the updates, send none.")
 @click.option(
     "--timeout",
@@ -45,8 +52,11 @@ def command(
     output: Path | None,
     force: bool,
     check: bool,
+    store: Path | None,
     endpoint: str | None,
+    flavour: str | None,
     update_endpoint: str | None,
+    who: Who,
     dry_run: bool,
     timeout: float,
     data: tuple[Path, ...],
@@ -60,31 +70,33 @@ def command(
     Contradictions are reported with the statements that clash and the files these stand in; then nothing is written,
     and the exit code is 1.
 
-    With --endpoint the same rules run as updates inside a store, on what it holds, until nothing new follows. Only the
-    graph https://w3id.org/aligngraph/graph/inferred is changed: it is emptied first.
+    With --endpoint the same rules run as updates inside a triplestore, on what it holds, until nothing new follows.
+    Only the graph https://w3id.org/aligngraph/graph/inferred is changed: it is emptied first. URL is that of the
+    server, data set or repository, as for 'push', or of its endpoint.
 
     \b
     Examples:
       aligngraph infer -o inferred.ttl
       aligngraph infer --check --data data/
-      aligngraph infer --endpoint http://localhost:7878/query --dry-run
+      aligngraph infer --endpoint http://localhost:7878 --dry-run
     """
+    where = Where(store, endpoint, who, timeout)
+    where.check(data)
     if endpoint is not None:
         if output is not None or name is not None or check:
             raise click.UsageError("--endpoint keeps what follows in the store: leave out -o, --format and --check.")
-        if data:
-            raise click.UsageError("--endpoint and --data name different catalogues: give one of them.")
         from aligngraph.commands.infer_remote import infer_in_store
 
-        infer_in_store(endpoint, update_endpoint, dry_run=dry_run, seconds=timeout)
+        infer_in_store(Place(endpoint, who, timeout, flavour, update_endpoint), dry_run=dry_run)
         return
-    if dry_run or update_endpoint is not None:
-        raise click.UsageError("--dry-run and --update-endpoint go with --endpoint.")
+    if dry_run or update_endpoint is not None or flavour is not None:
+        raise click.UsageError("--dry-run, --flavour and --update-endpoint go with --endpoint.")
     if check and (output is not None or name is not None):
         raise click.UsageError("--check writes nothing: leave out -o and --format.")
     if output is not None and not check:
         check_writable(output, force=force)
-    _infer_here(data, name or _by_ending(output), output, force=force, check=check)
+    with as_files(where, data) as paths:
+        _infer_here(paths, name or _by_ending(output), output, force=force, check=check)
 
 
 def _by_ending(output: Path | None) -> str:

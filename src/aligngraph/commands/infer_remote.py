@@ -5,33 +5,27 @@ from __future__ import annotations
 import click
 
 from aligngraph.commands.answers import put_out
+from aligngraph.commands.store_options import Place
 
 
-def infer_in_store(endpoint: str, update_endpoint: str | None, *, dry_run: bool, seconds: float) -> None:
-    """Derive what follows in the store at *endpoint*, or print how. Raise an AligngraphError where that fails."""
-    from aligngraph.remote import Remote
+def infer_in_store(place: Place, *, dry_run: bool) -> None:
+    """Derive what follows in the store at *place*, or print how. Raise an AligngraphError where that fails."""
+    from aligngraph.namespaces import INFERRED_GRAPH
     from aligngraph.remote_reasoning import as_text, check_sameness, check_updates, materialise, plan
-    from aligngraph.updating import HttpUpdater, endpoints
+    from aligngraph.updating import HttpUpdater
 
-    asked, updated = endpoints(endpoint, update_endpoint)
-    remote = Remote(asked, seconds=seconds)
-    updates = plan(remote)
+    opened = place.open()
+    updates = plan(opened.remote)
     if dry_run:
         put_out(as_text(updates.updates()))
         return
-    updater = HttpUpdater(updated, seconds=seconds)
-    check_sameness(remote)
-    check_updates(remote, updater)
+    updater = HttpUpdater(opened.store.update, opened.requester)
+    check_sameness(opened.remote)
+    check_updates(opened.remote, updater)
     try:
-        count = materialise(remote, updater, updates)
+        count = materialise(opened.remote, updater, updates)
     except BaseException:
         click.echo("What follows is not all in the store: run the command again.", err=True)
         raise
-    check_sameness(remote)
-    click.echo(f"{count:,} statements follow; they are in <{_graph()}> of {asked}.", err=True)
-
-
-def _graph() -> str:
-    from aligngraph.namespaces import INFERRED_GRAPH
-
-    return INFERRED_GRAPH
+    check_sameness(opened.remote)
+    click.echo(f"{count:,} statements follow; they are in <{INFERRED_GRAPH}> of {opened.store.query}.", err=True)

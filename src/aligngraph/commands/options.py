@@ -6,11 +6,13 @@ import functools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from aligngraph.commands.access_options import Who, access_options
 from aligngraph.limits import DEFAULT_SECONDS, Limits
 
 if TYPE_CHECKING:
@@ -53,51 +55,60 @@ def bytes_of(_: click.Context, __: click.Parameter, value: str | None) -> int | 
     return int(size * _UNITS[unit])
 
 
-class Source:
-    """Where the catalogue is read from, as the options say; called, it opens it."""
+timeout_option = click.option(
+    "--timeout",
+    callback=seconds_of,
+    default=f"{DEFAULT_SECONDS:g}",
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up after this long; 0 for no limit.",
+)
 
-    def __init__(
-        self,
-        data: Sequence[Path] = (),
-        store: Path | None = None,
-        endpoint: str | None = None,
-        *,
-        inferred: bool = True,
-        use_cache: bool = True,
-        seconds: float = DEFAULT_SECONDS,
-    ) -> None:
-        self.data = data
-        self.store = store
-        self.endpoint = endpoint
-        self.inferred = inferred
-        self.use_cache = use_cache
-        self.seconds = seconds
 
-    def __call__(self) -> Backend:
-        """Return the backend. Raise an AligngraphError where there is none to open."""
+@dataclass(frozen=True)
+class Where:
+    """The store on disk or the endpoint that the options name; neither, where files are read."""
+
+    store: Path | None = None
+    endpoint: str | None = None
+    who: Who = field(default_factory=Who)
+    seconds: float = DEFAULT_SECONDS
+
+    def __bool__(self) -> bool:
+        return self.store is not None or self.endpoint is not None
+
+    def __str__(self) -> str:
+        return str(self.store or self.endpoint or "")
+
+    def check(self, data: object, called: str = "--data") -> None:
+        """Raise UsageError where more is named than one place, files in *data*, which are *called* so, among them.
+
+        Ask, too, for the password that the endpoint wants, while this process has the terminal.
+        """
+        given = [name for name, value in (("--store", self.store), ("--endpoint", self.endpoint)) if value]
+        if data:
+            given.insert(0, called)
+        if len(given) > 1:
+            raise click.UsageError(f"{' and '.join(given)} name different catalogues: give one of them.")
+        self.who.check_wanted(endpoint=self.endpoint is not None)
+        if self.endpoint is not None:
+            self.who.at(self.endpoint)
+
+    def open(self, *, inferred: bool = True) -> Backend:
+        """Return what answers there. Raise an AligngraphError where nothing does."""
         if self.endpoint is not None:
             from aligngraph.remote import Remote
 
-            return Remote(self.endpoint, seconds=self.seconds)
-        if self.store is not None:
-            from aligngraph.prepared import open_store
+            return Remote(self.endpoint, seconds=self.seconds, access=self.who.at(self.endpoint))
+        from aligngraph.prepared import open_store
 
-            return open_store(self.store, inferred=self.inferred)
-        from aligngraph.catalogue import open_catalogue
-
-        return open_catalogue(self.data, inferred=self.inferred, use_cache=self.use_cache)
-
-    def limits(self, memory: int | None) -> Limits:
-        """Return what a query from here is held to."""
-        # The remote backend keeps the time itself, and can say more about what it waited for.
-        grace = 2.0 if self.endpoint is not None and self.seconds else 0.0
-        return Limits(self.seconds + grace, memory)
+        assert self.store is not None
+        return open_store(self.store, inferred=inferred)
 
 
-def catalogue_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say which catalogue is read; *function* gets ``open_backend``, a `Source`."""
+def where_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that name a store to read in place of files; *function* gets ``where``, a `Where`."""
 
-    @data_option
     @click.option(
         "--store",
         type=click.Path(path_type=Path),
@@ -105,79 +116,71 @@ def catalogue_options(function: Callable[..., Any]) -> Callable[..., Any]:
         help="Store on disk to read instead, as 'aligngraph load' makes it.",
     )
     @click.option("--endpoint", metavar="URL", help="SPARQL endpoint to ask instead.")
+    @access_options
+    @timeout_option
+    @functools.wraps(function)
+    def wrapper(store: Path | None, endpoint: str | None, who: Who, timeout: float, **rest: Any) -> Any:
+        return function(where=Where(store, endpoint, who, timeout), **rest)
+
+    return wrapper
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the catalogue is read from, as the options say; called, it opens it."""
+
+    data: Sequence[Path] = ()
+    where: Where = field(default_factory=Where)
+    inferred: bool = True
+    use_cache: bool = True
+
+    def __call__(self) -> Backend:
+        """Return the backend. Raise an AligngraphError where there is none to open."""
+        if self.where:
+            return self.where.open(inferred=self.inferred)
+        from aligngraph.catalogue import open_catalogue
+
+        return open_catalogue(self.data, inferred=self.inferred, use_cache=self.use_cache)
+
+    def limits(self, memory: int | None) -> Limits:
+        """Return what a query from here is held to."""
+        # The remote backend keeps the time itself, and can say more about what it waited for.
+        grace = 2.0 if self.where.endpoint is not None and self.where.seconds else 0.0
+        return Limits(self.where.seconds + grace, memory)
+
+
+def catalogue_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which catalogue is read; *function* gets ``open_backend``, a `Source`."""
+
+    @data_option
+    @where_options
     @click.option("--no-inferred", is_flag=True, help="Leave out what only follows by reasoning.")
     @click.option("--no-cache", is_flag=True, help="Read the files anew, and keep nothing for the next time.")
-    @click.option(
-        "--timeout",
-        callback=seconds_of,
-        default=f"{DEFAULT_SECONDS:g}",
-        show_default=True,
-        metavar="SECONDS",
-        help="Give up after this long; 0 for no limit.",
-    )
     @functools.wraps(function)
-    def wrapper(
-        data: Sequence[Path],
-        store: Path | None,
-        endpoint: str | None,
-        no_inferred: bool,
-        no_cache: bool,
-        timeout: float,
-        **rest: Any,
-    ) -> Any:
-        given = [name for name, value in (("--data", data), ("--store", store), ("--endpoint", endpoint)) if value]
-        if len(given) > 1:
-            raise click.UsageError(f"{' and '.join(given)} name different catalogues: give one of them.")
-        if endpoint is not None and no_inferred:
+    def wrapper(data: Sequence[Path], where: Where, no_inferred: bool, no_cache: bool, **rest: Any) -> Any:
+        where.check(data)
+        if where.endpoint is not None and no_inferred:
             raise click.UsageError("--no-inferred is for files and stores: an endpoint answers over all it holds.")
-        source = Source(data, store, endpoint, inferred=not no_inferred, use_cache=not no_cache, seconds=timeout)
+        source = Source(data, where, inferred=not no_inferred, use_cache=not no_cache)
         return function(open_backend=source, **rest)
 
     return wrapper
 
 
-def taken_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--store`` and ``--endpoint`` to a command that works on files; *function* gets ``taken``, a `Taken`."""
+@contextmanager
+def as_files(where: Where, data: Sequence[Path], called: str = "--data") -> Iterator[tuple[Path, ...]]:
+    """Give the paths to read until the block ends: *data*, or what *where* names as files.
 
-    @click.option(
-        "--store", type=click.Path(path_type=Path), metavar="DIR", help="Store on disk to take the data from instead."
-    )
-    @click.option("--endpoint", metavar="URL", help="SPARQL endpoint to take the data from instead.")
-    @functools.wraps(function)
-    def wrapper(store: Path | None, endpoint: str | None, **rest: Any) -> Any:
-        return function(taken=Taken(store, endpoint), **rest)
+    Raise UsageError where both are given, an AligngraphError where the store has no data or does not answer.
+    """
+    where.check(data, called)
+    if not where:
+        yield tuple(data)
+        return
+    from aligngraph.taking import as_files
 
-    return wrapper
-
-
-class Taken:
-    """The data that ``--store`` or ``--endpoint`` names, as files."""
-
-    def __init__(self, store: Path | None, endpoint: str | None) -> None:
-        self._store = store
-        self._endpoint = endpoint
-
-    @contextmanager
-    def instead_of(self, data: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
-        """Give the paths to read until the block ends: *data*, unless an option names a store.
-
-        Raise UsageError where both are given, an AligngraphError where the store has no data or does not answer.
-        """
-        names = [name for name, value in (("--store", self._store), ("--endpoint", self._endpoint)) if value]
-        if len(names) + bool(data) > 1:
-            raise click.UsageError(f"{' and '.join(names)} and the files named are different catalogues: give one.")
-        if not names:
-            yield tuple(data)
-            return
-        from aligngraph.taking import as_files
-
-        backend = Source(store=self._store, endpoint=self._endpoint, inferred=False)()
-        with as_files(backend, str(self._store or self._endpoint)) as folder:
-            yield (folder,)
-
-    def named(self) -> str:
-        """Return the store's name as given, or '' where there is none."""
-        return str(self._store or self._endpoint or "")
+    with as_files(where.open(inferred=False), str(where)) as folder:
+        yield (folder,)
 
 
 memory_option = click.option(

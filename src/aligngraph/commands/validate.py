@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from aligngraph.commands.answers import put_out
-from aligngraph.commands.options import Taken, taken_options
+from aligngraph.commands.options import Where, as_files, where_options
 
 _FORMATS = ("table", "json", "turtle", "junit")
 _BY_ENDING = {".txt": "table", ".json": "json", ".ttl": "turtle", ".xml": "junit"}
@@ -41,7 +41,7 @@ _BY_ENDING = {".txt": "table", ".json": "json", ".ttl": "turtle", ".xml": "junit
 @click.option("--shapes", type=click.Path(path_type=Path), metavar="FILE", help="Shapes in place of the catalogue's.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to FILE.")
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
-@taken_options
+@where_options
 def command(
     paths: tuple[Path, ...],
     within: tuple[Path, ...],
@@ -51,7 +51,7 @@ def command(
     shapes: Path | None,
     output: Path | None,
     force: bool,
-    taken: Taken,
+    where: Where,
 ) -> None:
     """Check data against the shapes and SKOS integrity.
 
@@ -76,10 +76,10 @@ def command(
     chosen = choose_engine(engine)
     if chosen == "pyshacl" and engine is None:
         click.echo("The quick engine is not installed (pip install shacl): checking with pyshacl.", err=True)
-    with taken.instead_of(paths) as data:
+    with as_files(where, paths, "PATH") as data:
         report = validate(data or _here(), within=within, engine=chosen, shapes=shapes)
-    if taken.named():
-        click.echo(f"Files and lines are those that the graphs of {taken.named()} would have as Turtle.", err=True)
+    if where:
+        click.echo(f"Files and lines are those that the graphs of {where} would have as Turtle.", err=True)
     terminal = terminal_of(sys.stdout) if output is None else None
     put_out(render(report, name, terminal), output=output, force=force, terminal=terminal if name == "table" else None)
     if output is not None or name != "table":
