@@ -54,7 +54,7 @@ VALUES = {
 }
 # For these "any" gives fewer rows, or the same rows with other counts: each has a test of its own.
 NOT_NARROWING = {"co-authors limit", "goals-without-benchmark kind"}
-# Everything about everything: a right answer, which takes a minute.
+# Everything about everything: right answers, which take rdflib long.
 TOO_MUCH_FOR_ANY = {"co-authors person", "statements-about thing"}
 
 ORDER_KEY = re.compile(r"DESC\(\?(\w+)\)|STR\(\?(\w+)\)|\?(\w+)")
