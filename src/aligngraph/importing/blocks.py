@@ -21,6 +21,7 @@ _WRAPPER = re.compile(
     re.IGNORECASE,
 )
 _SUMMARY = re.compile(r"^(\s*)(?:<details\b[^<>]*>\s*)?<summary\b[^<>]*>(.*?)(?:</summary>\s*)?$", re.IGNORECASE)
+_PIPE = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 # Accents as BibTeX writes them: "Sch{\\"a}rli".
 _ACCENT = re.compile(r"\{\\(?:[\"'`^~=.]|[a-zA-Z]{1,2}(?![a-zA-Z]))\s*(?:\\?[a-zA-Z]|\{\\?[a-zA-Z]?\})?\}")
@@ -111,7 +112,7 @@ def read_blocks(text: str) -> tuple[list[Block], str | None]:
     parser = _Parser()
     env: MutableMapping[str, Any] = {}
     tokens = parser.parse("\n".join(lines), env)
-    return _Walker(parser, env, tokens).blocks(), title
+    return _Walker(parser, env, tokens, lines).blocks(), title
 
 
 def _prepare(text: str) -> tuple[list[str], str | None]:
@@ -187,8 +188,11 @@ def _front_matter(lines: list[str]) -> str | None:
 
 
 class _Walker:
-    def __init__(self, parser: MarkdownIt, env: MutableMapping[str, Any], tokens: Sequence[Token]) -> None:
+    def __init__(
+        self, parser: MarkdownIt, env: MutableMapping[str, Any], tokens: Sequence[Token], lines: Sequence[str]
+    ) -> None:
         self.parser = parser
+        self.lines = lines
         self.env = env
         self.tokens = tokens
         self.at = 0
@@ -273,10 +277,16 @@ class _Walker:
                 row.append([] if isinstance(inner, Tangled) else inner)
             elif token.type == "tr_close":
                 if table.header:
-                    table.rows.append((at, row))
+                    table.rows.append((at, row + self._excess(at, len(row))))
                 else:
                     table.header = row
         return table
+
+    def _excess(self, line: int, count: int) -> list[list[Piece]]:
+        """Return a row's cells past the header's columns, which a reader of Markdown drops."""
+        cells = _PIPE.split(self.lines[line - 1].strip().strip("|"))[count : count + 20]
+        read = (self._pieces(cell.strip(), line) for cell in cells if cell.strip())
+        return [pieces for pieces in read if not isinstance(pieces, Tangled)]
 
 
 def joined(paras: Sequence[Sequence[Piece]]) -> list[Piece]:

@@ -103,18 +103,27 @@ def choose_title(groups: Sequence[Group]) -> Group | None:
     long_links = [group for group in links if group.words >= 3 or _titled(group)]
     strong = next((group for group in bolds if group.words >= 3), None)
     first = next((group for group in groups if _says_something(group)), None)
-    best = _best(long_links, bolds, strong)
+    best = _best(long_links, bolds, strong, groups)
     if first is not None and first in links and (best is None or _prose_between(first, best, groups)):
         return first
     return best or _after_kind(links, groups)
 
 
-def _best(long_links: Sequence[Group], bolds: Sequence[Group], strong: Group | None) -> Group | None:
+def _best(
+    long_links: Sequence[Group], bolds: Sequence[Group], strong: Group | None, groups: Sequence[Group]
+) -> Group | None:
     if long_links:
         link = long_links[0]
-        if strong is not None and strong.number < link.number and (strong.words >= 4 or not _titled(link)):
+        # "**Read on** → [Title of a Work](…)"
+        leads = strong is not None and "→" in "".join(group.text for group in groups[strong.number : link.number])
+        if (
+            strong is not None
+            and not leads
+            and strong.number < link.number
+            and (strong.words >= 4 or not _titled(link))
+        ):
             return strong
-        if not (strong and read_authors(link.text)):
+        if leads or not (strong and read_authors(link.text)):
             return link
     return strong or (bolds[0] if bolds else None)
 

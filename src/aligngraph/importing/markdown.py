@@ -292,11 +292,11 @@ class _Page:
         title = draft.title or ""
         text = plain(para.pieces)
         at = text.find(title[:30])
-        before = NUMBER.sub("", text[: max(at, 0)]).strip(" \t\"“'*:|-–—([")
-        if at < 0 or (
-            # What stands before a title is a field or a name, not a sentence that speaks of the work.
-            len(before.split()) > 3 and not (read_authors(before) or read_place(before) or read_date(before))
-        ):
+        ahead = NUMBER.sub("", text[: max(at, 0)]).strip(" \t\"“'*([")
+        before = ahead.strip(":|-–—.] ")
+        # What stands before a title is a field, or a name set off, not a sentence that speaks of the work.
+        named = len(before.split()) <= 3 and before != ahead
+        if at < 0 or (before and not (named or read_authors(before) or read_place(before) or read_date(before))):
             return False
         if len(title.split()) < 2:
             return (draft.authors is not None and draft.authors.strong) or (bool(draft.links) and not draft.notes)
@@ -366,7 +366,7 @@ class _Page:
         before = list(self.stack)
         level = (self.stack[-1].level if self.stack else 1) + 6
         self._push(Heading(text, level, item.line))
-        self.read(item.below)
+        self.read([*item.paras[1:], *item.below])
         self.stack = before
 
     def _own_entries(self, item: Item) -> list[Item]:

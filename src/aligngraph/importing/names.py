@@ -47,7 +47,7 @@ def read_authors(text: str, *, expected: bool = False) -> Authors | None:
     printed = re.sub(r"^(?:by|authors?\s*:|authored by)\s+", "", printed, flags=re.IGNORECASE).strip()
     if not printed or len(printed) > 12_000:
         return None
-    if not expected and not _BEGINS.match(printed):
+    if not expected and not _BEGINS.match(printed) and printed.count(",") < 3:
         # A name by which somebody goes on the net.
         handle = _HANDLE.fullmatch(printed)
         return Authors((handle[1],), True, True, printed) if handle else None
@@ -81,7 +81,8 @@ def read_authors(text: str, *, expected: bool = False) -> Authors | None:
     if odd and (
         len(odd) > 1 + len(names) // 12
         or len(names) < 3
-        or not all(_may_be_name(name, among=len(names)) for name in odd)
+        # Semicolons divide little else than names.
+        or not all(_may_be_name(name, among=99 if ";" in head else len(names)) for name in odd)
     ):
         return None
     long = sum(len(name.split()) >= 2 or bool(_CJK.search(name)) for name in names)
@@ -194,7 +195,7 @@ def _may_be_name(name: str, *, among: int) -> bool:
     return (
         2 <= len(words) <= 6
         and not re.search(r"[\d:?!]", name)
-        and words[0][0].isupper()
+        and (words[0][0].isupper() or (len(words) == 2 and among > 3))
         and (words[-1][0].isupper() or (len(words) == 2 and among > 3))
         and sum(word.lower().strip(".,") in NOT_NAMES for word in words) <= (among >= 6 and len(words) <= 3)
     )

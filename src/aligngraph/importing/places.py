@@ -183,7 +183,10 @@ def _is_venue(text: str, *, dated: bool) -> bool:
     # "AISec@CCS" is a part of CCS.
     named = [word for word in core if word.rpartition("@")[2] in ACRONYMS and word not in PLAIN_WORDS]
     worded = any(word.strip("(),:;") in VENUE_WORDS for word in words) or any(
-        phrase in low for phrase in VENUE_WORDS if " " in phrase
+        # "Recent advances in" begins no venue.
+        low.startswith(phrase) or (phrase in low and not phrase.endswith(" in"))
+        for phrase in VENUE_WORDS
+        if " " in phrase
     )
     if named and len(words) <= 6 and (core[0] in named or core[-1] in named) and text[:1].isupper():
         # "A Title of Work, NeurIPS" is more than a venue.

@@ -110,12 +110,16 @@ def is_clear(draft: Draft) -> bool:
 def group_of(item: Item, file: str) -> str | None:
     """Return what an item calls the entries below it, when it is no entry itself."""
     lists = [block for block in item.below if isinstance(block, List)]
-    if not lists or len(item.paras) > 1:
+    works = [para for para in item.paras[1:] if linked_title(para.pieces)]
+    if (not lists and not works) or len(item.paras) - 1 > 2 * len(works):
         return None
     pieces = item.paras[0].pieces if item.paras else []
     if not pieces or any(piece.link is not None and not piece.link.url.startswith("#") for piece in pieces):
         return None
     head = read_entry(pieces, item.line, file)
+    if works and len(plain(pieces).split()) <= 8:
+        # "Reranking", and below it paragraphs that are links of works.
+        return heading_text(pieces).rstrip(":").strip()
     if head.authors or (head.year is not None and len((head.title or "").split()) > 2):
         return None
     subs = [sub for block in lists for sub in block.items]

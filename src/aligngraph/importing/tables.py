@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 from aligngraph.importing.blocks import Table, joined
 from aligngraph.importing.draft import Draft
 from aligngraph.importing.entries import read_entry
-from aligngraph.importing.inline import Piece, leads_away, plain
+from aligngraph.importing.inline import HARD, Piece, leads_away, plain
+from aligngraph.importing.labels import link_kind
 from aligngraph.importing.links import check_url, is_label, is_way_round, label_of, plain_label
 from aligngraph.importing.names import read_authors
 from aligngraph.importing.places import read_place, read_places
 from aligngraph.importing.records import Link, identifiers_of
+from aligngraph.importing.titles import peel_title
 from aligngraph.importing.words import (
     AUTHOR_KEYS,
     LABELS,
@@ -191,14 +193,14 @@ def read_row(
     if draft.title is None and whole.lower() not in _EMPTY:
         draft.title = whole
     elif (
-        not draft.marked
-        and draft.authors is None
+        not (draft.marked or draft.authors or draft.venue or draft.year or draft.links)
         and draft.title
         and len(draft.title) < len(whole)
-        and not draft.fields
-        and not draft.links
     ):
-        draft.title = whole if draft.venue is None and draft.year is None else draft.title
+        # Nothing sets the title off: what the cell says is the title.
+        first = [part for part in _lines(cell) if len(plain(part).split()) > 1][:1]
+        draft.title, _, said = peel_title(_whole(first[0]) if first else whole)
+        draft.fields = {"note": " ".join(said)} if said else {}
     own = Draft(line)
     for number, cell in enumerate(row):
         kind = kinds.get(number, "note")
@@ -212,6 +214,16 @@ def read_row(
     draft.identifiers = identifiers_of(draft.work_urls) | draft.identifiers
     draft.marked = True
     return draft
+
+
+def _lines(cell: Sequence[Piece]) -> list[list[Piece]]:
+    lines: list[list[Piece]] = [[]]
+    for piece in cell:
+        if piece.text == HARD:
+            lines.append([])
+        else:
+            lines[-1].append(piece)
+    return lines
 
 
 def _whole(cell: Sequence[Piece]) -> str:
@@ -258,8 +270,12 @@ def _add_links(own: Draft, cell: list[Piece], name: str, line: int, file: str) -
     for link in inner.links:
         text = said.get(link.url, "")
         vague = not text or text.lower() in VAGUE_LABELS or "://" in text or not is_label(text)
-        if general and is_label(link.label) and link.label.lower() not in VAGUE_LABELS:
-            # A badge under "Link" says more than the column does.
+        if (
+            is_label(link.label)
+            and link.label.lower() not in VAGUE_LABELS
+            and (general or (not text and name and link_kind(link.label) not in (link_kind(name), "WebLink")))
+        ):
+            # A badge says more than the column does under "Link", and other things under "Paper".
             vague = False
         label = name if vague and name and is_label(name) else (link.label or text or label_of(link.url))
         if vague and not name and not text:
