@@ -11,7 +11,7 @@ from aligngraph.importing.groups import NUMBER, Group, badge_label, choose_title
 from aligngraph.importing.inline import HARD, Piece
 from aligngraph.importing.links import badge_text, check_url, is_counter, is_label, is_way_round, label_of, plain_label
 from aligngraph.importing.names import read_authors
-from aligngraph.importing.places import Place, read_date, read_place
+from aligngraph.importing.places import Place, is_preprint, read_date, read_place
 from aligngraph.importing.records import Identifiers, Link, Problem, identifiers_of
 from aligngraph.importing.titles import clean_title, find_quoted, peel_title
 from aligngraph.importing.words import (
@@ -20,6 +20,7 @@ from aligngraph.importing.words import (
     NOTE_KEYS,
     VAGUE_LABELS,
     VENUE_KEYS,
+    WHOLE_VENUES,
     WORK_LABELS,
     YEAR_KEYS,
 )
@@ -51,8 +52,11 @@ class _Reader:
         self.codes: list[tuple[int, int]] = []
         self.bolds: list[tuple[int, int]] = []
         self.badges: list[str] = []
+        self.venues: list[str] = []
+        """Labels of links that are names of venues: "[[ICML](…)]"."""
         self.carried = ""
         self.short_title = False
+        self.linked_title = False
 
     # Text and links
 
@@ -68,6 +72,7 @@ class _Reader:
             if group is title:
                 self.title = (start, len(self.text))
         self.short_title = title is not None and title.words <= 3
+        self.linked_title = title is not None and title.anchor is not None
 
     def _piece(self, piece: Piece) -> None:
         if piece.image is not None:
@@ -147,6 +152,14 @@ class _Reader:
             return prefix
         place = read_place(group.text)
         named = read_authors(group.text)
+        if (
+            place is not None
+            and place.sure
+            and place.venue
+            and place.venue.lower() not in WHOLE_VENUES
+            and not is_preprint(place.venue)
+        ):
+            self.venues.append(shown)
         if is_label(group.text) and not (place and place.sure and place.year):
             self._mark()
         elif (place and place.sure) or named or group.words > 6:
@@ -215,6 +228,10 @@ class _Reader:
             self._rest(self.title[1], len(self.text))
         else:
             self._plain(start)
+        if draft.venue is None:
+            named = [place for text in self.venues if (place := read_place(text)) is not None and place.sure]
+            if named:
+                draft.venue = named[0].venue
         for said in self.badges:
             place = read_place(
                 re.sub(r"^(?:abs|date|year|venue|conference|published|pub)\s+", "", said, flags=re.IGNORECASE)
@@ -235,7 +252,12 @@ class _Reader:
         after = self.text[self.title[1] :]
         if shown.endswith(":"):
             return bool(re.match(r"\s*[^\W_]", after))
-        return bool(re.match(r"\s?:\s+[\"“]?[A-Z0-9]", after))
+        found = re.match(r"\s?:\s+[\"“]?([A-Z0-9][^\n\x1e\ue000]*)", after)
+        if found is None:
+            return False
+        # "[Otter](…): A tool that describes itself" names and describes; titles have more capitals.
+        long = [word for word in found[1].split() if len(word) > 3 and word[0].isalpha()]
+        return not self.linked_title or sum(word[0].isupper() for word in long) >= 0.6 * len(long)
 
     def _clear_brackets(self) -> None:
         """Take out the brackets that only held links, in step with the spans."""
@@ -261,7 +283,8 @@ class _Reader:
         for place in places:
             self.draft.add_place(place)
         self.draft.notes += notes
-        self.draft.title = clean_title(title) or None
+        title = clean_title(title)
+        self.draft.title = title if re.search(r"\w", title) else None
 
     def _rest(self, start: int, end: int, *, before: bool = False) -> None:
         """Read the fields around a title that is known, line by line."""
@@ -394,7 +417,12 @@ class _Reader:
                 chunk.sep in ("comma", "stop", "al", "style")
                 and ((bool(following) and following[0].kind == "P") or (len(words) <= 6 and number == len(chunks) - 1))
             )
-        return chunk.italic and number == 0 and len(words) <= 7
+        return (
+            chunk.italic
+            and number == 0
+            and len(words) <= 7
+            and all(other.kind in "APp" for other in chunks if other is not chunk)
+        )
 
     def _plain(self, start: int) -> None:
         """Read an entry in which nothing sets the title off."""

@@ -99,6 +99,7 @@ def choose_title(groups: Sequence[Group]) -> Group | None:
         and "://" not in group.text
         and not (is_label(group.text) and not _titled(group))
         and not _is_other(group.text)
+        and not _is_bracketed_label(group, groups)
     ]
     long_links = [group for group in links if group.words >= 3 or _titled(group)]
     strong = next((group for group in bolds if group.words >= 3), None)
@@ -196,6 +197,18 @@ def _is_emphasis(group: Group, groups: Sequence[Group]) -> bool:
     titled = sum(word[0].isupper() for word in long) >= 0.5 * len(long) if long else follows[:1].isupper()
     authors = read_authors(after) or (read_authors(follows) if after[found.end() : found.end() + 1] != ":" else None)
     return titled and not (authors or read_place(follows))
+
+
+def _is_bracketed_label(group: Group, groups: Sequence[Group]) -> bool:
+    """Whether a link stands in brackets behind a text that is a title by itself: "A Title. [[Some Journal](…)]"."""
+    before = NUMBER.sub("", _before(group, groups))
+    ahead = before.rstrip("[( ").rstrip()
+    return (
+        group.words <= 5
+        and before.rstrip().endswith("[")
+        and len(ahead.split()) >= 4
+        and not (read_authors(ahead) or read_date(ahead) or ((place := read_place(ahead)) and place.sure))
+    )
 
 
 def _is_place_set_off(group: Group, groups: Sequence[Group]) -> bool:

@@ -222,6 +222,9 @@ def _is_name(name: str, *, alone: bool) -> bool:
             return False
         if low.rstrip(".") in NOT_NAMES and len(low) > 2:
             return False
+        # "Knowl. Based Syst." is a journal.
+        if alone and re.fullmatch(r"[A-Z][a-z]{2,}\.", word):
+            return False
         if alone and (low in ACRONYMS or low in VENUE_WORDS):
             return False
         capital = True

@@ -39,7 +39,7 @@ _LEAD = re.compile(
     r"|in\s+(?=proc|the proc|proceedings|advances|findings|[A-Z]{2,}|[A-Z][a-z]+[A-Z]))",
     re.IGNORECASE,
 )
-_EDGES = " \t\n\\,;:|·–—-.()[]{}（）【】"
+_EDGES = " \t\n\\,;:|·–—-.()[]{}<>（）【】"
 _PREPRINT = re.compile(r"(?:ar|bio|med|psy)xiv\b|corr\b|preprints?\b|ssrn\b|under review\b", re.IGNORECASE)
 _ARXIV = re.compile(r"arxiv\b|abs/\d|\bcorr\b", re.IGNORECASE)
 
@@ -182,7 +182,11 @@ def _is_venue(text: str, *, dated: bool) -> bool:
         return True
     # "AISec@CCS" is a part of CCS.
     named = [word for word in core if word.rpartition("@")[2] in ACRONYMS and word not in PLAIN_WORDS]
-    worded = any(word.strip("(),:;") in VENUE_WORDS for word in words) or any(
+    # "Counterintuitive findings from" is no track of a meeting.
+    said = {word.strip("(),:;") for word in words} & VENUE_WORDS
+    if "findings" in said and not named and not low.startswith("findings"):
+        said.discard("findings")
+    worded = bool(said) or any(
         # "Recent advances in" begins no venue.
         low.startswith(phrase) or (phrase in low and not phrase.endswith(" in"))
         for phrase in VENUE_WORDS
@@ -192,6 +196,8 @@ def _is_venue(text: str, *, dated: bool) -> bool:
         # "A Title of Work, NeurIPS" is more than a venue.
         return worded or len(text.rpartition(",")[0].split()) < 2
     capitals = sum(word[:1].isupper() for word in text.split() if len(word) > 3)
+    if text.count(",") > 2 and not dated:
+        return False
     return worded and (dated or (capitals >= 0.5 * sum(len(word) > 3 for word in text.split()) and len(words) <= 14))
 
 

@@ -39,6 +39,18 @@ def heading_text(pieces: Sequence[Piece]) -> str:
     return plain(kept).rstrip(" |").strip()
 
 
+def group_text(pieces: Sequence[Piece]) -> str:
+    """Return what an item calls the entries below it: its bold beginning, where it goes on to describe them."""
+    bold: list[Piece] = []
+    for piece in pieces:
+        if not piece.bold and piece.text.strip():
+            break
+        bold.append(piece)
+    name = heading_text(bold)
+    whole = heading_text(pieces)
+    return (name if name.endswith((":", "：")) else whole).rstrip(":：").strip()
+
+
 def is_contents_heading(heading: Heading) -> bool:
     """Whether a heading stands over a table of contents, and so over no entries."""
     return re.sub(r"[^\w\s]", "", heading.text).strip().lower() in CONTENTS_SECTIONS
@@ -119,13 +131,13 @@ def group_of(item: Item, file: str) -> str | None:
     head = read_entry(pieces, item.line, file)
     if works and len(plain(pieces).split()) <= 8:
         # "Reranking", and below it paragraphs that are links of works.
-        return heading_text(pieces).rstrip(":").strip()
+        return group_text(pieces)
     if head.authors or (head.year is not None and len((head.title or "").split()) > 2):
         return None
     subs = [sub for block in lists for sub in block.items]
     own = sum(is_own_entry(sub, file, named=True) or group_of(sub, file) is not None for sub in subs)
     if own * 2 > len(subs):
-        return heading_text(pieces).rstrip(":").strip()
+        return group_text(pieces)
     return None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from aligngraph.importing.chunks import LINK, cut
 from aligngraph.importing.names import read_authors
 from aligngraph.importing.places import Place, is_track, read_date, read_place
+from aligngraph.importing.words import PLAIN_WORDS
 
 _OPEN = {'"': '"', "“": "”", "„": "“”", "«": "»", "《": "》", "「": "」", "”": "”", "‘": "’", "``": "''"}
 _START = re.compile(r"[\"“„«《「”]|(?<![\w])‘")
@@ -90,6 +91,9 @@ def peel_title(printed: str) -> tuple[str, list[Place], list[str]]:
                 continue
             inner = found[1] or found[2] or (found.lastindex == 3 and found[3]) or ""
             place = read_place(inner)
+            # "(DSN)" after a title is rather what the work is called for short.
+            if inner.lower() in PLAIN_WORDS and found is behind:
+                continue
             if place is not None and place.sure and (place.year is not None or place.venue):
                 places.append(place)
                 title = title[found.end() :] if found is ahead else title[: found.start()]
