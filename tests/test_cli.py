@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from aligngraph.cli import COMMANDS
 from conftest import Run
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?x a ag:Work }"
@@ -29,6 +31,13 @@ def test_help_lists_every_command(run: Run) -> None:
     assert outcome.code == 0
     for name in ("query", "sparql", "show", "tree", "validate", "export", "fmt"):
         assert f"  {name} " in outcome.out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_examples_line_by_line(run: Run, name: str) -> None:
+    out = run(name, "--help").out
+    assert re.search(r"\n  Examples?:\n    (aligngraph|echo) ", out), out
+    assert "\\b" not in out
 
 
 def test_version_is_that_of_the_package(run: Run) -> None:

@@ -51,7 +51,7 @@ def command(
     dry_run: bool,
     data: Sequence[Path],
 ) -> None:
-    r"""Add one paper: an arXiv id, a DOI, a web address, or '-' for a BibTeX entry on the standard input.
+    """Add one paper: an arXiv id, a DOI, a web address, or '-' for a BibTeX entry on the standard input.
 
     Nothing is looked up. On a terminal, what is not known is asked for; else it is left out, and 'aligngraph validate'
     asks for it. Concepts are given as in queries: by name, label, notation, CURIE or IRI. A goal is evaluated by the

@@ -18,7 +18,7 @@ from aligngraph.commands.options import data_option
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 @click.option("--check", type=click.Path(path_type=Path), metavar="FILE", help="Only tell whether FILE holds them.")
 def command(data: Sequence[Path], output: Path | None, force: bool, check: Path | None) -> None:
-    r"""Count what the catalogue holds, and say it as VoID.
+    """Count what the catalogue holds, and say it as VoID.
 
     \b
     Examples:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 def command(old: str, new: str, format_: str, output: Path | None, force: bool) -> None:
-    r"""Show what changed from OLD to NEW.
+    """Show what changed from OLD to NEW.
 
     Each is a file, a folder or the address of a SPARQL endpoint; '-' stands for the shipped data. What follows by
     reasoning is left out. Exits with 1 where they differ.

@@ -66,7 +66,7 @@ def command(
     force: bool,
     data: Sequence[Path],
 ) -> None:
-    r"""Turn a reading list (Markdown) or a bibliography (BibTeX, CSL-JSON, RIS) into Turtle.
+    """Turn a reading list (Markdown) or a bibliography (BibTeX, CSL-JSON, RIS) into Turtle.
 
     Entries are matched to the works that are there; the rest become new ones. Without --into, the Turtle of what is new
     is printed. With it, that is merged into the folder's files, all of it or nothing. '-' reads the standard input.

@@ -49,7 +49,7 @@ class Bar:
 @click.option("--no-inferred", is_flag=True, help="Leave out what only follows by reasoning.")
 @click.option("--force", is_flag=True, help="Replace a store in DIR that something else made.")
 def command(folder: Path, data: Sequence[Path], no_inferred: bool, force: bool) -> None:
-    r"""Build a store on disk in DIR, which the reading commands open with --store DIR.
+    """Build a store on disk in DIR, which the reading commands open with --store DIR.
 
     However large it is, a question to it takes as long to start. A store that is there already is replaced when the
     new one is done. Data may be Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD, and compressed (.gz).

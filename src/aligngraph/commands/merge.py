@@ -17,7 +17,7 @@ from aligngraph.commands.import_ import own_data
 @click.option("--into", type=click.Path(path_type=Path), metavar="DIR", help="Data folder that holds both.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; print the diff.")
 def command(old: str, kept: str, into: Path | None, dry_run: bool) -> None:
-    r"""Merge the record OLD into the record KEPT: two works, persons, venues or artifacts.
+    """Merge the record OLD into the record KEPT: two works, persons, venues or artifacts.
 
     Everything that pointed to OLD points to KEPT, which takes over what it lacks. OLD stays, marked as deprecated, and
     says what replaced it. Each is given by IRI, CURIE or the last part of its IRI.

@@ -12,7 +12,7 @@ import click
 @click.option("--title", metavar="TEXT", help="What it is called.  [default: the folder's name]")
 @click.option("--licence", metavar="URL", help="Under what others may use it.  [default: CC0 1.0]")
 def command(folder: Path, title: str | None, licence: str | None) -> None:
-    r"""Make an empty catalogue in DIR, a new or empty folder: a description of it, and the taxonomy.
+    """Make an empty catalogue in DIR, a new or empty folder: a description of it, and the taxonomy.
 
     Every command works on it: those that write with --into DIR, those that read with --data DIR. Read it together with
     another one as --data DIR --data OTHER; each statement keeps the graph of the file that it comes from.

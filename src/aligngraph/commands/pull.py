@@ -26,7 +26,7 @@ from aligngraph.commands.store_options import Place, store_options
     "--force", is_flag=True, help="Write into DIR where it is not empty: files of the same names are replaced."
 )
 def command(place: Place, output: Path, parts: tuple[str, ...], inferred: bool, force: bool) -> None:
-    r"""Take the graphs of the catalogue out of the triplestore at URL, as canonical Turtle in the folder DIR.
+    """Take the graphs of the catalogue out of the triplestore at URL, as canonical Turtle in the folder DIR.
 
     Graphs below https://w3id.org/aligngraph/graph/ only, each a file of its name. DIR is written when all has come, or
     left as it was.

@@ -52,7 +52,7 @@ def command(
     dry_run: bool,
     verify_only: bool,
 ) -> None:
-    r"""Put the catalogue into the triplestore at URL, each file a named graph, and check that it is there.
+    """Put the catalogue into the triplestore at URL, each file a named graph, and check that it is there.
 
     Only graphs below https://w3id.org/aligngraph/graph/ are changed. URL is that of the server, data set or
     repository, or of its query endpoint; the kind of store is found out. Afterwards all is read back and compared in

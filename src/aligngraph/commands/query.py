@@ -57,7 +57,7 @@ def command(
     max_memory: int | None,
     open_backend: Source,
 ) -> None:
-    r"""Run the stored query NAME; with no name, list them.
+    """Run the stored query NAME; with no name, list them.
 
     A concept, work, person or venue can be given by name, label, notation, CURIE or IRI. Queries with the tag
     'federated' also ask another endpoint, and run only with --allow-service.

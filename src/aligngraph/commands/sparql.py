@@ -31,7 +31,7 @@ def command(
     max_memory: int | None,
     open_backend: Source,
 ) -> None:
-    r"""Run any SELECT, ASK, CONSTRUCT or DESCRIBE.
+    """Run any SELECT, ASK, CONSTRUCT or DESCRIBE.
 
     TEXT is the query; '-' reads it from the standard input. The catalogue's prefixes (ag:, work:, goal:, skos: and so
     on) need not be declared, and the default graph is all of the catalogue.
