@@ -133,6 +133,12 @@ def test_a_file_that_cannot_be_written_is_named(run: Run, tmp_path: Path, target
     assert str(tmp_path / target) in one_error(outcome.err)
 
 
+def test_a_file_given_as_the_query_is_told_apart(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "count.rq").write_text(COUNT, encoding="utf-8")
+    outcome = run("sparql", "count.rq", cwd=tmp_path)
+    assert (outcome.code, one_error(outcome.err)) == (2, "'count.rq' is a file: pass it with -f.")
+
+
 def test_a_full_disk_is_one_message(run: Run) -> None:
     outcome = run("sparql", COUNT, "-o", "/dev/full", "--format", "csv")
     assert outcome.code == 2
