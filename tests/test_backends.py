@@ -30,6 +30,25 @@ def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    ("sparql", "columns"),
+    [
+        ("SELECT * { ?s ?p ?o } LIMIT 1", ("s", "p", "o")),
+        ("# SELECT ?x\nselect distinct* { ?z a ag:Work . { SELECT ?b { ?z ?b ?a } } FILTER(?a != '?c') }", ("z", "b")),
+        ("SELECT ?o ?s { { SELECT * { ?s ?p ?o } } } LIMIT 1", ("o", "s")),
+        ("PREFIX : <http://x/select*> SELECT ?p ?a { ?a ?p 1 }", ("p", "a")),
+    ],
+)
+def test_columns_stand_in_the_order_in_which_they_are_written(
+    whole_catalogue: Embedded, sparql: str, columns: tuple[str, ...]
+) -> None:
+    found = whole_catalogue.select(sparql)
+    assert found.variables == columns
+    if "p" in columns:
+        predicates = {row[columns.index("p")] for row in found}
+        assert predicates <= {row[0] for row in whole_catalogue.select("SELECT DISTINCT ?p { ?s ?p ?o }")}
+
+
 @pytest.fixture(scope="module")
 def backends(whole_catalogue: Embedded, on_disk: Path, catalogue_server: OxigraphServer) -> dict[str, Backend]:
     return {

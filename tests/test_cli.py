@@ -44,6 +44,13 @@ def test_help_lists_every_command(run: Run) -> None:
         assert f"  {name} " in outcome.out
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_examples_line_by_line(run: Run, name: str) -> None:
+    out = run(name, "--help").out
+    assert re.search(r"\n  Examples?:\n    (aligngraph|echo) ", out), out
+    assert "\\b" not in out
+
+
 def test_version_is_that_of_the_package(run: Run) -> None:
     import aligngraph
 
@@ -137,6 +144,12 @@ def test_a_file_that_cannot_be_written_is_named(run: Run, tmp_path: Path, target
     assert str(tmp_path / target) in one_error(outcome.err)
 
 
+def test_a_file_given_as_the_query_is_told_apart(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "count.rq").write_text(COUNT, encoding="utf-8")
+    outcome = run("sparql", "count.rq", cwd=tmp_path)
+    assert (outcome.code, one_error(outcome.err)) == (2, "'count.rq' is a file: pass it with -f.")
+
+
 def test_a_full_disk_is_one_message(run: Run) -> None:
     outcome = run("sparql", COUNT, "-o", "/dev/full", "--format", "csv")
     assert outcome.code == 2
@@ -153,6 +166,26 @@ def test_a_full_disk_is_one_message(run: Run) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("args", ["--help", "query --help", "query terms", "show dpo", "--version"])
+def test_a_full_disk_is_one_message_for_every_kind_of_output(args: str) -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m aligngraph {args} > /dev/full", shell=True, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert one_error(done.stderr) == "can't write to the standard output: No space left on device."
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [("show dpo >&-", 0), ("query terms >&-", 0), ("sparql - <&-", 2), ("show nothing 2>&-", 2)]
+)
+def test_a_standard_stream_may_be_closed(command: str, code: int) -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m aligngraph {command}", shell=True, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
 def test_columns_can_be_chosen(run: Run) -> None:
     args = ["query", "works-by-method", "-p", "method=ranking-based", "--format", "csv", "--columns"]
     assert run(*args, "year, title").out.splitlines()[:2] == [
@@ -165,7 +198,7 @@ def test_columns_can_be_chosen(run: Run) -> None:
 
 
 def test_a_closed_pipe_is_no_error() -> None:
-    script = f"set -o pipefail; {sys.executable} -m aligngraph query terms --format csv | head -n 1"
+    script = f"set -o pipefail; {sys.executable} -m aligngraph sparql 'SELECT * {{?s ?p ?o}}' --format csv | head -n 1"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert done.stderr == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,12 @@ VENUE = Parameter("venue", "iri", "Venue", "the venue", "UNDEF")
 KIND = Parameter("kind", "kind", "Artifact", "the kind", "UNDEF")
 TEXT = Parameter("text", "string", None, "the text", "UNDEF")
 YEAR = Parameter("year", "year", None, "the year", "UNDEF")
+WORK = Parameter("work", "iri", "Work", "the work", "UNDEF")
+PERSON = Parameter("author", "iri", "Person", "the author", "UNDEF")
+SECTION = Parameter("section", "iri", "Section", "the section", "UNDEF")
+THEORY = Parameter("theory", "iri", "ValueTheory|ValueSurvey", "the theory", "UNDEF")
+FIELD = Parameter("field", "choice", "title|year", "the field", "UNDEF")
+DOI = Parameter("doi", "string", "doi", "the DOI", "UNDEF")
 ANYTHING = Parameter("thing", "iri", None, "the thing", "UNDEF")
 
 STORED = """#+ summary: Echo a text
@@ -60,10 +67,30 @@ def backend() -> Backend:
         (KIND, "benchmark", "ontology#Benchmark"),
         (KIND, "ValueTheory", "ontology#ValueTheory"),
         (KIND, "value theory", "ontology#ValueTheory"),
+        (WORK, "dpo", "work/rafailov2023-dpo"),
+        (WORK, "moral stories", "work/emelin2020-moral-stories"),
+        (WORK, "Direct Preference Optimization", "work/rafailov2023-dpo"),
+        (WORK, "arXiv:2305.18290v2", "work/rafailov2023-dpo"),
+        (WORK, "https://aclanthology.org/2022.acl-long.26/", "work/du2022-glm"),
+        (WORK, "http://w3id.org/aligngraph/work/rafailov2023-dpo/", "work/rafailov2023-dpo"),
+        (PERSON, "Christiano", "person/paul-f-christiano"),
+        (THEORY, "schwartz", "artifact/schwartz-basic-values"),
+        (ANYTHING, "dpo", "work/rafailov2023-dpo"),
+        (ANYTHING, "https://example.org/x", None),
     ],
 )
-def test_a_thing_can_be_given_by_any_of_its_names(backend: Backend, parameter: Parameter, value: str, iri: str) -> None:
-    assert resolve(parameter, value, backend).value == "https://w3id.org/aligngraph/" + iri
+def test_a_thing_can_be_given_by_any_of_its_names(
+    backend: Backend, parameter: Parameter, value: str, iri: str | None
+) -> None:
+    assert resolve(parameter, value, backend).value == ("https://w3id.org/aligngraph/" + iri if iri else value)
+
+
+def test_a_choice_is_taken_in_any_case(backend: Backend) -> None:
+    assert resolve(FIELD, " Year", backend) == ox.Literal("year")
+
+
+def test_a_string_of_a_property_is_one_that_it_has(backend: Backend) -> None:
+    assert resolve(DOI, "10.18653/v1/2022.acl-long.26", backend) == ox.Literal("10.18653/v1/2022.acl-long.26")
 
 
 @pytest.mark.parametrize(
@@ -82,6 +109,15 @@ def test_a_thing_can_be_given_by_any_of_its_names(backend: Backend, parameter: P
         (ANYTHING, "http://x.example/a b", "is no IRI"),
         (ANYTHING, "http://x.example/> } #", "is no IRI"),
         (ANYTHING, "no iri", "is no IRI"),
+        (ANYTHING, "HHH", "may mean 2 things: artifact:hhh, goal:hhh. Give one by its short name."),
+        (SECTION, "Alignment Goal Evaluation", "may mean 4 things: section:value-alignment-basic-values-"),
+        (WORK, "training", "may mean 6 things: "),
+        (WORK, "person:rafael-rafailov", "is no Work"),
+        (THEORY, "dpo", "is no ValueTheory or ValueSurvey"),
+        (FIELD, "titel", "is none of them: did you mean 'title'?"),
+        (FIELD, "", "legal values: title, year."),
+        (DOI, "10.18653/v1/2022.acl-long.27", "is no doi of the catalogue: did you mean '10.18653/v1/2022.acl-long"),
+        (DOI, "x", "it has 1"),
     ],
 )
 def test_an_unknown_value_is_answered_with_what_is_wrong_and_the_nearest_legal_ones(

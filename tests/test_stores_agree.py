@@ -23,12 +23,11 @@ from aligngraph.tree import read_tree
 from aligngraph.verifying import normal
 from conftest import Run
 from servers import OxigraphServer, oxigraph_server
-from test_stored_queries import VALUES, key_of
 from triplestores import TABLE, Jena, VirtuosoServer, environment
 from update_goldens import is_graph
 
 QUERIES = list_queries()
-GIVEN = [{p.name: [VALUES[key]] for p in query.parameters if (key := key_of(query, p)) in VALUES} for query in QUERIES]
+GIVEN = [{p.name: [p.example] for p in query.parameters if p.example is not None} for query in QUERIES]
 """For each query, values of the parameters that have no default."""
 BINDINGS: list[tuple[StoredQuery, dict[str, list[str]]]] = [(query, {}) for query in QUERIES]
 BINDINGS += [(query, values) for query, values in zip(QUERIES, GIVEN, strict=True) if values]

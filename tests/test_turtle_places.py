@@ -7,7 +7,7 @@ import pytest
 
 from aligngraph.catalogue import data_folder, ontology_folder
 from aligngraph.namespaces import AG
-from aligngraph.turtle_places import Places, find_places
+from aligngraph.turtle_places import Places, find_places, places_by_line
 
 FILES = [*sorted(data_folder().rglob("*.ttl")), ontology_folder() / "shapes.ttl"]
 A, B = ox.NamedNode("https://example.org/a"), ox.NamedNode("https://example.org/b")
@@ -103,3 +103,12 @@ def test_n_triples_have_lines_too() -> None:
 def test_another_language_has_no_lines_and_no_error() -> None:
     assert find_places(b"<g> { <a> <b> <c> . }", "a.trig").find(A) is None
     assert find_places(f'{{"@id": "{AG}x"}}'.encode(), "a.jsonld").find(A) is None
+
+
+@pytest.mark.parametrize("rdf_format", [ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS], ids=["ntriples", "nquads"])
+def test_statements_of_formats_with_a_line_each_are_found_as_in_turtle(rdf_format: ox.RdfFormat) -> None:
+    path = data_folder() / "venues.ttl"
+    written = ox.serialize((quad.triple for quad in ox.parse(path=path)), format=rdf_format)
+    lines = [b"# a comment", b"", *(b"\t" + line for line in (written or b"").splitlines()), b"_:x <b:p> _:y ."]
+    content = b"\r\n".join(lines)
+    assert places_by_line(content, ox.parse(content, rdf_format)) == find_places(content, "a.nt")

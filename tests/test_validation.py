@@ -148,7 +148,7 @@ def test_the_part_to_change_is_big_enough() -> None:
 
 
 # To shrink would take minutes: pySHACL needs a second for each try.
-@settings(max_examples=10, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32), count=st.integers(1, 40))
 def test_both_engines_find_the_same_in_changed_data(seed: int, count: int) -> None:
     triples = _mutate(part(), random.Random(seed), count)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import pyoxigraph as ox
@@ -116,8 +117,9 @@ class Embedded(FormsMixin):
         except SyntaxError as error:
             raise QueryError(explain_syntax_error(error, sparql)) from error
         if isinstance(result, ox.QuerySolutions):
-            variables = tuple(variable.value for variable in result.variables)
-            return Solutions(variables, _rows(result, variables))
+            variables = [variable.value for variable in result.variables]
+            order = _written_order(variables, sparql)
+            return Solutions(tuple(variables[place] for place in order), _rows(result, order))
         if isinstance(result, ox.QueryTriples):
             return Triples(_triples(result))
         return bool(result)
@@ -129,11 +131,23 @@ class Embedded(FormsMixin):
         return self.store.query(sparql, prefixes=PREFIXES, default_graph=self._graphs, named_graphs=named)
 
 
-def _rows(solutions: ox.QuerySolutions, variables: tuple[str, ...]) -> Iterator[Row]:
-    width = range(len(variables))
+_SELECT = re.compile(r"\bSELECT\s*(?:(?:DISTINCT|REDUCED)\s*)?(?P<star>\*)?", re.IGNORECASE)
+
+
+def _written_order(variables: Sequence[str], sparql: str) -> Sequence[int]:
+    """Return *variables*, as places, in the order of columns: that of SELECT *, which the engine sorts, as written."""
+    body = _BESIDES.sub(" ", sparql)
+    select = _SELECT.search(body)
+    if select is None or not select["star"]:
+        return range(len(variables))
+    written = {name: place for place, name in enumerate(dict.fromkeys(re.findall(r"[?$](\w+)", body)))}
+    return sorted(range(len(variables)), key=lambda place: written.get(variables[place], len(written)))
+
+
+def _rows(solutions: ox.QuerySolutions, order: Sequence[int]) -> Iterator[Row]:
     try:
         for solution in solutions:
-            yield tuple(solution[index] for index in width)
+            yield tuple(solution[place] for place in order)
     except (OSError, RuntimeError) as error:
         raise _stopped(error) from error
 
@@ -151,11 +165,13 @@ def _triples(triples: ox.QueryTriples) -> Iterator[ox.Triple]:
         raise _stopped(error) from error
 
 
+_BESIDES = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|<[^<>\s]*>|#[^\n]*")
+"""What is no keyword, variable or name: texts, IRIs, comments."""
+
+
 def explain_syntax_error(error: SyntaxError, sparql: str) -> str:
     """Return what is wrong with *sparql* and where, better said than the engine's 'expected OPTIONAL'."""
-    import re
-
-    body = re.sub(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|<[^<>\s]*>|#[^\n]*", " ", sparql)
+    body = _BESIDES.sub(" ", sparql)
     declared = {name.lower() for name in re.findall(r"\bPREFIX\s+([\w.-]*)\s*:", body, re.IGNORECASE)}
     for prefix in re.findall(r"(?<![\w:?$])([A-Za-z][\w-]*):(?=[\w%\\])", body):
         if prefix not in PREFIXES and prefix.lower() not in declared:

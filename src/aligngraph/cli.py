@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import NoReturn
 
@@ -79,20 +81,11 @@ class Cli(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
+            # Here too, since click would make a failure of a reader that left.
+            with _explained_stdout():
+                return super().invoke(ctx)
         except AligngraphError as error:
             raise CannotDo(str(error)) from error
-        except BrokenPipeError:
-            # The reader (as in '| head') has what it wanted; click would make a failure of it.
-            _leave_closed_stdout(0)
-        except OSError as error:
-            # Files go through `output`, which explains its own errors: this is the standard output.
-            if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF) or error.filename is not None:
-                raise
-            click.echo(f"Error: can't write to the standard output: {error.strerror}.", err=True)
-            _leave_closed_stdout(2)
-        return result
 
 
 @click.command(cls=Cli, context_settings={"help_option_names": ["-h", "--help"]})
@@ -110,8 +103,10 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; the console script's entry point."""
+    _open_closed_streams()
     try:
-        code = cli.main(prog_name="aligngraph", standalone_mode=False)
+        with _explained_stdout():
+            code = cli.main(prog_name="aligngraph", standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("Interrupted: nothing more was done.", err=True)
         sys.exit(130)
@@ -120,6 +115,30 @@ def main() -> None:
         sys.exit(error.exit_code)
     else:
         sys.exit(code if isinstance(code, int) else 0)
+
+
+@contextmanager
+def _explained_stdout() -> Iterator[None]:
+    """Say in one line why the standard output can't be written; leave at once where its reader is gone."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (as in '| head') has what it wanted.
+        _leave_closed_stdout(0)
+    except OSError as error:
+        # Files go through `output`, which explains its own errors: this is the standard output.
+        if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF) or error.filename is not None:
+            raise
+        click.echo(f"Error: can't write to the standard output: {error.strerror}.", err=True)
+        _leave_closed_stdout(2)
+
+
+def _open_closed_streams() -> None:
+    """Read nothing from a standard stream that was closed, and write nothing to it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def _leave_closed_stdout(code: int) -> NoReturn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,8 +65,10 @@ class Candidate:
         return curie(self.iri)
 
 
-def find(backend: Backend, words: str) -> list[Candidate]:
+def find(backend: Backend, words: str, among: Collection[str] | None = None) -> list[Candidate]:
     """Return what *words* may mean, best first: one thing where it is clear, several where not, none where unknown.
+
+    Only things whose IRI is in *among* are meant, where that is given.
 
     Tried in this order, each only if those before gave nothing: IRI or CURIE, or a retired one, which means what took
     its place; arXiv, DOI, ACL, OpenReview and ORCID
@@ -77,11 +79,11 @@ def find(backend: Backend, words: str) -> list[Candidate]:
     text = unicodedata.normalize("NFC", " ".join(words.split()))
     if not text:
         return []
-    for found in (_by_iri, _by_replacement, _by_identifier, _by_name, _by_words):
-        candidates = found(backend, text)
+    for found in (_by_iri, _by_replacement, _by_identifier, _by_name):
+        candidates = [one for one in found(backend, text) if among is None or one.iri in among]
         if candidates:
             return candidates
-    return []
+    return _by_words(backend, text, among)
 
 
 def nearest(backend: Backend, words: str, count: int = 3) -> list[str]:
@@ -112,17 +114,25 @@ def fold(text: str) -> str:
 
 
 def _by_iri(backend: Backend, text: str) -> list[Candidate]:
-    match = _IRI.fullmatch(text)
-    iri = match["iri"] if match else expand(text)
-    found = _candidates(backend, [iri]) if iri else []
+    found = _candidates(backend, _iris_of(text))
     # That a page elsewhere is a document says nothing of it; who links to it does.
     return [candidate for candidate in found if candidate.kind != "document"]
 
 
-def _by_replacement(backend: Backend, text: str) -> list[Candidate]:
+def _iris_of(text: str) -> list[str]:
+    """Return the IRI that *text* is, in full or short; one of ours as it is minted, however a browser writes it."""
     match = _IRI.fullmatch(text)
     iri = match["iri"] if match else expand(text)
-    choices = [iri] if iri else [f"{BASE}{kind}/{text}" for kind in KINDS] if _SINGLE_NAME.fullmatch(text) else []
+    if iri is None:
+        return []
+    ours = re.sub(r"^http:", "https:", iri).rstrip("/")
+    return [ours] if ours.startswith(BASE) else [iri]
+
+
+def _by_replacement(backend: Backend, text: str) -> list[Candidate]:
+    choices = _iris_of(text)
+    if not choices and _SINGLE_NAME.fullmatch(text):
+        choices = [f"{BASE}{kind}/{text}" for kind in KINDS]
     if not choices:
         return []
     # Not with VALUES: Virtuoso wants to see where such a path begins.
@@ -222,7 +232,7 @@ def _introductions(backend: Backend, artifacts: Iterable[str]) -> list[tuple[str
     )
 
 
-def _by_words(backend: Backend, text: str) -> list[Candidate]:
+def _by_words(backend: Backend, text: str, among: Collection[str] | None) -> list[Candidate]:
     words = _WORD.findall(fold(text))[:_MOST_WORDS]
     if not words:
         return []
@@ -234,7 +244,7 @@ def _by_words(backend: Backend, text: str) -> list[Candidate]:
     ranked: dict[str, int] = {}
     for thing, name in full_rows(backend, select):
         rank = _rank(words, name)
-        if rank is not None:
+        if rank is not None and (among is None or thing in among):
             ranked[thing] = min(ranked.get(thing, rank), rank)
     if not ranked:
         return []

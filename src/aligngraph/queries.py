@@ -7,7 +7,7 @@ term types, and never text as given; so no value can change what the query does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,17 +16,17 @@ import pyoxigraph as ox
 
 from aligngraph.catalogue import queries_folder
 from aligngraph.errors import AligngraphError
-from aligngraph.namespaces import AG, BASE, KINDS, PREFIXES, expand
+from aligngraph.namespaces import AG, BASE, KINDS, PREFIXES, expand, shorten
 
 if TYPE_CHECKING:
     from aligngraph.backend import Backend
 
-TYPES = ("concept", "iri", "kind", "string", "integer", "year")
+TYPES = ("choice", "concept", "iri", "kind", "string", "integer", "year")
 ANY = "any"
 """The value that frees a parameter: every value will do."""
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_PARAM = re.compile(r"(?P<name>\w+): (?P<type>\w+)(?: of (?P<of>[\w-]+))?, (?P<text>.+)")
+_PARAM = re.compile(r"(?P<name>\w+): (?P<type>\w+)(?: of (?P<of>[\w|-]+))?, (?P<text>.+)")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _XSD_INTEGER = ox.NamedNode(PREFIXES["xsd"] + "integer")
 
@@ -52,10 +52,20 @@ class Parameter:
     name: str
     type: str
     of: str | None
-    """For a concept its scheme, for an IRI or kind its class, for a string the property that has it (local names)."""
+    """For a concept its scheme, for an IRI or kind its class, for a string the property that has it (local names).
+
+    For a choice its words, with bars between them; so too for an IRI of one of several classes.
+    """
     text: str
     default: str
     """What stands between the braces of its VALUES line: UNDEF, or terms."""
+    example: str | None = None
+    """A value as people give it, where there is no default to show."""
+
+    @property
+    def choices(self) -> list[str]:
+        """What `of` names, one by one."""
+        return self.of.split("|") if self.of is not None else []
 
 
 @dataclass(frozen=True)
@@ -127,6 +137,7 @@ def read_query(path: Path) -> StoredQuery:
             fields[key] = _plain(value.strip())
     if "summary" not in fields:
         raise StoredQueryError(f"{path}: add a first line '#+ summary: …'.")
+    examples = dict(pair.split("=", 1) for pair in fields.get("example", "").split() if "=" in pair)
     return StoredQuery(
         name=path.stem,
         text=text,
@@ -134,7 +145,14 @@ def read_query(path: Path) -> StoredQuery:
         description=fields.get("description", ""),
         tags=tuple(tag.strip() for tag in fields.get("tags", "").strip("[]").split(",") if tag.strip()),
         parameters=tuple(
-            Parameter(match["name"], match["type"], match["of"], match["text"], _default(match["name"], text, path))
+            Parameter(
+                match["name"],
+                match["type"],
+                match["of"],
+                match["text"],
+                _default(match["name"], text, path),
+                examples.get(match["name"]),
+            )
             for match in declared
         ),
         problem=fields.get("problem"),
@@ -190,7 +208,13 @@ def bind(query: StoredQuery, values: Mapping[str, Iterable[str]], backend: Backe
 def resolve(parameter: Parameter, value: str, backend: Backend) -> ox.NamedNode | ox.Literal:
     """Return the term that *value* stands for. Raise ParameterError, with the nearest legal ones, for none."""
     if parameter.type == "string":
-        return ox.Literal(value)
+        return _resolve_string(parameter, value, backend)
+    if parameter.type == "choice":
+        words = {word.casefold(): word for word in parameter.choices}
+        if value.strip().casefold() in words:
+            return ox.Literal(words[value.strip().casefold()])
+        legal = f"legal values: {', '.join(words.values())}."
+        raise ParameterError(f"{parameter.name}={_quote(value)} is none of them: {_hint(value, words.values(), legal)}")
     if parameter.type in ("integer", "year"):
         if not _INTEGER.fullmatch(value.strip()):
             raise ParameterError(
@@ -203,28 +227,35 @@ def resolve(parameter: Parameter, value: str, backend: Backend) -> ox.NamedNode 
     return _resolve_iri(parameter, value, backend)
 
 
+def _resolve_string(parameter: Parameter, value: str, backend: Backend) -> ox.Literal:
+    literal = ox.Literal(value)
+    if parameter.of is not None and not backend.ask(f"ASK {{ ?x <{AG}{parameter.of}> {literal} }}"):
+        choices = strings_of(parameter, backend)
+        few = f"it has {len(choices):,}, such as {', '.join(choices[:3])}." if choices else "it has none."
+        said = f"{parameter.name}={_quote(value)} is no {parameter.of} of the catalogue"
+        raise ParameterError(f"{said}: {_hint(value, choices, few)}")
+    return literal
+
+
 def _resolve_iri(parameter: Parameter, value: str, backend: Backend) -> ox.NamedNode:
     plain = value.strip()
     if plain.startswith("<") and plain.endswith(">"):
         plain = plain[1:-1]
     iri = plain if "://" in plain else expand(plain)
     if parameter.of is None:
-        return _named_node(parameter, iri or plain, value)
+        return _named_node(parameter, iri or _found(parameter, plain, backend) or plain, value)
     # Asked for by IRI first: reading every name takes as long as the catalogue is large.
     for candidate in [iri] if iri is not None else _by_local_name(parameter, plain):
         if _is_legal(parameter, candidate, backend):
             return ox.NamedNode(candidate)
-    names = legal_values(parameter, backend)
-    by_iri = {term for term, _ in names}
-    if iri is None:
-        wanted = plain.casefold()
-        # A local name or main name beats other names: the first of equals in the order of `legal_values`.
-        for term, name in names:
-            if name.casefold() == wanted or _local(term).casefold() == wanted:
-                return ox.NamedNode(term)
-    choices = {name: None for _, name in names} | {_local(term): None for term in by_iri}
-    what = f"{parameter.type if parameter.type != 'iri' else parameter.of}"
-    few = sorted({_local(term) for term in by_iri})
+    names = _ranked_values(parameter, backend)
+    called = _called(plain, names) if iri is None else []
+    meant = _one_of(parameter, value, called) or _found(parameter, plain, backend, {term for _, term, _ in names})
+    if meant is not None:
+        return ox.NamedNode(meant)
+    choices = {name: None for _, _, name in names} | {_local(term): None for _, term, _ in names}
+    what = f"{parameter.type if parameter.type != 'iri' else ' or '.join(parameter.choices)}"
+    few = sorted({_local(term) for _, term, _ in names})
     otherwise = (
         f"legal values: {', '.join(few)}."
         if len(few) <= 20
@@ -232,6 +263,37 @@ def _resolve_iri(parameter: Parameter, value: str, backend: Backend) -> ox.Named
     )
     raise ParameterError(
         f"{parameter.name}={_quote(value)} is no {what} of the catalogue: {_hint(plain, choices, otherwise)}"
+    )
+
+
+def _called(wanted: str, names: Sequence[tuple[int, str, str]]) -> list[str]:
+    """Return the terms among *names* that go by *wanted*, those only for which it is the best kind of name."""
+    folded = wanted.casefold()
+    found = [
+        (0 if _local(term).casefold() == folded else rank, term)
+        for rank, term, name in names
+        if folded in (name.casefold(), _local(term).casefold())
+    ]
+    best = min((rank for rank, _ in found), default=0)
+    return list(dict.fromkeys(term for rank, term in found if rank == best))
+
+
+def _found(parameter: Parameter, wanted: str, backend: Backend, legal: Collection[str] | None = None) -> str | None:
+    """Return what *wanted* means to ``aligngraph show``, among *legal* where that is given; None for nothing."""
+    if parameter.type == "kind":
+        return None
+    from aligngraph.finding import find
+
+    return _one_of(parameter, wanted, [one.iri for one in find(backend, wanted, legal)])
+
+
+def _one_of(parameter: Parameter, value: str, found: Sequence[str]) -> str | None:
+    """Return what is *found*, if anything. Raise ParameterError where that is several things, and name them."""
+    if len(found) <= 1:
+        return found[0] if found else None
+    few = ", ".join(shorten(iri) for iri in found[:5]) + (", …" if len(found) > 5 else "")
+    raise ParameterError(
+        f"{parameter.name}={_quote(value)} may mean {len(found)} things: {few}. Give one by its short name."
     )
 
 
@@ -263,7 +325,9 @@ def _legal(parameter: Parameter, value: str) -> str:
         return f"{value} skos:inScheme <{BASE}{parameter.of}> ."
     if parameter.type == "kind":
         return f"{value} rdfs:subClassOf+ ag:{parameter.of} . FILTER NOT EXISTS {{ ?sub rdfs:subClassOf {value} }}"
-    return f"{value} a/rdfs:subClassOf* ag:{parameter.of} ."
+    if len(parameter.choices) == 1:
+        return f"{value} a/rdfs:subClassOf* ag:{parameter.of} ."
+    return " UNION ".join(f"{{ {value} a/rdfs:subClassOf* ag:{name} }}" for name in parameter.choices) + " ."
 
 
 _RANKS = {
@@ -275,6 +339,11 @@ _RANKS = {
 
 def legal_values(parameter: Parameter, backend: Backend) -> list[tuple[str, str]]:
     """Return the IRIs that *parameter* takes, each with every name it goes by, main names first."""
+    return [(term, name) for _, term, name in _ranked_values(parameter, backend)]
+
+
+def _ranked_values(parameter: Parameter, backend: Backend) -> list[tuple[int, str, str]]:
+    """Return the IRIs that *parameter* takes, with every name each goes by and how good a name that is, 1 best."""
     # Not with VALUES: beside a path, Virtuoso then finds nothing.
     rows = backend.select(
         f"""{_PROLOGUE}
@@ -284,12 +353,13 @@ def legal_values(parameter: Parameter, backend: Backend) -> list[tuple[str, str]
         }}"""
     )
     ranks = {expand(name): rank for name, rank in _RANKS.items()}
-    named = {
-        (ranks[property_.value], value.value, name.value)
-        for value, property_, name in rows
-        if isinstance(value, ox.NamedNode) and isinstance(property_, ox.NamedNode) and isinstance(name, ox.Literal)
-    }
-    return [(value, name) for _, value, name in sorted(named)]
+    return sorted(
+        {
+            (ranks[property_.value], value.value, name.value)
+            for value, property_, name in rows
+            if isinstance(value, ox.NamedNode) and isinstance(property_, ox.NamedNode) and isinstance(name, ox.Literal)
+        }
+    )
 
 
 def strings_of(parameter: Parameter, backend: Backend) -> list[str]:

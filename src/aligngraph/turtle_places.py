@@ -79,6 +79,24 @@ def find_places(content: bytes, name: str) -> Places:
     return places
 
 
+def places_by_line(content: bytes, quads: Iterable[ox.Quad]) -> Places:
+    """Return where *quads*, which are what *content* says in N-Triples or N-Quads, stand: a line each, in order."""
+    places = Places()
+    lines = (
+        number
+        for number, line in enumerate(content.splitlines(), start=1)
+        if (text := line.lstrip()) and not text.startswith(b"#")
+    )
+    for line, quad in zip(lines, quads, strict=False):
+        subject, predicate = str(quad.subject), quad.predicate.value
+        if places.nameless is None and isinstance(quad.subject, ox.BlankNode):
+            places.nameless = line
+        places.subjects.setdefault(subject, line)
+        places.predicates.setdefault((subject, predicate), line)
+        places.objects.setdefault((subject, predicate, str(quad.object)), line)
+    return places
+
+
 class _Statements:
     """Reads (offset, subject, predicate, object) off the tokens; what is in brackets is passed over."""
 

@@ -11,12 +11,20 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from aligngraph.asking import LABELS
-from aligngraph.catalogue import BadTurtleError, Source, find_sources, ontology_folder, parse_source, read_bytes
+from aligngraph.catalogue import (
+    BadTurtleError,
+    Source,
+    find_sources,
+    format_of,
+    ontology_folder,
+    parse_source,
+    read_bytes,
+)
 from aligngraph.errors import AligngraphError
 from aligngraph.namespaces import AGS, shorten
 from aligngraph.shacl_engines import Result, choose_engine, run_engine, term_of
 from aligngraph.shapes import Node, PropertyPath, Rule, Shapes, read_shapes
-from aligngraph.turtle_places import Places, find_places
+from aligngraph.turtle_places import Places, find_places, places_by_line
 from aligngraph.written_form import Fault, find_faults
 
 SEVERITIES = ("violation", "warning", "info")
@@ -24,6 +32,7 @@ SEVERITIES = ("violation", "warning", "info")
 WRITTEN_FORM = AGS + "WrittenForm"
 """Stands as constraint component for the rules that SHACL can't see."""
 MAX_RELATED = 20
+_LINE_BY_LINE = (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
 _CAPITAL_TAG = re.compile(rb"""["']@[A-Za-z0-9-]*[A-Z]""")
 
 
@@ -203,11 +212,17 @@ class _File:
 
     @cached_property
     def places(self) -> Places:
+        if format_of(self.source.path) in _LINE_BY_LINE and not self._has_capital_tags:
+            return places_by_line(self.content, self.quads)
         return find_places(self.content, str(self.source.path))
 
     def capital_tags(self) -> list[tuple[str, str, str]]:
         """Return the statements whose language tag has capitals, which the parser does not let through."""
-        return self.places.capital_tags if _CAPITAL_TAG.search(self.content) else []
+        return self.places.capital_tags if self._has_capital_tags else []
+
+    @cached_property
+    def _has_capital_tags(self) -> bool:
+        return _CAPITAL_TAG.search(self.content) is not None
 
 
 def _read(sources: Sequence[Source]) -> list[_File]:

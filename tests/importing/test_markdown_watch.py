@@ -159,8 +159,59 @@ def test_list_of_news_is_left_out_and_said_so() -> None:
     reading = parse_markdown("# P\n\n## News\n\n- [We did a thing](https://a.org)\n", "p.md")
     assert reading.entries == ()
     assert [(problem.line, problem.reason) for problem in reading.problems] == [
-        (5, "a list under 'News', not taken for entries")
+        (5, "1 list item and 1 link under 'News', not taken for entries")
     ]
+
+
+def test_all_under_a_heading_of_news_is_one_problem() -> None:
+    page = (
+        "# P\n\n## News\n\nWe did [this](https://a.org/1).\n\n**Stay tuned!**\n\n"
+        "- [A thing we did](https://a.org/2)\n- [Another thing we did](https://a.org/3)\n"
+    )
+    reading = parse_markdown(page, "p.md")
+    assert reading.entries == ()
+    assert [(problem.line, problem.reason) for problem in reading.problems] == [
+        (5, "1 link under 'News', not taken for entries"),
+        (9, "2 list items and 2 links under 'Stay tuned!', not taken for entries"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        ("[Paper](https://a.org/1) | [Code](https://a.org/2) | [Demo](https://a.org/3)\n", "a row of links"),
+        (
+            "This page goes with our survey [Titles of Listed Works](https://a.org/1), which has more.\n",
+            "a paragraph with links",
+        ),
+        (
+            "| Goal | Benchmarks |\n|---|---|\n| **Bias** | [Otter](https://a.org/1), [Heron](https://a.org/2) |\n",
+            "a table with no column of titles",
+        ),
+        (
+            "<table><tr><td><a href='https://a.org'><img src='x.png'><b>Ana Rivera</b></a></td></tr></table>\n",
+            "a table of one row",
+        ),
+    ],
+    ids=["navigation", "mention", "groups", "portraits"],
+)
+def test_what_only_links_is_no_entry_and_said_so(page: str, reason: str) -> None:
+    reading = parse_markdown(f"# P\n\n{page}", "p.md")
+    assert reading.entries == ()
+    assert [problem.reason.startswith(reason) for problem in reading.problems] == [True]
+
+
+def test_numbered_references_and_ways_back_are_no_links_of_an_entry() -> None:
+    page = "# P\n\n- [A Title of a Work](https://a.org/1) [[11](#ref11)] [⬆](#top)\n"
+    reading = parse_markdown(page, "p.md")
+    assert [[link.url for link in entry.links] for entry in reading.entries] == [["https://a.org/1"]]
+    assert reading.refused_links == ()
+
+
+def test_fields_of_a_list_do_not_speak_of_the_record() -> None:
+    page = "# P\n\n- **A Title of a Work.** ACL 2031. [[paper](https://a.org/1)]\n  - **Confidence:** high\n"
+    (entry,) = parse_markdown(page, "p.md").entries
+    assert dict(entry.fields) == {"confidence as printed": "high"}
 
 
 def test_table_without_titles_is_a_problem() -> None:

@@ -14,7 +14,7 @@ from aligngraph.commands.answers import answer_options, give_answer, limited, pu
 from aligngraph.commands.options import Source, catalogue_options, memory_option
 from aligngraph.guard import check_read_only
 from aligngraph.limits import Worker
-from aligngraph.queries import Parameter, ParameterError, StoredQuery, bind, find_query, legal_values, list_queries
+from aligngraph.queries import ANY, Parameter, ParameterError, StoredQuery, bind, find_query, legal_values, list_queries
 
 if TYPE_CHECKING:
     from aligngraph.terminal import Terminal
@@ -59,8 +59,8 @@ def command(
 ) -> None:
     """Run the stored query NAME; with no name, list them.
 
-    A concept, work, person or venue can be given by name, label, notation, CURIE or IRI. Queries with the tag
-    'federated' also ask another endpoint, and run only with --allow-service.
+    A concept, work, person or venue can be given by name, label, notation, identifier, CURIE or IRI, as to 'show'.
+    Queries with the tag 'federated' also ask another endpoint, and run only with --allow-service.
 
     \b
     Examples:
@@ -168,7 +168,7 @@ def _help(stored: StoredQuery, backend: Backend) -> str:
         ]
         values = _values(parameter, backend)
         lines += [f"    {line}" for line in wrap(values, width - 4)] if values else []
-        example += f" -p {parameter.name}={_example(parameter, backend)}"
+        example += f" -p {parameter.name}={_example(parameter)}"
     if stored.parameters:
         lines.append("")
     lines += [f"Tags: {', '.join(stored.tags)}", "", "Example:", f"  {example}"]
@@ -176,14 +176,16 @@ def _help(stored: StoredQuery, backend: Backend) -> str:
 
 
 def _type(parameter: Parameter) -> str:
-    return (
-        parameter.type if parameter.of is None or parameter.type == "string" else f"{parameter.type} of {parameter.of}"
-    )
+    if parameter.of is None or parameter.type in ("choice", "string"):
+        return parameter.type
+    return f"{parameter.type} of {' or '.join(parameter.choices)}"
 
 
 def _main_names(parameter: Parameter, backend: Backend) -> list[str]:
     from aligngraph.namespaces import shorten
 
+    if parameter.type == "choice":
+        return parameter.choices
     seen: dict[str, None] = {}
     for iri, _ in legal_values(parameter, backend):
         seen.setdefault(shorten(iri).partition(":")[2])
@@ -199,12 +201,9 @@ def _values(parameter: Parameter, backend: Backend) -> str:
     return f"Values: {len(names)} of them, such as {', '.join(names[:5])}"
 
 
-def _example(parameter: Parameter, backend: Backend) -> str:
-    if parameter.default not in ("UNDEF", ""):
-        if parameter.default.startswith('"'):
-            return parameter.default.strip('"')
-        return parameter.default.partition(":")[2] or parameter.default
-    if parameter.of is not None and parameter.type != "string":
-        names = _main_names(parameter, backend)
-        return names[0] if names else "…"
-    return {"year": "2023", "integer": "3"}.get(parameter.type, "…")
+def _example(parameter: Parameter) -> str:
+    if parameter.default == "UNDEF":
+        return parameter.example or ANY
+    if parameter.default.startswith('"'):
+        return parameter.default.strip('"')
+    return parameter.default.partition(":")[2] or parameter.default

@@ -63,6 +63,8 @@ def _query_text(text: str | None, file: Path | None) -> str:
             raise CatalogueError(f"{file}: not UTF-8. Save the file as UTF-8.") from error
     if text != "-":
         assert text is not None
+        if len(text) < 256 and Path(text).is_file():
+            raise QueryError(f"{text!r} is a file: pass it with -f.")
         return text
     try:
         return sys.stdin.buffer.read().decode("utf-8-sig")

@@ -126,14 +126,16 @@ def _parameter(query: ox.NamedNode, parameter: Parameter, number: int) -> Iterat
     yield ox.Triple(node, _sh("description"), ox.Literal(parameter.text, language="en"))
     yield ox.Triple(node, _sh("optional"), _literal("true", "boolean"))
     yield ox.Triple(node, _sh("order"), _literal(str(number), "integer"))
-    if parameter.type in ("string", "integer", "year"):
-        datatype = "string" if parameter.type == "string" else "integer"
+    if parameter.type in ("choice", "string", "integer", "year"):
+        datatype = "string" if parameter.type in ("choice", "string") else "integer"
         yield ox.Triple(node, _sh("datatype"), _term("xsd", datatype))
+        if parameter.type == "choice":
+            yield ox.Triple(node, _sh("pattern"), ox.Literal(f"^({parameter.of})$"))
     else:
         yield ox.Triple(node, _sh("nodeKind"), _sh("IRI"))
         if parameter.type == "kind":
             yield ox.Triple(node, _sh("class"), _term("owl", "Class"))
-        elif parameter.of is not None:
+        elif parameter.of is not None and len(parameter.choices) == 1:
             name = parameter.of[:1].upper() + parameter.of[1:]
             yield ox.Triple(node, _sh("class"), ox.NamedNode(AG + name))
     for term in _default(parameter):

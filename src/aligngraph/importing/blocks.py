@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from aligngraph.importing.inline import HARD, HtmlBlock, Piece, TooTangledError, read_html, read_pieces
+from aligngraph.importing.latex import to_text
 
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u00ad\ue000-\uf8ff]")
 # The joiners belong to words of some scripts and to emoji; between Latin letters they are noise.
@@ -20,8 +21,14 @@ _WRAPPER = re.compile(
     re.IGNORECASE,
 )
 _SUMMARY = re.compile(r"^(\s*)(?:<details\b[^<>]*>\s*)?<summary\b[^<>]*>(.*?)(?:</summary>\s*)?$", re.IGNORECASE)
+_PIPE = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+# Accents as BibTeX writes them: "Sch{\\"a}rli".
+_ACCENT = re.compile(r"\{\\(?:[\"'`^~=.]|[a-zA-Z]{1,2}(?![a-zA-Z]))\s*(?:\\?[a-zA-Z]|\{\\?[a-zA-Z]?\})?\}")
 _MOST_OPEN_TAGS = 200
+_LONGEST_LINE = 5000
+_LONGEST_TABLE = 5000
+"""Lines."""
 
 
 @dataclass
@@ -56,6 +63,7 @@ class List:
 
     items: list[Item]
     line: int
+    ordered: bool = False
 
 
 @dataclass
@@ -104,7 +112,7 @@ def read_blocks(text: str) -> tuple[list[Block], str | None]:
     parser = _Parser()
     env: MutableMapping[str, Any] = {}
     tokens = parser.parse("\n".join(lines), env)
-    return _Walker(parser, env, tokens).blocks(), title
+    return _Walker(parser, env, tokens, lines).blocks(), title
 
 
 def _prepare(text: str) -> tuple[list[str], str | None]:
@@ -116,6 +124,7 @@ def _prepare(text: str) -> tuple[list[str], str | None]:
     title = _front_matter(lines)
     fence = ""
     indent = ""
+    _join_tables(lines)
     for number, line in enumerate(lines):
         if indent:
             # What a summary that is an entry folds away belongs to the entry.
@@ -130,7 +139,10 @@ def _prepare(text: str) -> tuple[list[str], str | None]:
             continue
         if opened:
             fence = opened[1]
-        elif "<" in line and len(line) < 5000:
+            continue
+        if "{\\" in line and len(line) < _LONGEST_LINE:
+            lines[number] = line = _ACCENT.sub(lambda found: to_text(found[0]), line)
+        if "<" in line and len(line) < _LONGEST_LINE:
             if _WRAPPER.match(line):
                 lines[number] = ""
             elif (summary := _SUMMARY.match(line)) is not None:
@@ -140,6 +152,22 @@ def _prepare(text: str) -> tuple[list[str], str | None]:
                 lines[number] = f"{summary[1]}+ {inner}" if entry else ""
                 indent = "  " if entry and not summary[1] and "</details" not in line.lower() else ""
     return lines, title
+
+
+def _join_tables(lines: list[str]) -> None:
+    """Fill the blank lines of HTML tables, which would end a block of HTML, unless Markdown stands in the cells."""
+    start = -1
+    for number, line in enumerate(lines):
+        low = line.lower() if "<" in line else ""
+        if start < 0 and "<table" in low:
+            start = number
+        if start >= 0 and ("](" in line or number - start > _LONGEST_TABLE):
+            start = -1
+        if start >= 0 and "</table" in low:
+            for blank in range(start, number):
+                if not lines[blank].strip():
+                    lines[blank] = "<!-- -->"
+            start = -1
 
 
 def _front_matter(lines: list[str]) -> str | None:
@@ -160,8 +188,11 @@ def _front_matter(lines: list[str]) -> str | None:
 
 
 class _Walker:
-    def __init__(self, parser: MarkdownIt, env: MutableMapping[str, Any], tokens: Sequence[Token]) -> None:
+    def __init__(
+        self, parser: MarkdownIt, env: MutableMapping[str, Any], tokens: Sequence[Token], lines: Sequence[str]
+    ) -> None:
         self.parser = parser
+        self.lines = lines
         self.env = env
         self.tokens = tokens
         self.at = 0
@@ -228,7 +259,7 @@ class _Walker:
                     else:
                         item.below.append(block)
                 items.append(item)
-        return List(items, line)
+        return List(items, line, ordered=until.startswith("ordered"))
 
     def _table(self, line: int) -> Table:
         table = Table([], [], line)
@@ -246,10 +277,16 @@ class _Walker:
                 row.append([] if isinstance(inner, Tangled) else inner)
             elif token.type == "tr_close":
                 if table.header:
-                    table.rows.append((at, row))
+                    table.rows.append((at, row + self._excess(at, len(row))))
                 else:
                     table.header = row
         return table
+
+    def _excess(self, line: int, count: int) -> list[list[Piece]]:
+        """Return a row's cells past the header's columns, which a reader of Markdown drops."""
+        cells = _PIPE.split(self.lines[line - 1].strip().strip("|"))[count : count + 20]
+        read = (self._pieces(cell.strip(), line) for cell in cells if cell.strip())
+        return [pieces for pieces in read if not isinstance(pieces, Tangled)]
 
 
 def joined(paras: Sequence[Sequence[Piece]]) -> list[Piece]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aligngraph.importing.names import ET_AL, Authors, read_authors
-from aligngraph.importing.places import Place, read_date, read_place
+from aligngraph.importing.places import Place, is_track, read_date, read_place, split_commas
 
 LINK = "\ue000"
 _CUT = re.compile(
@@ -51,10 +51,22 @@ class Chunk:
 
 
 def cut(
-    text: str, start: int, end: int, italics: Sequence[tuple[int, int]], codes: Sequence[tuple[int, int]]
+    text: str,
+    start: int,
+    end: int,
+    italics: Sequence[tuple[int, int]],
+    codes: Sequence[tuple[int, int]],
+    bolds: Sequence[tuple[int, int]] = (),
 ) -> list[Chunk]:
-    """Return the parts of ``text[start:end]`` in order, read."""
+    """Return the parts of ``text[start:end]`` in order, read.
+
+    Slanted words and code divide; bold and underlined ones only where they are a place.
+    """
     edges = {start: "", end: ""}
+    for first, last in bolds:
+        named = read_place(text[first:last]) if start < first and last - first < 100 else None
+        if named is not None and named.year is not None:
+            edges[first], edges[last] = "set", "style"
     for first, last in (*italics, *codes):
         for place in (first, last):
             if start < place < end:
@@ -74,11 +86,12 @@ def cut(
             if close < 0:
                 continue
             inner = text[found.end() : close]
-            if _is_field(inner):
+            before = text[max([start, *(last for _, last, _ in spans if last <= found.start())]) : found.start()]
+            if _is_field(inner) and not _belongs(before, inner):
                 spans += [(found.start(), found.end(), "open"), (close, close + 1, "close")]
                 at = found.end()
         elif kind == "stop":
-            if found[0] == "." and _ABBREVIATED.search(text[max(start, found.start() - 12) : found.end()].lstrip()):
+            if found[0] == "." and _ABBREVIATED.search(text[max(start, found.start() - 40) : found.end()].lstrip()):
                 continue
             spans.append((found.end(), found.end(), "stop"))
         else:
@@ -98,6 +111,17 @@ def cut(
         sep = kind if sep in ("", "stop", "style", "al", "soft") or kind == "hard" else sep
         at = last
     return _merge([part for chunk in chunks for part in _peel(chunk)], text)
+
+
+def _belongs(before: str, inner: str) -> bool:
+    """Whether brackets are part of the venue before them: "Findings of a Meeting (EMNLP)", "ACL (Oral)"."""
+    if is_track(inner):
+        return bool(before.strip())
+    place = read_place(inner)
+    if place is None or place.year is not None or len(inner.split()) > 2:
+        return False
+    named = read_place(before)
+    return named is not None and named.sure and named.venue is not None
 
 
 def _is_field(inner: str) -> bool:
@@ -133,7 +157,7 @@ def read(chunk: Chunk) -> Chunk:
 
 def _peel(chunk: Chunk) -> list[Chunk]:
     """Return the chunk, or its parts where commas divide fields: "Ouyang et al., NeurIPS 2022"."""
-    if chunk.kind == "P" and "," in chunk.text:
+    if chunk.kind in "Pp" and "," in chunk.text:
         listed = _all_places(chunk)
         if listed:
             return listed
@@ -225,9 +249,11 @@ def _peel(chunk: Chunk) -> list[Chunk]:
 
 def _all_places(chunk: Chunk) -> list[Chunk]:
     """Return the parts between commas when each is a place or a date of its own: "2023-08, ICLR 24"."""
+    if read_date(chunk.text):
+        return []
     parts: list[Chunk] = []
     at = chunk.start
-    for text in chunk.text.split(","):
+    for text in split_commas(chunk.text):
         if text.strip():
             parts.append(read(Chunk(at, at + len(text), "comma" if parts else chunk.sep, text)))
         at += len(text) + 1

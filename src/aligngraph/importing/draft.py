@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from aligngraph.importing.names import Authors, read_authors
-from aligngraph.importing.places import Place, read_place
+from aligngraph.importing.places import Place, is_preprint, read_place
 from aligngraph.importing.records import Identifiers, Link, Problem
 
 
@@ -37,8 +38,16 @@ class Draft:
             self.notes.append(found.printed)
 
     def add_place(self, found: Place) -> None:
-        """Take the venue and the year, each unless known. A full venue's year outweighs a date on its own."""
-        if found.venue and (self.venue is None or (found.sure and not self.venue_sure)):
+        """Take the venue and the year, each unless known.
+
+        A full venue's year outweighs a date on its own, and a venue a server of preprints.
+        """
+        if found.venue and (
+            self.venue is None
+            or (found.sure and (not self.venue_sure or (is_preprint(self.venue) and not is_preprint(found.venue))))
+        ):
+            if self.venue is not None:
+                self.notes.append(self.venue)
             self.venue, self.venue_sure = found.venue, found.sure
             if found.year is not None:
                 self.year_printed, self.year = found.year_printed, found.year
@@ -77,3 +86,8 @@ class Draft:
                 self.add_place(place)
         else:
             self.fields.setdefault(key.lower(), text)
+            # "Comments: … (ICML 2031)", "Comment: published at ICML 2031".
+            last = re.search(r"\(([^()]{2,60})\)[\s.]*$", text)
+            place = read_place(last[1] if last else text)
+            if place is not None and place.sure and place.venue and place.year is not None:
+                self.add_place(place)

@@ -9,9 +9,9 @@ from aligngraph.importing.chunks import LINK, Chunk, cut
 from aligngraph.importing.draft import Draft
 from aligngraph.importing.groups import NUMBER, Group, badge_label, choose_title, first_line, group_pieces
 from aligngraph.importing.inline import HARD, Piece
-from aligngraph.importing.links import badge_text, check_url, is_counter, is_label, label_of, plain_label
+from aligngraph.importing.links import badge_text, check_url, is_counter, is_label, is_way_round, label_of, plain_label
 from aligngraph.importing.names import read_authors
-from aligngraph.importing.places import read_place
+from aligngraph.importing.places import Place, is_preprint, read_date, read_place
 from aligngraph.importing.records import Identifiers, Link, Problem, identifiers_of
 from aligngraph.importing.titles import clean_title, find_quoted, peel_title
 from aligngraph.importing.words import (
@@ -20,12 +20,14 @@ from aligngraph.importing.words import (
     NOTE_KEYS,
     VAGUE_LABELS,
     VENUE_KEYS,
+    WHOLE_VENUES,
     WORK_LABELS,
     YEAR_KEYS,
 )
 
 _PREFIX = re.compile(r"(?:^|[\s(\[,;|/.\x1e\n\ue000–—•·-])([^\W\d_][\w /&'-]{0,30}?)[ \t]*[:：][ \t]*[\[(]?[ \t]*$")
 _KEY = re.compile(r"^[\W_]*([^\W\d_][\w /&;().-]{0,28}?)[ \t]*[:：][ \t]*(.*)$", re.DOTALL)
+_CJK = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]")
 _ARXIV = re.compile(r"\barxiv\s*:?\s*(?:abs/)?(\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
 _DOI = re.compile(r"\bdoi\s*:?\s*(10\.\d{4,9}/[^\s\ue000,;]+)", re.IGNORECASE)
 
@@ -50,8 +52,11 @@ class _Reader:
         self.codes: list[tuple[int, int]] = []
         self.bolds: list[tuple[int, int]] = []
         self.badges: list[str] = []
+        self.venues: list[str] = []
+        """Labels of links that are names of venues: "[[ICML](…)]"."""
         self.carried = ""
         self.short_title = False
+        self.linked_title = False
 
     # Text and links
 
@@ -67,6 +72,7 @@ class _Reader:
             if group is title:
                 self.title = (start, len(self.text))
         self.short_title = title is not None and title.words <= 3
+        self.linked_title = title is not None and title.anchor is not None
 
     def _piece(self, piece: Piece) -> None:
         if piece.image is not None:
@@ -93,11 +99,13 @@ class _Reader:
         ]
         shown = group.text
         if is_title:
+            # "Blog: [The Rivera Letter](…)"
+            prefix = self._prefix()
             start = len(self.text)
             for piece in group.pieces:
                 self._piece(piece)
             self.title = (start, len(self.text))
-            label = label_of(url) if url else ""
+            label = prefix or (label_of(url) if url else "")
             if url:
                 self.draft.work_urls.append(url)
         elif group.images and not shown:
@@ -119,10 +127,13 @@ class _Reader:
             if url and label in ("Paper", "URL"):
                 self.draft.work_urls.append(url)
             self._mark()
+        elif is_way_round(anchor.url, shown):
+            label = ""
+            self._mark()
         else:
             label = self._say(group, url)
         if url is None:
-            if not (anchor.url.startswith("#") and not shown.strip(" ↑🔝^")):
+            if not is_way_round(anchor.url, shown):
                 self.draft.refused.append(
                     Problem(self.file, anchor.line, f"[{label or shown}]({anchor.url[:200]})", reason)
                 )
@@ -141,6 +152,14 @@ class _Reader:
             return prefix
         place = read_place(group.text)
         named = read_authors(group.text)
+        if (
+            place is not None
+            and place.sure
+            and place.venue
+            and place.venue.lower() not in WHOLE_VENUES
+            and not is_preprint(place.venue)
+        ):
+            self.venues.append(shown)
         if is_label(group.text) and not (place and place.sure and place.year):
             self._mark()
         elif (place and place.sure) or named or group.words > 6:
@@ -209,12 +228,19 @@ class _Reader:
             self._rest(self.title[1], len(self.text))
         else:
             self._plain(start)
+        if draft.venue is None:
+            named = [place for text in self.venues if (place := read_place(text)) is not None and place.sure]
+            if named:
+                draft.venue = named[0].venue
         for said in self.badges:
             place = read_place(
                 re.sub(r"^(?:abs|date|year|venue|conference|published|pub)\s+", "", said, flags=re.IGNORECASE)
             )
             if place and place.sure and not re.search(r"\d{4}\.\d{5}", said):
                 draft.add_place(place)
+        if draft.title is None and draft.authors is not None and not (draft.notes or "," in draft.authors.printed):
+            # "书生·浦语": what looks like names is all there is.
+            draft.title, draft.authors = clean_title(draft.authors.printed), None
         if draft.notes:
             draft.fields.setdefault("note", " ".join(draft.notes))
 
@@ -226,7 +252,12 @@ class _Reader:
         after = self.text[self.title[1] :]
         if shown.endswith(":"):
             return bool(re.match(r"\s*[^\W_]", after))
-        return bool(re.match(r"\s?:\s+[\"“]?[A-Z0-9]", after))
+        found = re.match(r"\s?:\s+[\"“]?([A-Z0-9][^\n\x1e\ue000]*)", after)
+        if found is None:
+            return False
+        # "[Otter](…): A tool that describes itself" names and describes; titles have more capitals.
+        long = [word for word in found[1].split() if len(word) > 3 and word[0].isalpha()]
+        return not self.linked_title or sum(word[0].isupper() for word in long) >= 0.6 * len(long)
 
     def _clear_brackets(self) -> None:
         """Take out the brackets that only held links, in step with the spans."""
@@ -248,32 +279,35 @@ class _Reader:
                 self.title = (moved(self.title[0]), moved(self.title[1]))
 
     def _set_title(self, printed: str) -> None:
-        title, places = peel_title(printed)
+        title, places, notes = peel_title(printed)
         for place in places:
             self.draft.add_place(place)
-        self.draft.title = clean_title(title) or None
+        self.draft.notes += notes
+        title = clean_title(title)
+        self.draft.title = title if re.search(r"\w", title) else None
 
     def _rest(self, start: int, end: int, *, before: bool = False) -> None:
         """Read the fields around a title that is known, line by line."""
         at = start
         for line in re.split(r"(\x1e|\n(?=[^\n:]{2,30}:))", self.text[start:end]):
             stop = at + len(line)
-            if line.strip("\x1e\n") and not self._keyed(line):
+            if line.strip("\x1e\n") and not self._keyed(line, at, before=before):
                 self._assign(self._cut(at, stop), before=before)
             at = stop
 
     def _cut(self, start: int, end: int) -> list[Chunk]:
         """Return the parts of the text; a line break divides them unless the lines are one text, wrapped."""
-        apart = cut(self.text, start, end, self.italics, self.codes)
+        apart = cut(self.text, start, end, self.italics, self.codes, self.bolds)
         if "\n" not in self.text[start:end].strip("\n"):
             return apart
-        wrapped = cut(self.text[:end].replace("\n", " "), start, end, self.italics, self.codes)
+        wrapped = cut(self.text[:end].replace("\n", " "), start, end, self.italics, self.codes, self.bolds)
         first = next((number for number, chunk in enumerate(wrapped) if chunk.kind == "A"), None)
         if first is None or (first > 0 and wrapped[first].sep not in ("stop", "dash", "open", "style", "link")):
             return apart
         return wrapped if all(chunk.kind in "APp" for chunk in wrapped[first:]) else apart
 
-    def _keyed(self, line: str) -> bool:
+    def _keyed(self, line: str, start: int, *, before: bool) -> bool:
+        """Take a line "Key: value" that begins at *start*, and say whether it is one."""
         found = _KEY.match(line)
         if not found:
             return False
@@ -292,12 +326,21 @@ class _Reader:
                 if kind != "link" or value:
                     self.draft.add_key(kind, key, value)
                 return True
+        # A key nobody knows: in bold, in a language without blanks, or the kind of what a link leads to.
+        first, last = start + found.start(1), start + found.end(1)
+        if (
+            any(a <= first and last <= b <= last + 2 for a, b in self.bolds)
+            or (_CJK.search(key) and len(key) <= 8)
+            or (before and not value and is_label(key))
+        ):
+            self.draft.add_key("note", key if value else "kind", value or (key if before else ""))
+            return True
         return False
 
     def _assign(self, chunks: Sequence[Chunk], *, before: bool = False) -> None:
         draft = self.draft
         for number, chunk in enumerate(chunks):
-            bare = chunk.text.strip(' \t\n,;:|·–—-.[](){}"“”«»')
+            bare = _bare(chunk.text)
             if not bare:
                 continue
             first = number == 0 and not before
@@ -314,12 +357,16 @@ class _Reader:
                     draft.add_place(chunk.place)
                 else:
                     draft.notes.append(bare)
+                    dated = read_date(bare.split()[0])
+                    if dated is not None:
+                        draft.add_place(Place(None, *dated, True))
             elif (
                 chunk.kind == "a"
                 and chunk.authors
                 and draft.authors is None
                 and not chunk.code
                 and not _bracketed(chunk.text)
+                and not (before and self._is_bold(chunk))
             ):
                 following = chunks[number + 1 :]
                 if chunk.italic or before or chunk.sep != "dash" or any(other.kind in "Pp" for other in following):
@@ -333,9 +380,16 @@ class _Reader:
             else:
                 draft.notes.append(bare)
 
+    def _is_bold(self, chunk: Chunk) -> bool:
+        """Whether the words are set in bold; before a title, that is what the work is called for short."""
+        first = chunk.start + len(chunk.text) - len(chunk.text.lstrip())
+        return any(start <= first and first + len(chunk.text.strip()) <= end for start, end in self.bolds)
+
     def _is_place(self, chunk: Chunk, *, first: bool) -> bool:
         """Whether words with a year name a place: they follow authors, or are set like a name."""
         words = chunk.text.split()
+        if chunk.place is not None and _is_remark(chunk.text, bracketed=chunk.sep == "open"):
+            return False
         long = [word for word in words if len(word) > 3 and word[0].isalpha()]
         capitals = sum(word[0].isupper() for word in long)
         if self.draft.authors is not None and chunk.sep != "dash":
@@ -354,6 +408,7 @@ class _Reader:
             or _bracketed(chunk.text)
             or not chunk.text.strip()[:1].isupper()
             or not 1 <= len(words) <= 9
+            or any(word.islower() and len(word) > 3 for word in words)
         ):
             return False
         if number > 0 and chunks[number - 1].kind in "Aa":
@@ -362,7 +417,12 @@ class _Reader:
                 chunk.sep in ("comma", "stop", "al", "style")
                 and ((bool(following) and following[0].kind == "P") or (len(words) <= 6 and number == len(chunks) - 1))
             )
-        return chunk.italic and number == 0 and len(words) <= 7
+        return (
+            chunk.italic
+            and number == 0
+            and len(words) <= 7
+            and all(other.kind in "APp" for other in chunks if other is not chunk)
+        )
 
     def _plain(self, start: int) -> None:
         """Read an entry in which nothing sets the title off."""
@@ -408,7 +468,7 @@ class _Reader:
             return number > 0 and (
                 any(other.kind in "Aa" for other in earlier)
                 or (
-                    chunk.sep in ("stop", "dash", "hard", "soft", "open")
+                    chunk.sep in ("stop", "dash", "hard", "soft", "open", "set")
                     and not any(other.kind == "A" for other in later)
                 )
             )
@@ -428,6 +488,17 @@ class _Reader:
             # A description after a dash.
             return not any(other.kind in "AP" for other in later) and chunk.text.strip()[:1] != ""
         return False
+
+
+def _bare(text: str) -> str:
+    """Return the text without the marks around it; brackets that it opens itself stay."""
+    bare = text.strip(' \t\n,;:|·–—-.[](){}"“”«»')
+    return f"{bare})" if bare.count("(") > bare.count(")") and ")" in text else bare
+
+
+def _is_remark(text: str, *, bracketed: bool) -> bool:
+    """Whether words with a year are said in passing: "(translated from the 2030 task)"."""
+    return bool(re.match(r"[\W\d]*[(\[]\s*[a-z]", text) or (bracketed and re.match(r"\W*[a-z]+\s", text)))
 
 
 def _bracketed(text: str) -> bool:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from aligngraph.importing.inline import HARD, Anchor, Piece
+from aligngraph.importing.inline import HARD, SOFT, Anchor, Piece
 from aligngraph.importing.links import is_counter, is_label, plain_label
 from aligngraph.importing.names import read_authors
-from aligngraph.importing.places import read_place
+from aligngraph.importing.places import read_date, read_place
 from aligngraph.importing.words import AUTHOR_KEYS, LINK_KEYS, NOTE_KEYS, TITLE_KEYS, VENUE_KEYS, YEAR_KEYS
 
 # What may stand before an entry: its number, a box to tick, a picture.
@@ -82,7 +82,12 @@ def choose_title(groups: Sequence[Group]) -> Group | None:
     bolds = [
         group
         for group in groups
-        if _bold(group) and group.words and not _is_other(group.text) and not _is_alias(group, groups)
+        if _bold(group)
+        and re.search(r"\w", group.text)
+        and not _is_other(group.text)
+        and not _is_alias(group, groups)
+        and not _is_place_set_off(group, groups)
+        and not _is_emphasis(group, groups)
     ]
     links = [
         group
@@ -90,25 +95,128 @@ def choose_title(groups: Sequence[Group]) -> Group | None:
         if group.anchor is not None
         and group.text
         and not group.anchor.bare
+        and not group.anchor.url.startswith("#")
         and "://" not in group.text
         and not (is_label(group.text) and not _titled(group))
         and not _is_other(group.text)
+        and not _is_bracketed_label(group, groups)
     ]
     long_links = [group for group in links if group.words >= 3 or _titled(group)]
     strong = next((group for group in bolds if group.words >= 3), None)
+    first = next((group for group in groups if _says_something(group)), None)
+    best = _best(long_links, bolds, strong, groups)
+    if first is not None and first in links and (best is None or _prose_between(first, best, groups)):
+        return first
+    return best or _after_kind(links, groups)
+
+
+def _best(
+    long_links: Sequence[Group], bolds: Sequence[Group], strong: Group | None, groups: Sequence[Group]
+) -> Group | None:
     if long_links:
         link = long_links[0]
-        if strong is not None and strong.number < link.number and (strong.words >= 4 or not _titled(link)):
+        # "**Read on** → [Title of a Work](…)"
+        leads = strong is not None and "→" in "".join(group.text for group in groups[strong.number : link.number])
+        if (
+            strong is not None
+            and not leads
+            and strong.number < link.number
+            and (strong.words >= 4 or not _titled(link))
+        ):
             return strong
-        authors = read_authors(link.text)
-        if not (authors and strong):
+        if leads or not (strong and read_authors(link.text)):
             return link
-    if strong is not None:
-        return strong
-    if bolds:
-        return bolds[0]
-    first = next((group for group in groups if group.text.strip(" -*•[]()")), None)
-    return first if first is not None and first in links else None
+    return strong or (bolds[0] if bolds else None)
+
+
+def _says_something(group: Group) -> bool:
+    bare = NUMBER.sub("", group.text).strip(" -*•[]()")
+    return bool(bare) and (group.anchor is not None or read_date(bare) is None)
+
+
+def _prose_between(first: Group, other: Group, groups: Sequence[Group]) -> bool:
+    """Whether a sentence stands between two candidates, so that the other only belongs to what is said of the first."""
+    said = " ".join(group.text for group in groups[first.number + 1 : other.number] if group.anchor is None)
+    return other.number > first.number and len(re.findall(r"[^\W\d_]{2,}", said)) >= 2
+
+
+def _after_kind(links: Sequence[Group], groups: Sequence[Group]) -> Group | None:
+    """Return the one link that follows what kind of thing it leads to: "Newsletter: [The Rivera Letter](…)"."""
+    if len(links) != 1:
+        return None
+    (link,) = links
+    kind = NUMBER.sub("", _before(link, groups)).strip()
+    if re.fullmatch(r"[^\W\d_][\w /&'’-]{1,30}\s*:", kind) and is_label(kind):
+        return link
+    return link if link.words >= 2 and re.fullmatch(r"[^\W\d_][\w/&'’]{1,24}\s+[-–—]", kind) else None
+
+
+def _before(group: Group, groups: Sequence[Group]) -> str:
+    """Return the text between the group and the link or the line's start before it."""
+    said: list[str] = []
+    for other in reversed(groups[: group.number]):
+        if other.anchor is not None or any(piece.text in (SOFT, HARD) for piece in other.pieces):
+            break
+        said.append("".join(piece.text for piece in other.pieces if piece.image is None))
+    return "".join(reversed(said))
+
+
+def _after(group: Group, groups: Sequence[Group]) -> str:
+    """Return the plain text between the group and the link, the slanted text or the line's end after it."""
+    said: list[str] = []
+    for other in groups[group.number + 1 :]:
+        apart = (
+            piece.text in (SOFT, HARD) or piece.italic or piece.code or piece.image is not None
+            for piece in other.pieces
+        )
+        if other.anchor is not None or any(apart):
+            break
+        said.append("".join(piece.text for piece in other.pieces))
+    return "".join(said)
+
+
+def _is_emphasis(group: Group, groups: Sequence[Group]) -> bool:
+    """Whether bold words are only stressed in a text that goes on around them: "Dense **Rewards** for Play"."""
+    before, after = _before(group, groups), _after(group, groups)
+    if re.match(r"[-‐‑/]?[^\W_]|['’]s\b", after) or re.search(r"[^\W_][-‐‑/]?$", before):
+        return True
+    # From the last mark that ends a field; commas divide authors, and colons stand in titles.
+    running = re.split(r"[.;!?)\]}|•]\s|\s[–—]\s|[\])}:]\s*$", NUMBER.sub("", before))[-1].split()
+    if running and re.search(r"[\w'’%$]$", running[-1]):
+        lead = " ".join(running)
+        authors = read_authors(lead)
+        # One name before few words is rather a part of the title: "Internet Explorer **Agents**".
+        named = authors is not None and (authors.strong or (group.words > 2 and len(running) <= 3))
+        if (len(running) > 1 or group.words <= 3) and not (named or read_place(lead) or read_date(lead)):
+            return True
+    found = re.match(r"\s+([^\W\d_][^\n.,;:|(\[]*)", after)
+    if found is None or group.words > 6 or group.text[-1:] in ".!?:":
+        return False
+    follows = found[1].strip()
+    long = [word for word in follows.split() if len(word) > 3]
+    titled = sum(word[0].isupper() for word in long) >= 0.5 * len(long) if long else follows[:1].isupper()
+    authors = read_authors(after) or (read_authors(follows) if after[found.end() : found.end() + 1] != ":" else None)
+    return titled and not (authors or read_place(follows))
+
+
+def _is_bracketed_label(group: Group, groups: Sequence[Group]) -> bool:
+    """Whether a link stands in brackets behind a text that is a title by itself: "A Title. [[Some Journal](…)]"."""
+    before = NUMBER.sub("", _before(group, groups))
+    ahead = before.rstrip("[( ").rstrip()
+    return (
+        group.words <= 5
+        and before.rstrip().endswith("[")
+        and len(ahead.split()) >= 4
+        and not (read_authors(ahead) or read_date(ahead) or ((place := read_place(ahead)) and place.sure))
+    )
+
+
+def _is_place_set_off(group: Group, groups: Sequence[Group]) -> bool:
+    """Whether bold or underlined words are a venue with its year that nobody knows, after the title: "ISCB, 2031"."""
+    place = read_place(group.text)
+    if place is None or place.year is None or group.words > 6:
+        return False
+    return len(_before(group, groups).split()) >= 2
 
 
 def _is_alias(group: Group, groups: Sequence[Group]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
-from aligngraph.importing.links import BARE_URL, is_bare, trim_bare
+from aligngraph.importing.links import BARE_URL, check_url, is_bare, trim_bare
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -212,6 +212,8 @@ class _Html(HTMLParser):
         self.loose: list[Piece] = []
         self._into: list[Piece] | None = None
         self._spanning: list[int] = []
+        self._heads: dict[int, bool] = {}
+        """Whether all cells of a row are a header's."""
         self._spans: dict[int, tuple[int, list[Piece]]] = {}
         self._anchors: list[Anchor] = []
         self._bold = self._italic = 0
@@ -225,6 +227,8 @@ class _Html(HTMLParser):
             self.rows.append((self._line(), []))
         elif tag in ("td", "th") and self.rows:
             row = self.rows[-1][1]
+            at = len(self.rows) - 1
+            self._heads[at] = self._heads.get(at, True) and tag == "th"
             self._carry(row)
             cell: list[Piece] = []
             down = known.get("rowspan", "")
@@ -254,8 +258,8 @@ class _Html(HTMLParser):
             self._target().append(Piece(known.get("alt", ""), self._line(), link=link, image=known.get("src", "")))
 
     def filled_rows(self) -> list[tuple[int, list[list[Piece]]]]:
-        """Return the rows, without those in which one cell spans the others."""
-        dropped = set(self._spanning)
+        """Return the rows, without those in which one cell spans others, and without a header's further rows."""
+        dropped = set(self._spanning) | {number for number, head in self._heads.items() if head}
         return [row for number, row in enumerate(self.rows) if number == 0 or number not in dropped]
 
     def _carry(self, row: list[list[Piece]]) -> None:
@@ -303,6 +307,16 @@ def read_html(content: str, line: int) -> HtmlBlock:
     parser.feed(content)
     parser.close()
     return HtmlBlock(parser.headings, parser.filled_rows(), parser.loose)
+
+
+def leads_away(piece: Piece) -> bool:
+    """Whether words of a text link to another page."""
+    return (
+        piece.link is not None
+        and piece.image is None
+        and bool(piece.text.strip())
+        and check_url(piece.link.url)[0] is not None
+    )
 
 
 def plain(pieces: Iterable[Piece]) -> str:

@@ -13,6 +13,12 @@ _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f<>\"{}|\\^`\[\]]|%(?![0-9A-Fa-f]{2})")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ARXIV_TEXT = re.compile(r"(?:arxiv\s*:?\s*)?\d{4}\.\d{4,5}(?:v\d+)?", re.IGNORECASE)
+_WAYS_BACK = frozenset(
+    (
+        *("", "back", "back to content", "back to contents", "back to table of contents", "back to toc", "back to top"),
+        *("back to the top", "go back", "link", "return", "return to top", "table of contents", "toc", "top", "up"),
+    )
+)
 _EDGES = " \t\n[](){}:.,;|*_-–—·•"
 _PICTURES = re.compile(
     r"[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3\U0001f000-\U0001faff]|:[a-z0-9_+-]{2,40}:"
@@ -96,6 +102,12 @@ def label_of(url: str) -> str:
     if any(host == site or host.endswith(f".{site}") for site in NOT_WORK_HOSTS) or parts.path in ("", "/"):
         return "URL"
     return "Paper"
+
+
+def is_way_round(url: str, text: str) -> bool:
+    """Whether a link only leads to another place of its page: back to the top, or to a numbered reference."""
+    bare = re.sub(r"[^\w\s]", "", text).strip().lower()
+    return url.startswith("#") and (bare in _WAYS_BACK or bare.isdecimal())
 
 
 def badge_text(source: str) -> str:

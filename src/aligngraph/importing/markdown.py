@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from aligngraph.importing.blocks import Block, Head, Html, Item, List, Para, Table, Tangled, joined, read_blocks
 from aligngraph.importing.draft import Draft
 from aligngraph.importing.entries import read_entry
-from aligngraph.importing.inline import Piece, plain
-from aligngraph.importing.links import check_url, is_counter
+from aligngraph.importing.groups import NUMBER
+from aligngraph.importing.inline import Piece, leads_away, plain
+from aligngraph.importing.links import is_counter
+from aligngraph.importing.names import read_authors
+from aligngraph.importing.places import read_date, read_place
 from aligngraph.importing.records import Entry, Heading, Problem, ReadingList
 from aligngraph.importing.shapes import (
     fields_only,
@@ -18,17 +23,39 @@ from aligngraph.importing.shapes import (
     heading_text,
     is_clear,
     is_contents,
+    is_contents_heading,
+    is_described,
     is_details,
     is_heading_like,
+    is_navigation,
     is_own_entry,
+    is_picture,
     is_relative_contents,
     lines_of_entries,
+    linked_title,
     other_section,
 )
 from aligngraph.importing.tables import columns, read_row
 
 _RECOVERED = re.compile(r"\s*\(heading recovered\)\s*$")
 _LONGEST_TITLE = 60
+_DATE_FIRST = re.compile(r"\W{0,3}(?:19|20)\d\d[-./年]\d{1,2}\b")
+# Fields by which a bibliography speaks of the record itself.
+_OURS = frozenset(("confidence", "evidence"))
+
+
+@dataclass
+class _Skipped:
+    """What was found under a heading that announces something other than entries."""
+
+    line: int
+    text: str
+    items: int = 0
+    links: int = 0
+
+    def said(self) -> str:
+        counts = ((self.items, "list item"), (self.links, "link"))
+        return " and ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts if count)
 
 
 def parse_markdown(text: str, name: str) -> ReadingList:
@@ -37,14 +64,17 @@ def parse_markdown(text: str, name: str) -> ReadingList:
     Nothing raises: what cannot be read is a problem with its line and the reason.
     """
     blocks, title = read_blocks(text)
-    page = _Page(name, title)
+    linked = Counter(block.level for block in blocks if isinstance(block, Head) and linked_title(block.pieces))
+    page = _Page(name, title, {level for level, count in linked.items() if count > 1 and level > 1})
     page.read(blocks)
     return page.finish()
 
 
 class _Page:
-    def __init__(self, name: str, title: str | None) -> None:
+    def __init__(self, name: str, title: str | None, entry_levels: set[int]) -> None:
         self.name = name
+        self.entry_levels = entry_levels
+        """Levels of headings at which several are links of works: those may be entries."""
         self.title = title
         self.first: Heading | None = None
         self.stack: list[Heading] = []
@@ -53,13 +83,17 @@ class _Page:
         self.refused: list[Problem] = []
         self.problems: list[Problem] = []
         self.counts: dict[Heading | None, int] = {}
+        self.skipped: dict[Heading, _Skipped] = {}
 
     def finish(self) -> ReadingList:
         """Return the list."""
         if self.first is not None and any(entry.headings == (self.first,) for entry in self.entries):
             self.headings.insert(0, self.first)
+        for heading, skipped in self.skipped.items():
+            self._problem(skipped.line, skipped.text, f"{skipped.said()} under {heading.text!r}, not taken for entries")
+        problems = sorted(self.problems, key=lambda problem: problem.line)
         return ReadingList(
-            self.name, self.title, tuple(self.headings), tuple(self.entries), tuple(self.refused), tuple(self.problems)
+            self.name, self.title, tuple(self.headings), tuple(self.entries), tuple(self.refused), tuple(problems)
         )
 
     # Blocks
@@ -71,7 +105,11 @@ class _Page:
             block = blocks[at]
             at += 1
             if isinstance(block, Head):
-                self._heading(block.pieces, block.level, block.line)
+                taken = self._headed(block, blocks, at) if block.level in self.entry_levels else 0
+                if taken:
+                    at += taken - 1
+                else:
+                    self._heading(block.pieces, block.level, block.line)
             elif isinstance(block, Para):
                 at += self._para(block, blocks, at)
             elif isinstance(block, List):
@@ -98,7 +136,8 @@ class _Page:
         self._push(heading)
 
     def _push(self, heading: Heading) -> None:
-        while self.stack and self.stack[-1].level >= heading.level:
+        # What stands below "Table of contents" on a page is not of it.
+        while self.stack and (self.stack[-1].level >= heading.level or is_contents_heading(self.stack[-1])):
             self.stack.pop()
         self.stack.append(heading)
         self.headings.append(heading)
@@ -115,7 +154,45 @@ class _Page:
     def _problem(self, line: int, text: str, reason: str) -> None:
         self.problems.append(Problem(self.name, line, re.sub(r"\s+", " ", text)[:160], reason))
 
+    def _skip(self, heading: Heading, line: int, parts: Sequence[Sequence[Piece]], *, items: int = 0) -> None:
+        """Count what stands under a heading that announces no entries, for one problem that names it all."""
+        links = len({id(piece.link) for pieces in parts for piece in pieces if leads_away(piece)})
+        if items or links:
+            skipped = self.skipped.setdefault(heading, _Skipped(line, plain(parts[0]) if parts else ""))
+            skipped.items += items
+            skipped.links += links
+
     # Entries
+
+    def _headed(self, head: Head, blocks: Sequence[Block], at: int) -> int:
+        """Take a heading for an entry where it is the link of a work and only details of that follow it.
+
+        Return how many blocks were taken; 0 where it is a heading.
+        """
+        if linked_title(head.pieces) is None:
+            return 0
+        taken = [head.pieces]
+        count = 0
+        for block in blocks[at:]:
+            if isinstance(block, Head):
+                if block.level > head.level:
+                    return 0
+                break
+            if isinstance(block, List):
+                if sum(is_own_entry(item, self.name, named=True) for item in block.items) * 2 > len(block.items):
+                    return 0
+                taken += [part for item in block.items for part in _all_pieces(item)]
+            elif isinstance(block, Para) and not is_heading_like(block.pieces):
+                if read_entry(block.pieces, block.line, self.name).marked and not fields_only(block, self.name):
+                    return 0
+                taken.append(block.pieces)
+            else:
+                return 0
+            count += 1
+        while self.stack and self.stack[-1].level >= head.level:
+            self.stack.pop()
+        self._add(read_entry(joined(taken), head.line, self.name))
+        return count + 1
 
     def _add(self, draft: Draft) -> None:
         path = self._path()
@@ -139,7 +216,9 @@ class _Page:
                 links=tuple(draft.links),
                 identifiers=draft.identifiers,
                 text=draft.text,
-                fields=MappingProxyType(dict(draft.fields)),
+                fields=MappingProxyType(
+                    {f"{name} as printed" if name in _OURS else name: text for name, text in draft.fields.items()}
+                ),
             )
         )
 
@@ -171,7 +250,13 @@ class _Page:
                 text = heading_text(para.pieces).rstrip(":").rstrip()
                 self._push(Heading(text, self._below(), para.line))
             return 0
-        if other_section(self._path()):
+        path = self._path()
+        if other_section(path):
+            self._skip(path[-1], para.line, [para.pieces])
+            return 0
+        if is_navigation(para.pieces):
+            if self._loose_link(para.pieces):
+                self._problem(para.line, plain(para.pieces), "a row of links, not taken for an entry")
             return 0
         lines = lines_of_entries(para, self.name)
         if lines:
@@ -182,14 +267,17 @@ class _Page:
         if (
             is_clear(draft)
             and draft.marked
-            and (draft.authors or draft.year or draft.links)
+            and (draft.year or draft.links or (draft.authors and draft.authors.strong))
             and self._is_entry(draft, para)
         ):
             if isinstance(following, List) and is_details(following, self.name):
                 self._with_details(para, following)
                 return 1
             self._add(draft)
-        elif draft.authors and draft.authors.strong and (draft.year or draft.venue_sure) and draft.title:
+        elif (draft.authors and draft.authors.strong and (draft.year or draft.venue_sure) and draft.title) or (
+            # "[2031/05] Title of the work. [paper]"
+            draft.title and draft.year and draft.links and _DATE_FIRST.match(plain(para.pieces))
+        ):
             self._add(draft)
         elif self._loose_link(para.pieces):
             self._problem(
@@ -202,10 +290,17 @@ class _Page:
     def _is_entry(self, draft: Draft, para: Para) -> bool:
         """Whether a paragraph outside a list is an entry: it begins with its title, and says more than that."""
         title = draft.title or ""
-        start = plain(para.pieces)[: len(title) + 40]
-        if len(title.split()) < 2 or title[:30] not in start:
-            return draft.authors is not None and draft.authors.strong
-        rest = len(plain(para.pieces)) - len(title)
+        text = plain(para.pieces)
+        at = text.find(title[:30])
+        ahead = NUMBER.sub("", text[: max(at, 0)]).strip(" \t\"“'*([")
+        before = ahead.strip(":|-–—.] ")
+        # What stands before a title is a field, or a name set off, not a sentence that speaks of the work.
+        named = len(before.split()) <= 3 and before != ahead
+        if at < 0 or (before and not (named or read_authors(before) or read_place(before) or read_date(before))):
+            return False
+        if len(title.split()) < 2:
+            return (draft.authors is not None and draft.authors.strong) or (bool(draft.links) and not draft.notes)
+        rest = len(text) - len(title)
         return bool(draft.authors or draft.year or draft.venue) or (bool(draft.links) and rest < 120)
 
     def _with_details(self, para: Para, details: List) -> None:
@@ -213,28 +308,33 @@ class _Page:
         self._add(read_entry(joined(parts), para.line, self.name))
 
     def _loose_link(self, pieces: Sequence[Piece]) -> bool:
-        return any(
-            piece.link is not None and piece.image is None and piece.text.strip() and check_url(piece.link.url)[0]
-            for piece in pieces
-        ) and not any(piece.image is not None and is_counter(piece.image) for piece in pieces)
+        return any(leads_away(piece) for piece in pieces) and not any(
+            piece.image is not None and is_counter(piece.image) for piece in pieces
+        )
 
     def _continued(self, block: List, blocks: Sequence[Block], at: int) -> int:
-        """Give a list's last item the paragraph after the list that only has what the item lacks."""
+        """Give a list's last item what follows the list and only has what the item lacks; say how many blocks."""
+        shown = at
+        # Pictures stand between.
+        while at < len(blocks) and isinstance(picture := blocks[at], Html) and is_picture(picture):
+            at += 1
         following = blocks[at] if at < len(blocks) else None
         last = block.items[-1] if block.items else None
-        if last is None or last.below or not last.paras or not isinstance(following, Para):
+        if last is None or last.below or not last.paras:
+            return 0
+        if isinstance(following, Para):
+            parts = [following] if fields_only(following, self.name) else []
+        elif isinstance(following, List) and len(following.items) <= 3 and block.ordered and not following.ordered:
+            # Details that are not set in far enough to be of the item.
+            parts = [para for item in following.items for para in item.paras if fields_only(para, self.name)]
+            parts = parts if len(parts) == sum(len(item.paras) + len(item.below) for item in following.items) else []
+        else:
             return 0
         draft = read_entry(last.paras[-1].pieces, last.line, self.name)
-        if (
-            draft.links
-            or draft.authors
-            or draft.year is not None
-            or not draft.title
-            or not fields_only(following, self.name)
-        ):
+        if not parts or draft.links or draft.authors or draft.year is not None or not draft.title:
             return 0
-        last.paras.append(following)
-        return 1
+        last.paras += parts
+        return at - shown + 1
 
     # Lists
 
@@ -243,11 +343,8 @@ class _Page:
         if is_contents(block, path):
             return
         if other_section(path):
-            self._problem(
-                block.line,
-                plain(joined(_all_pieces(block.items[0]))) if block.items else "",
-                f"a list under {path[-1].text!r}, not taken for entries",
-            )
+            parts = [joined(_all_pieces(item)) for item in block.items]
+            self._skip(path[-1], block.line, parts, items=len(block.items))
             return
         if is_relative_contents(block):
             for item in block.items:
@@ -269,7 +366,7 @@ class _Page:
         before = list(self.stack)
         level = (self.stack[-1].level if self.stack else 1) + 6
         self._push(Heading(text, level, item.line))
-        self.read(item.below)
+        self.read([*item.paras[1:], *item.below])
         self.stack = before
 
     def _own_entries(self, item: Item) -> list[Item]:
@@ -280,7 +377,7 @@ class _Page:
             for block in item.below
             if isinstance(block, List)
             for sub in block.items
-            if is_own_entry(sub, self.name, linked=linked)
+            if is_own_entry(sub, self.name, linked=linked) or (linked and is_described(sub, self.name))
         ]
 
     def _item_draft(self, item: Item) -> Draft:
@@ -326,21 +423,42 @@ class _Page:
     # Tables and HTML
 
     def _table(self, table: Table) -> None:
-        if not table.rows:
+        cells = [cell for _, row in [(table.line, table.header), *table.rows] for cell in row]
+        urls = [piece.link.url for cell in cells for piece in cell if piece.link is not None]
+        if not table.rows or not plain(joined(cells)) or (urls and all(url.startswith("#") for url in urls)):
+            # One row alone holds pictures or a frame; one that leads around the page is a table of contents.
+            if any(leads_away(piece) for cell in cells for piece in cell):
+                self._problem(table.line, plain(joined(cells)), "a table of one row, not taken for entries")
+            return
+        path = self._path()
+        if other_section(path):
+            self._skip(path[-1], table.line, cells, items=len(table.rows))
             return
         kinds = columns(table)
         head = " | ".join(plain(cell) for cell in table.header)
-        if kinds is None or other_section(self._path()):
+        if kinds is None:
             self._problem(table.line, head, "a table with no column of titles, not taken for entries")
             return
+        drafts: list[Draft] = []
+        title_at = next(number for number, kind in kinds.items() if kind == "title")
+        last: list[Piece] | None = None
         for line, row in table.rows:
+            title = row[title_at] if title_at < len(row) else []
             draft = read_row(kinds, table.header, row, line, self.name)
             if draft is None:
                 text = " | ".join(plain(cell) for cell in row)
                 if text.strip(" |-—:"):
                     self._problem(line, text, "a row without a title and links")
+            elif title and title is last:
+                # A title that reaches over several rows is one entry.
+                drafts[-1].links += [link for link in draft.links if link not in drafts[-1].links]
+            elif plain(title) == plain(table.header[title_at]) and not draft.links:
+                continue
             else:
-                self._add(draft)
+                drafts.append(draft)
+                last = title
+        for draft in drafts:
+            self._add(draft)
 
     def _html(self, block: Html) -> None:
         for level, line, pieces in block.content.headings:

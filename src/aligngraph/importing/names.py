@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aligngraph.importing.words import ACRONYMS, BODIES, NOT_NAMES, PARTICLES, SUFFIXES, VENUE_WORDS
 
 ET_AL = re.compile(
-    r"[,;&]?\s*(?:(?<![^\W\d_])|(?<=[a-z]))et[. ]{1,2}al\b\.?"
+    r"(?:[,;&]|[,;]?\s+and)?\s*(?:(?<![^\W\d_])|(?<=[a-z]))et[. ]{1,2}al\b\.?"
     r"|[,;]?\s+(?:and|&)\s+(?:\d+\s+)?others\b\.?"
     r"|[,;]?\s+etc\b\.?|[,;]\s*(?:\.{3}|…)|\s*等人?$",
     re.IGNORECASE,
@@ -20,10 +20,12 @@ _SPLIT = re.compile(r"\s*(?:[,，、·]\s*(?:and|&)\s+|[,，、·]|\s(?:and|&|un
 _INITIALS = re.compile(r"(?:[A-Z]\.?(?:[\s-]?)){1,4}\.?")
 # A capital, a letter without case, or the small word that some family names begin with.
 _BEGINS = re.compile(r"[\W\d_]*(?:[^\W\d_a-z]|[a-zß-ÿ]\S{0,4}\s+[^\W\d_a-z]|d['’])")
+_HANDLE = re.compile(r"([a-z][\w-]{3,30}) et\.? al\.?")
 _YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _VANCOUVER = re.compile(r"[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)? [A-Z]{1,3}")
 _WORD = re.compile(r"[^\W\d_][\w'’.\-‐‑]*(?:/[^\W\d_]\w*)?")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CJK_NAME = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]{2,5}|[\u30a0-\u30ff·・ ]{2,12}")
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,10 @@ def read_authors(text: str, *, expected: bool = False) -> Authors | None:
     printed = re.sub(r"^(?:by|authors?\s*:|authored by)\s+", "", printed, flags=re.IGNORECASE).strip()
     if not printed or len(printed) > 12_000:
         return None
-    if not expected and not _BEGINS.match(printed):
-        return None
+    if not expected and not _BEGINS.match(printed) and printed.count(",") < 3:
+        # A name by which somebody goes on the net.
+        handle = _HANDLE.fullmatch(printed)
+        return Authors((handle[1],), True, True, printed) if handle else None
     cut = ET_AL.search(printed)
     et_al = cut is not None
     head = printed
@@ -77,7 +81,8 @@ def read_authors(text: str, *, expected: bool = False) -> Authors | None:
     if odd and (
         len(odd) > 1 + len(names) // 12
         or len(names) < 3
-        or not all(_may_be_name(name, among=len(names)) for name in odd)
+        # Semicolons divide little else than names.
+        or not all(_may_be_name(name, among=99 if ";" in head else len(names)) for name in odd)
     ):
         return None
     long = sum(len(name.split()) >= 2 or bool(_CJK.search(name)) for name in names)
@@ -108,6 +113,8 @@ def _split(text: str) -> list[str]:
     turned = _turned(parts)
     if turned:
         return turned
+    if len(parts) > 2 and _first_turned(parts):
+        parts = [f"{parts[1]} {parts[0]}", *parts[2:]]
     joined: list[str] = []
     for part in parts:
         if (
@@ -147,6 +154,15 @@ def _turned(parts: Sequence[str]) -> list[str]:
     return [f"{given} {family}" for family, given in zip(filled[::2], filled[1::2], strict=True)]
 
 
+def _first_turned(parts: Sequence[str]) -> bool:
+    """Whether only the first name is turned round: "Khashabi, Daniel, Sewon Min, and Hannaneh Hajishirzi"."""
+    return (
+        all(len(part.split()) == 1 and part[:1].isupper() and len(part) > 2 for part in parts[:2])
+        and all(len(part.split()) > 1 for part in parts[2:])
+        and not any(_CJK.search(part) for part in parts)
+    )
+
+
 def _is_family(part: str) -> bool:
     """Whether "A, B" is one name turned round rather than two names: a family name is one word, or has a particle."""
     words = part.split(",")[0].split()
@@ -179,8 +195,8 @@ def _may_be_name(name: str, *, among: int) -> bool:
     return (
         2 <= len(words) <= 6
         and not re.search(r"[\d:?!]", name)
-        and words[0][0].isupper()
-        and words[-1][0].isupper()
+        and (words[0][0].isupper() or (len(words) == 2 and among > 3))
+        and (words[-1][0].isupper() or (len(words) == 2 and among > 3))
         and sum(word.lower().strip(".,") in NOT_NAMES for word in words) <= (among >= 6 and len(words) <= 3)
     )
 
@@ -190,7 +206,7 @@ def _is_name(name: str, *, alone: bool) -> bool:
     if not 1 <= len(words) <= 6 or len(name) > 60:
         return False
     if _CJK.search(name):
-        return len(name) <= 12
+        return bool(_CJK_NAME.fullmatch(name))
     if _VANCOUVER.fullmatch(name) and words[0].lower() not in NOT_NAMES:
         return True
     capital = False
@@ -205,6 +221,9 @@ def _is_name(name: str, *, alone: bool) -> bool:
         if not (word[0].isupper() or (word[0] in "ʻ‘'’" and word[1:2].isupper())):
             return False
         if low.rstrip(".") in NOT_NAMES and len(low) > 2:
+            return False
+        # "Knowl. Based Syst." is a journal.
+        if alone and re.fullmatch(r"[A-Z][a-z]{2,}\.", word):
             return False
         if alone and (low in ACRONYMS or low in VENUE_WORDS):
             return False

@@ -20,7 +20,7 @@ _DATE = (
     rf"|(?:{_DAY}(?:st|nd|rd|th)?\s+)?{_MONTH}(?:\s+{_DAY}(?:st|nd|rd|th)?)?,?\s*(?:{_YEAR}|['’]\d\d)(?!\d)"
     rf"|{_YEAR}\s+{_MONTH}(?:\s+{_DAY})?(?!\w)"
     rf"|{_NUMBER}/{_YEAR}(?!\d)"
-    rf"|(?<![\d.]){_YEAR}(?![\d.]\d|\d|\s?[-–—]\s?(?:{_YEAR}|\d\d\b))"
+    rf"|(?<![\d.]){_YEAR}(?:[a-z]\b)?(?![\d.]\d|\d|\s?[-–—]\s?(?:{_YEAR}|\d\d\b))"
 )
 _DATES = re.compile(rf"(?<![\w./:-])(?:{_DATE})", re.IGNORECASE)
 _SHORT_DATE = re.compile(rf"(?:['’‘`]?(\d\d)[./-](?:1[0-2]|0[1-9])(?:[./-]{_DAY})?|['’‘`](\d\d))")
@@ -29,13 +29,18 @@ _MONTH_YEAR = re.compile(rf"{_MONTH}\s+([1-3]\d)", re.IGNORECASE)
 _WHOLE = re.compile(rf"(?:{_DATE})", re.IGNORECASE)
 _FOUR = re.compile(_YEAR)
 _GLUED = re.compile(rf"(?<![\w])([A-Za-z][A-Za-z&*+/@-]{{1,20}}?)(?:\s?['’‘`]\s?|[\s_-]?)({_YEAR}|\d\d)(?![\w.%-])")
+_SHORT_YEAR = re.compile(r"(.*[^\W\d_]\)?)[\s_-]*['’‘`]?([1-3]\d)", re.DOTALL)
+_DATE_COMMA = re.compile(
+    rf"(?:{_MONTH}(?:\s+{_DAY}(?:st|nd|rd|th)?)?|\b{_DAY}(?:st|nd|rd|th)?\s+{_MONTH}),(?=\s*{_YEAR}\b)", re.IGNORECASE
+)
 _LEAD = re.compile(
     r"^(?:(?:published|presented|accepted|appeared|to appear|appearing)\s+(?:in|at|by|to|as)\s*:?\s+"
     r"|in\s*:\s*"
     r"|in\s+(?=proc|the proc|proceedings|advances|findings|[A-Z]{2,}|[A-Z][a-z]+[A-Z]))",
     re.IGNORECASE,
 )
-_EDGES = " \t\n,;:|·–—-.()[]{}（）【】"
+_EDGES = " \t\n\\,;:|·–—-.()[]{}<>（）【】"
+_PREPRINT = re.compile(r"(?:ar|bio|med|psy)xiv\b|corr\b|preprints?\b|ssrn\b|under review\b", re.IGNORECASE)
 _ARXIV = re.compile(r"arxiv\b|abs/\d|\bcorr\b", re.IGNORECASE)
 
 
@@ -76,6 +81,10 @@ def read_place(text: str, *, expected: bool = False) -> Place | None:
         return None
     bare = _LEAD.sub("", bare)
     venue, printed, year = _split_year(bare)
+    short = _SHORT_YEAR.fullmatch(bare) if year is None else None
+    if short and ((expected and short[1].isalpha() and short[1].isupper()) or _is_venue(short[1], dated=True)):
+        # "CCS 24", "AISec@CCS 23"; where a venue is expected, also one that nobody knows: "XYZCONF24".
+        venue, printed, year = short[1].strip(_EDGES[:9]), short[2], _century(short[2])
     if not venue:
         return Place(None, printed, year, True) if printed else None
     sure = _is_venue(venue, dated=year is not None)
@@ -84,9 +93,17 @@ def read_place(text: str, *, expected: bool = False) -> Place | None:
     return Place(venue, printed, year, sure)
 
 
+def read_places(text: str) -> Place | None:
+    """Return the place that a cell of venues names: of several ("arXiv'24, ICLR'25"), the first that is no preprint."""
+    found = [place for part in re.split(r"[,;()]", text) if part.strip() and (place := read_place(part))]
+    if len(found) > 1 and all(place.venue and place.year is not None for place in found):
+        return next((place for place in found if not is_preprint(place.venue or "")), found[0])
+    return read_place(text, expected=True)
+
+
 def _trim(text: str) -> str:
     """Strip separators, and brackets that stand around the whole or are not closed."""
-    bare = text.strip(" \t\n,;:|·–—-.")
+    bare = text.strip(" \t\n\\,;:|·–—-.")
     while (
         len(bare) > 1
         and (bare[0], bare[-1]) in (("(", ")"), ("[", "]"), ("（", "）"), ("【", "】"), ("{", "}"))
@@ -133,7 +150,7 @@ def _split_year(text: str) -> tuple[str | None, str | None, int | None]:
 
 def _is_venue(text: str, *, dated: bool) -> bool:
     low = text.lower().strip(_EDGES)
-    low = re.sub(rf"\b{_YEAR}\b", " ", low).strip(_EDGES)
+    low = re.sub(rf"\b{_YEAR}\b|(?<=\w)(?=\()", " ", low).strip(_EDGES)
     low = re.sub(r"\s+", " ", low)
     if low in ACRONYMS or low in WHOLE_VENUES:
         return True
@@ -157,16 +174,48 @@ def _is_venue(text: str, *, dated: bool) -> bool:
         and any(word in ACRONYMS for word in core)
     ):
         return True
-    if parts and len(words) <= 8 and all(part in ACRONYMS or part in TRACK_TOKENS for part in parts):
+    if (
+        len(words) <= 8
+        and all(part in ACRONYMS or part in TRACK_TOKENS for part in parts)
+        and any(part in ACRONYMS for part in parts)
+    ):
         return True
-    named = [word for word in core if word in ACRONYMS and word not in PLAIN_WORDS]
-    if named and len(words) <= 6 and (core[0] in named or core[-1] in named) and text[:1].isupper():
-        return True
-    worded = any(word.strip("(),:;") in VENUE_WORDS for word in words) or any(
-        phrase in low for phrase in VENUE_WORDS if " " in phrase
+    # "AISec@CCS" is a part of CCS.
+    named = [word for word in core if word.rpartition("@")[2] in ACRONYMS and word not in PLAIN_WORDS]
+    # "Counterintuitive findings from" is no track of a meeting.
+    said = {word.strip("(),:;") for word in words} & VENUE_WORDS
+    if "findings" in said and not named and not low.startswith("findings"):
+        said.discard("findings")
+    worded = bool(said) or any(
+        # "Recent advances in" begins no venue.
+        low.startswith(phrase) or (phrase in low and not phrase.endswith(" in"))
+        for phrase in VENUE_WORDS
+        if " " in phrase
     )
+    if named and len(words) <= 6 and (core[0] in named or core[-1] in named) and text[:1].isupper():
+        # "A Title of Work, NeurIPS" is more than a venue.
+        return worded or len(text.rpartition(",")[0].split()) < 2
     capitals = sum(word[:1].isupper() for word in text.split() if len(word) > 3)
+    if text.count(",") > 2 and not dated:
+        return False
     return worded and (dated or (capitals >= 0.5 * sum(len(word) > 3 for word in text.split()) and len(words) <= 14))
+
+
+def split_commas(text: str) -> list[str]:
+    """Return the parts between commas; those inside a date ("Dec. 29, 2024") divide nothing."""
+    joined = _DATE_COMMA.sub(lambda found: f"{found[0][:-1]}\0", text)
+    return [part.replace("\0", ",") for part in joined.split(",")]
+
+
+def is_track(text: str) -> bool:
+    """Whether words only say how a paper was taken at a venue: "Oral", "Findings"."""
+    words = [word.strip("()[],.:;*'’\"") for word in text.lower().split()]
+    return bool(words) and all(word in TRACK_TOKENS for word in words) and any(word.isalpha() for word in words)
+
+
+def is_preprint(venue: str) -> bool:
+    """Whether a venue's name is that of a server of preprints, or says that the work has come out nowhere yet."""
+    return bool(_PREPRINT.match(venue.strip()))
 
 
 def _year_in(text: str) -> int:

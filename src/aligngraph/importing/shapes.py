@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from aligngraph.importing.blocks import Item, List, Para
+from aligngraph.importing.blocks import Html, Item, List, Para
 from aligngraph.importing.draft import Draft
 from aligngraph.importing.entries import read_entry
 from aligngraph.importing.inline import HARD, SOFT, Anchor, Piece, plain
-from aligngraph.importing.links import is_label
+from aligngraph.importing.links import check_url, is_label, is_way_round
 from aligngraph.importing.names import read_authors
 from aligngraph.importing.places import read_place
 from aligngraph.importing.records import Heading
@@ -35,38 +35,33 @@ _LABEL_MARKS = re.compile(r"[\s\[\](){},;|/·•:&+.–—-]+")
 
 def heading_text(pieces: Sequence[Piece]) -> str:
     """Return a heading as printed, without links back to the top and without pictures."""
-    kept = [
-        piece
-        for piece in pieces
-        if not (piece.link is not None and piece.link.url.startswith("#") and _is_way_back(piece.text))
-    ]
-    return plain(kept).strip()
+    kept = [piece for piece in pieces if piece.link is None or not is_way_round(piece.link.url, piece.text)]
+    return plain(kept).rstrip(" |").strip()
 
 
-def _is_way_back(text: str) -> bool:
-    bare = re.sub(r"[^\w\s]", "", text).strip().lower()
-    return bare in (
-        "",
-        "back to top",
-        "top",
-        "back",
-        "back to the top",
-        "back to contents",
-        "back to toc",
-        "toc",
-        "go back",
-        "return",
-        "link",
-        "back to table of contents",
-    )
+def group_text(pieces: Sequence[Piece]) -> str:
+    """Return what an item calls the entries below it: its bold beginning, where it goes on to describe them."""
+    bold: list[Piece] = []
+    for piece in pieces:
+        if not piece.bold and piece.text.strip():
+            break
+        bold.append(piece)
+    name = heading_text(bold)
+    whole = heading_text(pieces)
+    return (name if name.endswith((":", "：")) else whole).rstrip(":：").strip()
+
+
+def is_contents_heading(heading: Heading) -> bool:
+    """Whether a heading stands over a table of contents, and so over no entries."""
+    return re.sub(r"[^\w\s]", "", heading.text).strip().lower() in CONTENTS_SECTIONS
 
 
 def other_section(path: Sequence[Heading]) -> bool:
     """Whether the nearest heading announces something other than entries: news, contents, how to contribute."""
-    names = [re.sub(r"[^\w\s'&-]", "", heading.text).strip().lower() for heading in path[-1:]]
-    return any(name in OTHER_SECTIONS for name in names) or bool(
-        names and _SERVICE.search(names[-1]) and len(names[-1].split()) <= 6
-    )
+    # A bold line is no heading of its own: "News", and below it "**Stay tuned!**".
+    nearest = [*path[-1:], *[heading for heading in path if heading.level <= 6][-1:]]
+    names = [re.sub(r"[^\w\s'&-]", "", heading.text).strip().lower() for heading in nearest]
+    return any(name in OTHER_SECTIONS or (_SERVICE.search(name) and len(name.split()) <= 6) for name in names)
 
 
 def _anchors(items: Sequence[Item]) -> Iterator[Anchor]:
@@ -81,8 +76,9 @@ def _anchors(items: Sequence[Item]) -> Iterator[Anchor]:
 def is_contents(block: List, path: Sequence[Heading]) -> bool:
     """Whether a list is a table of contents: it links, and only to places on its own page."""
     anchors = list(_anchors(block.items))
-    nearest = re.sub(r"[^\w\s]", "", path[-1].text).strip().lower() if path else ""
-    return all(anchor.url.startswith("#") for anchor in anchors) and (bool(anchors) or nearest in CONTENTS_SECTIONS)
+    return all(anchor.url.startswith("#") for anchor in anchors) and (
+        bool(anchors) or bool(path and is_contents_heading(path[-1]))
+    )
 
 
 def is_relative_contents(block: List) -> bool:
@@ -126,34 +122,51 @@ def is_clear(draft: Draft) -> bool:
 def group_of(item: Item, file: str) -> str | None:
     """Return what an item calls the entries below it, when it is no entry itself."""
     lists = [block for block in item.below if isinstance(block, List)]
-    if not lists or len(item.paras) > 1:
+    works = [para for para in item.paras[1:] if linked_title(para.pieces)]
+    if (not lists and not works) or len(item.paras) - 1 > 2 * len(works):
         return None
     pieces = item.paras[0].pieces if item.paras else []
     if not pieces or any(piece.link is not None and not piece.link.url.startswith("#") for piece in pieces):
         return None
     head = read_entry(pieces, item.line, file)
+    if works and len(plain(pieces).split()) <= 8:
+        # "Reranking", and below it paragraphs that are links of works.
+        return group_text(pieces)
     if head.authors or (head.year is not None and len((head.title or "").split()) > 2):
         return None
     subs = [sub for block in lists for sub in block.items]
-    own = sum(is_own_entry(sub, file) or group_of(sub, file) is not None for sub in subs)
+    own = sum(is_own_entry(sub, file, named=True) or group_of(sub, file) is not None for sub in subs)
     if own * 2 > len(subs):
-        return heading_text(pieces).rstrip(":").strip()
+        return group_text(pieces)
     return None
 
 
-def is_own_entry(item: Item, file: str, *, linked: bool = False) -> bool:
-    """Whether a sub-item is an entry rather than a detail of the one above, which has links itself if *linked*."""
+def is_own_entry(item: Item, file: str, *, linked: bool = False, named: bool = False) -> bool:
+    """Whether a sub-item is an entry rather than a detail of the one above.
+
+    That has links itself if *linked*. A linked name is enough if *named*: "[Otter](…): a tool that…".
+    """
     if not item.paras or _is_detail(item, file):
         return False
     pieces = [piece for para in item.paras for piece in (*para.pieces, Piece(HARD, item.line))]
     draft = read_entry(pieces, item.line, file)
     words = len((draft.title or "").split())
+    if named and draft.marked and draft.title and draft.links and draft.links[0].label in ("Paper", "URL"):
+        return plain(pieces).lstrip(' -*•"“').startswith(draft.title[:20]) and not read_authors(plain(pieces))
     if words < 3 or (linked and not draft.links):
         return False
     if draft.marked:
         return bool(draft.links or draft.authors or draft.year is not None)
     cited = bool(draft.authors and draft.authors.strong) and (draft.year is not None or bool(draft.links))
     return cited or (bool(draft.links) and not draft.notes and words <= 25)
+
+
+def is_described(item: Item, file: str) -> bool:
+    """Whether an item names and describes something: "[Otter](…) - a tool that…"."""
+    if not is_own_entry(item, file, named=True):
+        return False
+    rest = plain([piece for piece in item.paras[0].pieces if piece.link is None]).strip()
+    return bool(re.match(r"[-–—:]\s*\w+\s+\w+", rest))
 
 
 def _is_detail(item: Item, file: str) -> bool:
@@ -169,6 +182,8 @@ def _is_detail(item: Item, file: str) -> bool:
     if linked:
         authors = read_authors(text)
         return bool(authors and authors.strong)
+    if len(text.split()) >= 4 and all(piece.bold for piece in pieces if piece.text.strip(" \n.🔥🌟⭐")):
+        return False
     authors, place = read_authors(text), read_place(text)
     if (authors and authors.strong) or (place and place.sure):
         return True
@@ -183,11 +198,20 @@ def is_details(block: List, file: str) -> bool:
         and len(block.items) <= 12
         and all(_is_detail(item, file) for item in block.items)
         and any(
-            any(piece.link is not None for para in item.paras for piece in para.pieces)
-            or _KEY.match(plain(item.paras[0].pieces) if item.paras else "")
+            any(piece.link is not None for para in item.paras for piece in para.pieces) or is_keyed(item)
             for item in block.items
         )
     )
+
+
+def is_keyed(item: Item) -> bool:
+    """Whether an item says "Key: value", with a key that is known or in bold."""
+    pieces = item.paras[0].pieces if item.paras else []
+    found = _KEY.match(plain(pieces))
+    if found is None:
+        return False
+    first = next(piece for piece in pieces if piece.text.strip())
+    return found[1].strip().lower() in _ALL_KEYS or (first.bold and len(first.text.split()) <= 4)
 
 
 def fields_only(para: Para, file: str) -> bool:
@@ -201,9 +225,39 @@ def fields_only(para: Para, file: str) -> bool:
     work = [Piece("A work", para.line, bold=True), Piece(HARD, para.line), *para.pieces]
     draft = read_entry(work, para.line, file)
     noted = sum(len(note) for note in draft.notes)
-    return bool(
-        draft.title == "A work" and (draft.authors or draft.year is not None or draft.links)
-    ) and noted <= 0.4 * len(text)
+    said = (draft.authors and (draft.authors.strong or not draft.refused)) or draft.year is not None or draft.links
+    return bool(draft.title == "A work" and said) and noted <= 0.4 * len(text)
+
+
+def is_picture(block: Html) -> bool:
+    """Whether a block of HTML only shows pictures."""
+    content = block.content
+    return not (content.headings or content.rows or plain(content.loose))
+
+
+def is_navigation(pieces: Sequence[Piece]) -> bool:
+    """Whether a paragraph is only a row of short links, to other pages or around its own."""
+    texts: dict[int, str] = {}
+    for piece in pieces:
+        if piece.link is not None:
+            texts[id(piece.link)] = texts.get(id(piece.link), "") + ("" if piece.image is not None else piece.text)
+        elif piece.image is None and re.search(r"\w", piece.text):
+            return False
+    names = [text.split() for text in texts.values() if text.strip()]
+    return len(names) >= 2 and all(len(words) <= 3 for words in names)
+
+
+def linked_title(pieces: Sequence[Piece]) -> str | None:
+    """Return the title of a heading that is nothing but the link of a work; None for any other heading."""
+    links = {id(piece.link): piece.link for piece in pieces if piece.link is not None and piece.image is None}
+    if len(links) != 1:
+        return None
+    (link,) = links.values()
+    title = plain([piece for piece in pieces if piece.link is link])
+    rest = plain([piece for piece in pieces if piece.link is None])
+    if len(title.split()) < 3 or is_label(title) or re.search(r"[^\W\d_]", rest) or check_url(link.url)[0] is None:
+        return None
+    return title
 
 
 def lines_of_entries(para: Para, file: str) -> list[list[Piece]]:

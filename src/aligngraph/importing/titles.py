@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from aligngraph.importing.chunks import LINK, cut
 from aligngraph.importing.names import read_authors
-from aligngraph.importing.places import Place, read_date, read_place
+from aligngraph.importing.places import Place, is_track, read_date, read_place
+from aligngraph.importing.words import PLAIN_WORDS
 
 _OPEN = {'"': '"', "“": "”", "„": "“”", "«": "»", "《": "》", "「": "」", "”": "”", "‘": "’", "``": "''"}
 _START = re.compile(r"[\"“„«《「”]|(?<![\w])‘")
@@ -63,11 +64,26 @@ def _is_place(text: str) -> bool:
     return place is not None and place.sure
 
 
-def peel_title(printed: str) -> tuple[str, list[Place]]:
-    """Return the title without a venue or a date in brackets before or after it, and these."""
+def peel_title(printed: str) -> tuple[str, list[Place], list[str]]:
+    """Return the title without what clings to it, the venues and dates of that, and the rest of it.
+
+    It clings in brackets before or after the title, or after a comma where it is a venue with its year.
+    """
     title = printed.replace(LINK, " ").replace("\x1e", " ").strip()
     places: list[Place] = []
+    notes: list[str] = []
     while True:
+        track = re.search(r"\s*[(\[]([^()\[\]]{2,40})[)\]]\s*[.,]?$", title)
+        if track is not None and track.start() and is_track(track[1]):
+            notes.append(track[1])
+            title = title[: track.start()]
+            continue
+        last = re.search(r"[^,]{8,},\s+([^,]{4,60}?)\s*\.?$", title)
+        place = read_place(last[1]) if last else None
+        if last and place is not None and place.sure and place.venue and place.year is not None:
+            places.append(place)
+            title = title[: last.start(1)].rstrip(" ,")
+            continue
         ahead = re.match(r"^\s*(?:\[([^\[\]]{2,60})\]|\(([^()]{2,60})\)|【([^】]{2,60})】)\s*[:.,–—-]?\s*(?=\S)", title)
         behind = re.search(r"\s*(?:\[([^\[\]]{2,60})\]|\(([^()]{2,60})\))\s*[.,]?$", title)
         for found in (ahead, behind):
@@ -75,14 +91,17 @@ def peel_title(printed: str) -> tuple[str, list[Place]]:
                 continue
             inner = found[1] or found[2] or (found.lastindex == 3 and found[3]) or ""
             place = read_place(inner)
+            # "(DSN)" after a title is rather what the work is called for short.
+            if inner.lower() in PLAIN_WORDS and found is behind:
+                continue
             if place is not None and place.sure and (place.year is not None or place.venue):
                 places.append(place)
                 title = title[found.end() :] if found is ahead else title[: found.start()]
                 break
         else:
-            return title, places
+            return title, places, notes
         if not title:
-            return "", places
+            return "", places, notes
 
 
 def clean_title(printed: str) -> str:
@@ -91,6 +110,8 @@ def clean_title(printed: str) -> str:
     title = title.replace("\\%", "%")
     title = re.sub(r"\*\*|(?<=[%)a-z])\*(?=\s|$)", "", title)
     title = re.sub(r"^(?:title|paper)\s*:\s*", "", title, flags=re.IGNORECASE)
+    if re.fullmatch(r"\([^()]*\)", title) and len(title.split()) < 4:
+        return ""
     while True:
         before = title
         title = title.strip(" \t,;:|·–—")
