@@ -63,6 +63,21 @@ class Run:
         return outcome
 
 
+def shown_on(terminal: int) -> bytes:
+    """Return all that is shown on *terminal*, the leader of a pair, until who writes to it ends; close it."""
+    shown = b""
+    while True:
+        try:
+            block = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not block:
+            break
+        shown += block
+    os.close(terminal)
+    return shown
+
+
 @pytest.fixture(scope="session")
 def run() -> Run:
     """Return what runs ``aligngraph`` with the given arguments and returns its exit code and outputs."""

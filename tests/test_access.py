@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from aligngraph.catalogue import data_folder
-from conftest import Outcome, Run
+from conftest import Outcome, Run, shown_on
 from gateway import SECRET, TOKEN, Authority, Gateway, Scheme, basic, bearer, digest
 from misbehaving import Handler, Server, running
 from servers import OxigraphServer, oxigraph_server
@@ -195,15 +195,7 @@ def test_on_a_terminal_the_password_is_asked_for_once_and_not_shown(
         while b"Password of dba at localhost: " not in shown:
             shown += os.read(leader, 4096)
         os.write(leader, f"{SECRET}\n".encode())
-        while True:
-            try:
-                block = os.read(leader, 4096)
-            except OSError:
-                break
-            if not block:
-                break
-            shown += block
-        os.close(leader)
+        shown += shown_on(leader)
         assert process.wait(60) == 0, shown
     assert shown.count(b"Password of dba") == 1
     assert SECRET.encode() not in shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -64,7 +65,23 @@ EXPECTED = {
         {"cited": "100", "openAlex": "https://openalex.org/W4378771755"},
     ),
 }
-CASES = [(query, key[1], *EXPECTED[key]) for query in FEDERATED for key in EXPECTED if key[0] == query.name]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A query, a value for one of its parameters, and what its only row says."""
+
+    query: StoredQuery
+    parameter: str
+    value: str
+    expected: dict[str, str]
+
+
+CASES = pytest.mark.parametrize(
+    "case",
+    [Case(query, key[1], *EXPECTED[key]) for query in FEDERATED for key in EXPECTED if key[0] == query.name],
+    ids=lambda case: case.query.name,
+)
 
 
 @pytest.fixture(scope="module")
@@ -149,45 +166,31 @@ def test_the_list_shows_them_and_their_help_needs_no_network(run: Run) -> None:
     assert run("query", "federated-dblp", "--help").code == 0
 
 
-@pytest.mark.parametrize(("query", "parameter", "value", "expected"), CASES, ids=lambda case: getattr(case, "name", ""))
-def test_rows_join_the_catalogue_with_the_source(
-    query: StoredQuery,
-    parameter: str,
-    value: str,
-    expected: dict[str, str],
-    catalogue: Embedded,
-    source: OxigraphServer,
-) -> None:
-    (row,) = rows(catalogue, there(bind(query, {parameter: [value]}, catalogue), query, source))
+@CASES
+def test_rows_join_the_catalogue_with_the_source(case: Case, catalogue: Embedded, source: OxigraphServer) -> None:
+    sparql = bind(case.query, {case.parameter: [case.value]}, catalogue)
+    (row,) = rows(catalogue, there(sparql, case.query, source))
     assert row["work"] == WORK
-    assert expected.items() <= row.items()
+    assert case.expected.items() <= row.items()
 
 
-@pytest.mark.parametrize(("query", "parameter", "value", "expected"), CASES, ids=lambda case: getattr(case, "name", ""))
+@CASES
 def test_any_sends_every_identifier_and_finds_what_both_have(
-    query: StoredQuery,
-    parameter: str,
-    value: str,
-    expected: dict[str, str],
-    catalogue: Embedded,
-    source: OxigraphServer,
+    case: Case, catalogue: Embedded, source: OxigraphServer
 ) -> None:
-    sparql = bind(query, {parameter: ["any"]}, catalogue)
+    sparql = bind(case.query, {case.parameter: ["any"]}, catalogue)
     assert "UNDEF" not in sparql
-    assert f'"{value}"' in sparql
-    (row,) = rows(catalogue, there(sparql, query, source))
-    assert expected.items() <= row.items()
+    assert f'"{case.value}"' in sparql
+    (row,) = rows(catalogue, there(sparql, case.query, source))
+    assert case.expected.items() <= row.items()
 
 
-@pytest.mark.parametrize(("query", "parameter", "value", "expected"), CASES, ids=lambda case: getattr(case, "name", ""))
-def test_an_identifier_that_the_catalogue_has_not_is_not_sent(
-    query: StoredQuery, parameter: str, value: str, expected: dict[str, str], catalogue: Embedded
-) -> None:
-    assert value
-    assert expected
+@CASES
+def test_an_identifier_that_the_catalogue_has_not_is_not_sent(case: Case, catalogue: Embedded) -> None:
     others = {"doi": "10.9999/not-ours", "arxiv": "9999.00001", "key": "journals/corr/abs-9999-00001"}
-    with pytest.raises(ParameterError, match=f"{parameter}='{others[parameter]}' is no .* of the catalogue"):
-        bind(query, {parameter: [others[parameter]]}, catalogue)
+    other = others[case.parameter]
+    with pytest.raises(ParameterError, match=f"{case.parameter}='{other}' is no .* of the catalogue"):
+        bind(case.query, {case.parameter: [other]}, catalogue)
 
 
 def test_the_command_runs_one_that_is_allowed(

@@ -19,7 +19,7 @@ from aligngraph.catalogue import BadTurtleError, CatalogueError, Source, find_so
 from aligngraph.namespaces import GRAPH
 from aligngraph.prepared import open_store
 from aligngraph.stores import MARK, StoreError, load
-from conftest import Run
+from conftest import Run, shown_on
 
 AG = "https://w3id.org/aligngraph/ontology#"
 WORK = f"<https://w3id.org/aligngraph/work/a> a <{AG}Paper> .\n"
@@ -221,17 +221,7 @@ def test_progress_shows_on_a_terminal_once_it_takes_longer_than_a_second(tmp_pat
         done = subprocess.run([*command, "--no-inferred", "--data", tmp_path / "data.nt"], stderr=theirs, check=True)
         assert done.returncode == 0
         os.close(theirs)
-        said = b""
-        while True:
-            try:
-                block = os.read(ours, 65536)
-            except OSError:
-                break
-            if not block:
-                break
-            said += block
-        os.close(ours)
-        return said
+        return shown_on(ours)
 
     assert b"\r\x1b[K" not in told(10)
     assert b"\r\x1b[K" in told(500_000)

@@ -17,7 +17,7 @@ from aligngraph.catalogue import data_folder
 from aligngraph.namespaces import GRAPH
 from aligngraph.remote import Remote
 from aligngraph.verifying import STAGING
-from conftest import Outcome, Run
+from conftest import Outcome, Run, shown_on
 from servers import OxigraphServer, oxigraph_server
 from triplestores import VirtuosoServer
 
@@ -220,16 +220,7 @@ def test_progress_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
         leader, follower = pty.openpty()
         process = subprocess.Popen(command, stderr=follower, stdout=subprocess.DEVNULL)
         os.close(follower)
-        shown = b""
-        while True:
-            try:
-                block = os.read(leader, 4096)
-            except OSError:
-                break
-            if not block:
-                break
-            shown += block
-        os.close(leader)
+        shown = shown_on(leader)
         assert process.wait() == 0
         assert b"Verified" in shown
     del tmp_path

@@ -14,16 +14,10 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from aligngraph.asking import LABELS
-from aligngraph.errors import AligngraphError
+from aligngraph.nameless import named_alike
 from aligngraph.namespaces import AG, PREFIXES, shorten
 
 _OWNING = (AG + "hasPublication", AG + "hasAuthorship", AG + "hasLink")
-_MOST_BLANK_NODES = 5_000
-"""Canonical names for blank nodes can take very long to find; a catalogue has none in its data."""
-
-
-class DiffError(AligngraphError):
-    """Two versions can't be compared."""
 
 
 @dataclass(frozen=True)
@@ -63,26 +57,12 @@ class Diff:
 def compare(old: Iterable[ox.Triple], new: Iterable[ox.Triple]) -> Diff:
     """Return how *new* differs from *old*; blank nodes count as the same where the graphs are isomorphic.
 
-    Raise DiffError where one of them has more blank nodes than can be named in reasonable time.
+    Raise TooManyError where one of them has more blank nodes than can be named in reasonable time.
     """
-    before, after = _named(old), _named(new)
+    before, after = named_alike(old), named_alike(new)
     removed = tuple(sorted(before - after, key=str))
     added = tuple(sorted(after - before, key=str))
     return Diff(removed, added, tuple(_things(before, after, removed, added)))
-
-
-def _named(triples: Iterable[ox.Triple]) -> set[ox.Triple]:
-    found = set(triples)
-    blank = {
-        term.value for triple in found for term in (triple.subject, triple.object) if isinstance(term, ox.BlankNode)
-    }
-    if not blank:
-        return found
-    if len(blank) > _MOST_BLANK_NODES:
-        raise DiffError(f"{len(blank)} blank nodes are too many to compare: give them IRIs.")
-    dataset = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in found)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return {quad.triple for quad in dataset}
 
 
 def _things(

@@ -12,14 +12,21 @@ import requests
 
 from aligngraph import __version__
 from aligngraph.auth import TOKEN, Access, same_server
-from aligngraph.transport import RemoteError, _is_dropped, _plain, _retry_after, _unreachable, check_address
+from aligngraph.transport import (
+    BUSY,
+    CONNECT_SECONDS,
+    MOST_REDIRECTS,
+    RemoteError,
+    check_address,
+    is_dropped,
+    plain,
+    reason_in,
+    retry_after,
+    unreachable,
+)
 
-_BUSY = (429, 502, 503, 504)
 _TRIES = 5
-_CONNECT_SECONDS = 15.0
 _LONGEST_WAIT = 60.0
-_MOST_REDIRECTS = 5
-_MOST_OF_AN_ERROR = 8192
 _WEB_PAGE = ("text/html", "application/xhtml+xml")
 
 _STATUS = {
@@ -99,18 +106,18 @@ class Requester:
                     raise NotDoneError(f"{name} can't be reached: no answer to the call. Check the address.") from error
                 raise NotDoneError(f"{name} did not answer in time. Allow more with --timeout SECONDS.") from error
             except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
-                dropped = isinstance(error, requests.exceptions.ChunkedEncodingError) or _is_dropped(error)
+                dropped = isinstance(error, requests.exceptions.ChunkedEncodingError) or is_dropped(error)
                 if not dropped or not repeatable or tried == _TRIES:
                     raise NotDoneError(self._broken(name, error, dropped, repeatable)) from error
                 reason = "dropped the connection"
             except (requests.RequestException, UnicodeError) as error:
-                text = self._access.hidden(_plain(str(error)))
+                text = self._access.hidden(plain(str(error)))
                 raise NotDoneError(f"{name}: the request can't be made: {text}.") from error
             else:
                 if response.status_code in allowed:
                     return self._checked(response, name, allowed)
-                busy = response.status_code in _BUSY and (repeatable or response.status_code == 429)
-                wanted = _retry_after(response.headers.get("Retry-After"))
+                busy = response.status_code in BUSY and (repeatable or response.status_code == 429)
+                wanted = retry_after(response.headers.get("Retry-After"))
                 if not busy or tried == _TRIES or (wanted is not None and wanted > self._longest()):
                     raise self._refused(response, name)
                 reason = f"answered {response.status_code}"
@@ -131,7 +138,7 @@ class Requester:
         if content_type is not None:
             headers["Content-Type"] = content_type
         began = address
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _ in range(MOST_REDIRECTS + 1):
             response = self._session.request(
                 method,
                 address,
@@ -139,7 +146,7 @@ class Requester:
                 headers=headers,
                 allow_redirects=False,
                 stream=True,
-                timeout=(_CONNECT_SECONDS, self._seconds),
+                timeout=(CONNECT_SECONDS, self._seconds),
             )
             self._read(response)
             if response.status_code not in (301, 302, 303, 307, 308):
@@ -164,14 +171,14 @@ class Requester:
 
     def _check_redirect(self, here: str, there: str, method: str, status: int) -> None:
         if not same_server(here, there):
-            elsewhere = _plain(_name(there))
+            elsewhere = plain(_name(there))
             raise NotDoneError(
                 f"{_name(here)} sends on to another address, {elsewhere}, which you did not name: nothing was sent "
                 "there. If you trust it, give that one."
             )
         if method not in ("GET", "HEAD") and status not in (307, 308):
             raise NotDoneError(
-                f"{_name(here)} answered {status}, and sends on to {_plain(_name(there))} in a way that drops what was "
+                f"{_name(here)} answered {status}, and sends on to {plain(_name(there))} in a way that drops what was "
                 "to be written: a log-in page, or a wrong address. Give the store's own address."
             )
 
@@ -195,10 +202,10 @@ class Requester:
 
     def _refused(self, response: requests.Response, name: str) -> NotDoneError:
         status = response.status_code
-        reason = self._access.hidden(_reason(response))
+        reason = self._access.hidden(reason_in(response.content))
         said = f". It says: {reason}" if reason else "."
         wait = response.headers.get("Retry-After", "")
-        if status in _BUSY and wait.isdigit():
+        if status in BUSY and wait.isdigit():
             said = f" (it asks to wait {wait} s){said}"
         if status == 401:
             what = self._access.refused(response)
@@ -216,18 +223,10 @@ class Requester:
                 f"{name} dropped the connection, and it can't be told whether it did what was asked. Repeating it "
                 "might do it twice, so it was not repeated: see with --verify-only."
             )
-        if isinstance(error, requests.ConnectionError) and _unreachable(name, error):
-            return _unreachable(name, error)
+        if isinstance(error, requests.ConnectionError) and unreachable(name, error):
+            return unreachable(name, error)
         return f"{name} drops the connection before its answer is whole. See its log."
 
 
 def _name(address: str) -> str:
     return urlunsplit(urlsplit(address)._replace(query="", fragment=""))
-
-
-def _reason(response: requests.Response) -> str:
-    text = response.content[:_MOST_OF_AN_ERROR].decode("utf-8", "replace")
-    if "<html" in text.lower():
-        found = re.search(r"<title[^>]*>(.*?)</title>", text, re.DOTALL | re.IGNORECASE)
-        text = found[1] if found else ""
-    return _plain(text)

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _LONGEST_ADDRESS = 2000
-_MOST_REDIRECTS = 5
+MOST_REDIRECTS = 5
 _TRIES = 4
-_BUSY = (429, 502, 503, 504)
-_CONNECT_SECONDS = 15.0
+BUSY = (429, 502, 503, 504)
+CONNECT_SECONDS = 15.0
 _MOST_OF_AN_ERROR = 8192
 _BUFFER = 1 << 16
 _SCHEMES = ("http", "https")
@@ -151,7 +151,7 @@ class Transport:
         body = None
         if len(address) > _LONGEST_ADDRESS:
             address, body = self._address, urlencode(fields)
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _ in range(MOST_REDIRECTS + 1):
             response = self._patiently(address, body, accept, deadline)
             if response.status_code not in (301, 302, 303, 307, 308):
                 return self._accepted(response, deadline)
@@ -167,13 +167,13 @@ class Transport:
             try:
                 response = self._once(address, body, accept, deadline)
             except requests.ConnectionError as error:
-                if tried == _TRIES or not _is_dropped(error):
-                    raise RemoteError(_unreachable(self.name, error)) from error
+                if tried == _TRIES or not is_dropped(error):
+                    raise RemoteError(unreachable(self.name, error)) from error
                 wanted = None
             else:
-                if response.status_code not in _BUSY or tried == _TRIES:
+                if response.status_code not in BUSY or tried == _TRIES:
                     return response
-                wanted = _retry_after(response.headers.get("Retry-After"))
+                wanted = retry_after(response.headers.get("Retry-After"))
                 left = deadline.left()
                 if wanted is not None and left is not None and wanted >= left:
                     return response
@@ -186,7 +186,7 @@ class Transport:
 
     def _once(self, address: str, body: str | None, accept: str, deadline: Deadline) -> requests.Response:
         left = deadline.left()
-        connecting = _CONNECT_SECONDS if left is None else min(left, _CONNECT_SECONDS)
+        connecting = CONNECT_SECONDS if left is None else min(left, CONNECT_SECONDS)
         headers = {"Accept": accept}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -209,7 +209,7 @@ class Transport:
         except requests.ConnectionError:
             raise
         except (requests.RequestException, UnicodeError) as error:
-            raise RemoteError(f"{self.name}: the request can't be made: {_plain(str(error))}.") from error
+            raise RemoteError(f"{self.name}: the request can't be made: {plain(str(error))}.") from error
 
     def _accepted(self, response: requests.Response, deadline: Deadline) -> Reply:
         status = response.status_code
@@ -218,8 +218,8 @@ class Transport:
         reason = self._access.hidden(_reason(response))
         response.close()
         said = f". It says: {reason}" if reason else "."
-        if status in _BUSY and (wait := response.headers.get("Retry-After")):
-            said = f". It asks to wait {_plain(wait)} s{said}" if wait.isdigit() else said
+        if status in BUSY and (wait := response.headers.get("Retry-After")):
+            said = f". It asks to wait {plain(wait)} s{said}" if wait.isdigit() else said
         what = self._access.refused(response) if status == 401 else _STATUS.get(status)
         if what is None and status >= 500:
             what = "failed at the query: ask for less, or see its log"
@@ -232,7 +232,7 @@ class Transport:
         response.close()
         there, here = urlsplit(target), urlsplit(address)
         if not same_server(address, target):
-            elsewhere = _plain(urlunsplit(there._replace(query="", fragment="")))
+            elsewhere = plain(urlunsplit(there._replace(query="", fragment="")))
             raise RemoteError(
                 f"{self.name} sends on to another address, {elsewhere}, which you did not name. "
                 "If you trust it, pass that as --endpoint."
@@ -251,7 +251,7 @@ def check_address(address: str) -> SplitResult:
         known = False
     if not known or re.search(r"[\s<>\"{}|\\^`]", address.strip()):
         raise RemoteError(
-            f"{_plain(address)!r} is no address of an endpoint: write for example http://localhost:7878/query."
+            f"{plain(address)!r} is no address of an endpoint: write for example http://localhost:7878/query."
         )
     if parts.username is not None or parts.password is not None:
         raise RemoteError(
@@ -261,18 +261,20 @@ def check_address(address: str) -> SplitResult:
     return parts
 
 
-def _is_dropped(error: requests.ConnectionError) -> bool:
+def is_dropped(error: requests.ConnectionError) -> bool:
+    """Tell whether the other side hung up, so that it may be worth asking again."""
     text = str(error)
     return "RemoteDisconnected" in text or "ConnectionResetError" in text or "BrokenPipeError" in text
 
 
-def _unreachable(name: str, error: requests.ConnectionError) -> str:
+def unreachable(name: str, error: requests.ConnectionError) -> str:
+    """Return why *name* can't be reached, and what to do."""
     text = str(error)
     if isinstance(error, requests.exceptions.SSLError):
         found = re.search(r"certificate verify failed: ([^(]+)", text)
         reason = found[1].strip() if found else "the two sides don't agree on how to encrypt"
         return (
-            f"{name}: no safe connection (TLS): {_plain(reason)}. Check the address, and the server's certificate. "
+            f"{name}: no safe connection (TLS): {plain(reason)}. Check the address, and the server's certificate. "
             "One of your own authority is named with --ca-file FILE."
         )
     if isinstance(error, requests.exceptions.ProxyError):
@@ -281,7 +283,7 @@ def _unreachable(name: str, error: requests.ConnectionError) -> str:
         return f"{name}: no host of this name is known. Check the address."
     if "refused" in text:
         return f"{name} refuses the connection: is the store running, and this its port?"
-    if _is_dropped(error):
+    if is_dropped(error):
         return f"{name} drops the connection without an answer. See its log."
     return f"{name} can't be reached. Check the address and the network."
 
@@ -296,17 +298,22 @@ def _too_slow(name: str, deadline: Deadline) -> RemoteError:
 def _reason(response: requests.Response) -> str:
     """Return the beginning of what the server says about an error, as plain text on one line."""
     try:
-        content = response.raw.read(_MOST_OF_AN_ERROR, decode_content=True)
+        return reason_in(response.raw.read(_MOST_OF_AN_ERROR, decode_content=True))
     except (HTTPError, OSError):
         return ""
-    text = content.decode("utf-8", "replace")
+
+
+def reason_in(content: bytes) -> str:
+    """Return the beginning of *content*, said of what went wrong, as plain text on one line; of a page, the title."""
+    text = content[:_MOST_OF_AN_ERROR].decode("utf-8", "replace")
     if "<html" in text.lower():
         found = re.search(r"<title[^>]*>(.*?)</title>", text, re.DOTALL | re.IGNORECASE)
         text = found[1] if found else ""
-    return _plain(text)
+    return plain(text)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return *text*, from a server or the user, on one line and without signs that do something."""
     from aligngraph.terminal import clean
 
     words = " ".join(clean(" ".join(text.split())).split())
@@ -317,7 +324,7 @@ def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.strip().isascii() and text.strip().isdigit() else None
 
 
-def _retry_after(text: str | None) -> float | None:
+def retry_after(text: str | None) -> float | None:
     """Return the seconds that a Retry-After header (RFC 9110, section 10.2.3) asks for."""
     if text is None:
         return None

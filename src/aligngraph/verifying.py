@@ -17,6 +17,7 @@ from decimal import Decimal, InvalidOperation
 import pyoxigraph as ox
 
 from aligngraph.flavours import Store
+from aligngraph.nameless import named_alike
 from aligngraph.namespaces import GRAPH, PREFIXES
 from aligngraph.remote import Remote
 from aligngraph.requesting import Requester
@@ -37,7 +38,6 @@ _INTEGERS = frozenset(
 )
 _FLOATS = frozenset((_XSD + "double", _XSD + "float"))
 _PAGE = 5_000
-_MOST_BLANK_NODES = 5_000
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,13 @@ def compare_graph(
 ) -> Comparison:
     """Return how *found* differs from *expected* in value; with *more*, it may say more.
 
-    Raise RemoteError where there are too many blank nodes to compare.
+    Raise TooManyError where there are too many blank nodes to compare.
     """
     wanted, given = set(expected), set(found)
     missing, extra = wanted - given, given - wanted
     changes: Counter[str] = Counter()
     if missing or extra:
-        old, new = _canonical(wanted, graph), _canonical(given, graph)
+        old, new = (named_alike(map(_as_usual, triples), f"<{graph}>: ") for triples in (wanted, given))
         gone = old - new
         come = new - old
         changes.update(
@@ -77,7 +77,7 @@ def compare_graph(
             for triple in missing
             if isinstance(triple.object, ox.Literal)
             for kind in [normal(triple.object)[1]]
-            if kind and _as_named(triple) not in gone
+            if kind and _as_usual(triple) not in gone
         )
         if not changes and not gone and not come:
             changes.update(_others(missing, extra))
@@ -98,24 +98,11 @@ def _others(missing: Iterable[ox.Triple], extra: Iterable[ox.Triple]) -> Iterato
                 yield kind
 
 
-def _as_named(triple: ox.Triple) -> ox.Triple:
+def _as_usual(triple: ox.Triple) -> ox.Triple:
     object_ = triple.object
     return ox.Triple(
         triple.subject, triple.predicate, normal(object_)[0] if isinstance(object_, ox.Literal) else object_
     )
-
-
-def _canonical(triples: set[ox.Triple], graph: str | None) -> set[ox.Triple]:
-    """Return *triples* with values in canonical form, and blank nodes by canonical names (RDFC-1.0)."""
-    named = {_as_named(triple) for triple in triples}
-    blank = {term for t in named for term in (t.subject, t.object) if isinstance(term, ox.BlankNode)}
-    if not blank:
-        return named
-    if len(blank) > _MOST_BLANK_NODES:
-        raise RemoteError(f"<{graph}>: {len(blank):,} blank nodes are too many to compare: give them IRIs.")
-    dataset = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in named)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return {quad.triple for quad in dataset}
 
 
 def normal(literal: ox.Literal) -> tuple[ox.Literal, str]:

@@ -8,19 +8,13 @@ from pathlib import Path
 import click
 
 from aligngraph.commands.load import Bar
-from aligngraph.commands.store_options import Place, store_options
+from aligngraph.commands.store_options import Place, parts_option, store_options
 
 
 @click.command(short_help="Take the catalogue out of a triplestore, as Turtle files.")
 @store_options
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", required=True, help="Folder to write.")
-@click.option(
-    "--with",
-    "parts",
-    type=click.Choice(["ontology", "shapes", "mappings"]),
-    multiple=True,
-    help="Take these, too; may be repeated.",
-)
+@parts_option
 @click.option("--inferred", is_flag=True, help="Take what follows, too.")
 @click.option(
     "--force", is_flag=True, help="Write into DIR where it is not empty: files of the same names are replaced."

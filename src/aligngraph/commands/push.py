@@ -13,7 +13,7 @@ import click
 
 from aligngraph.commands.load import Bar
 from aligngraph.commands.options import data_option
-from aligngraph.commands.store_options import Opened, Place, store_options
+from aligngraph.commands.store_options import Opened, Place, parts_option, store_options
 
 if TYPE_CHECKING:
     from aligngraph.pushing import Graph, Pusher
@@ -25,13 +25,7 @@ _MOST_SHOWN = 10
 @click.command(short_help="Put the catalogue into a triplestore, and check that it is there.")
 @store_options
 @data_option
-@click.option(
-    "--with",
-    "parts",
-    type=click.Choice(["ontology", "shapes", "mappings"]),
-    multiple=True,
-    help="Add these to the data; may be repeated.",
-)
+@parts_option
 @click.option("--inferred", is_flag=True, help="Add what follows, as a graph of its own.")
 @click.option("--default-graph", is_flag=True, help="Add all to the default graph, not to named graphs; needs --add.")
 @click.option("--replace", "mode", flag_value="replace", default=True, help="Replace each graph (the default).")

@@ -72,6 +72,15 @@ request_timeout_option = click.option(
 )
 
 
+parts_option = click.option(
+    "--with",
+    "parts",
+    type=click.Choice(["ontology", "shapes", "mappings"]),
+    multiple=True,
+    help="These, too; may be repeated.",
+)
+
+
 def store_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the argument and options that say where a store is; *function* gets ``place``, a `Place`."""
 
