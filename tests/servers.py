@@ -69,15 +69,15 @@ def oxigraph_server(*options: str, union: bool = True) -> Iterator[OxigraphServe
 
 
 @contextlib.contextmanager
-def serving(words: Sequence[str], port: int | None = None) -> Iterator[OxigraphServer]:
+def serving(words: Sequence[str], port: int | None = None, host: str = "127.0.0.1") -> Iterator[OxigraphServer]:
     """Run Oxigraph's command line with *words* as a server, at *port* or a free one, and stop it in the end."""
     assert PROGRAM.is_file(), f"{PROGRAM} is missing: pip install oxigraph (it is in the extra 'test')"
     port = port or free_port()
-    command = [str(PROGRAM), *words, "--bind", f"127.0.0.1:{port}"]
+    command = [str(PROGRAM), *words, "--bind", f"{host}:{port}"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait_for(port, process)
-        yield OxigraphServer(f"http://127.0.0.1:{port}", process)
+        _wait_for(host, port, process)
+        yield OxigraphServer(f"http://{host}:{port}", process)
     finally:
         process.terminate()
         try:
@@ -87,11 +87,11 @@ def serving(words: Sequence[str], port: int | None = None) -> Iterator[OxigraphS
             process.wait()
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(host: str, port: int, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + _READY_WITHIN
     while time.monotonic() < end:
         assert process.poll() is None, "the server ended at once"
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        with contextlib.suppress(OSError), socket.create_connection((host.strip("[]"), port), timeout=1):
             return
         time.sleep(0.02)
     raise AssertionError(f"the server did not answer within {_READY_WITHIN} s")

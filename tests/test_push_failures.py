@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import socket
@@ -17,7 +18,7 @@ import pytest
 from aligngraph.namespaces import GRAPH
 from conftest import Outcome, Run
 from gateway import SECRET, TOKEN, Authority, basic, bearer, digest
-from misbehaving import Handler, Server, running
+from misbehaving import JSON, Handler, Server, running
 from servers import free_port
 
 
@@ -205,6 +206,59 @@ def test_a_web_page_is_no_store(run: Run, data: Path) -> None:
         assert told.code == 2
         assert "answered with a web page (HTML)" in told.err
         assert run("pull", base(server), "--flavour", "oxigraph", "-o", data / "x").code == 2
+
+
+def test_an_answer_without_end_is_not_waited_for(run: Run, data: Path) -> None:
+    def answer(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/n-triples" if "store" in handler.path else JSON)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        block = b"<x:a> <x:b> <x:c> .\n" * 10_000
+        with contextlib.suppress(OSError):
+            while True:
+                handler.wfile.write(b"%x\r\n%s\r\n" % (len(block), block))
+
+    counted = Memory()
+    counted.graphs = {f"{GRAPH}a": b"<x:a> <x:p> <x:o> .\n"}
+
+    def endless_graphs(handler: Handler) -> None:
+        (answer if handler.command == "GET" and "/store" in handler.path else counted)(handler)
+
+    with running(answer) as server:
+        told = push(run, base(server), data, "--timeout", "3")
+        assert told.code == 2
+        assert "the answer is broken" in told.err
+    with running(endless_graphs) as server:
+        pulled = run("pull", base(server), "--flavour", "oxigraph", "-o", data / "pulled", env={"NETRC": os.devnull})
+    assert pulled.code == 2
+    assert "has no end" in pulled.err
+
+
+@pytest.mark.parametrize("option", ["--update-endpoint", "--graph-store"])
+def test_the_other_addresses_of_a_store_hold_no_password_and_are_addresses(run: Run, data: Path, option: str) -> None:
+    for address, message in (
+        (f"http://dba:{SECRET}@localhost/update", "holds a user name or password"),
+        ("nonsense", "is no address"),
+    ):
+        told = push(run, "http://localhost:1", data, option, address)
+        assert told.code == 2
+        assert message in told.err
+
+
+def test_a_key_in_an_address_is_not_shown(run: Run, data: Path) -> None:
+    for options in ([], ["--dry-run"]):
+        told = push(run, f"http://127.0.0.1:{free_port()}/?key={SECRET}", data, *options)
+        assert told.code == (0 if options else 2)
+
+
+def test_a_count_that_is_none_is_told(run: Run, data: Path) -> None:
+    graph = {"g": {"type": "uri", "value": f"{GRAPH}a"}, "n": {"type": "literal", "value": "many"}}
+    body = json.dumps({"head": {"vars": ["g", "n"]}, "results": {"bindings": [graph]}}).encode()
+    with running(lambda handler: handler.reply(200, body)) as server:
+        told = push(run, base(server), data, "--verify-only")
+    assert told.code == 2
+    assert "does not say how many triples there are" in told.err
 
 
 def test_redirects_without_end_are_told(run: Run, data: Path) -> None:

@@ -7,19 +7,23 @@ import json
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 import pytest
 
 from aligngraph.backend import QueryError
+from aligngraph.catalogue import data_folder
 from aligngraph.remote import Remote
 from aligngraph.sparql_text import form_of, with_prefixes
 from aligngraph.transport import RemoteError
 from conftest import Run
 from gateway import Authority
 from misbehaving import JSON, ROWS, Handler, failure, rows, running
-from servers import free_port
+from servers import free_port, serving
+
+WORK = data_folder() / "works" / "rafailov2023-dpo.ttl"
 
 # What is sent
 
@@ -322,6 +326,45 @@ def test_a_redirect_to_another_server_is_not_followed() -> None:
 def test_redirects_without_end_are_given_up() -> None:
     said = failure(lambda handler: handler.reply(302, Location=f"/sparql?{len(handler.server.requests)}"))
     assert "without end" in said
+
+
+@pytest.mark.parametrize(
+    "location", ["http://[::1", "http://h:99999/x", "ftp://x/", "http://127.0.0.1:1@evil.example/"]
+)
+def test_a_redirect_to_what_is_no_address_is_told(location: str) -> None:
+    said = failure(lambda handler: handler.reply(302, Location=location))
+    assert "sends on to another address" in said or "can't be asked" in said
+
+
+def test_a_very_long_wait_is_not_begun_even_without_a_time_limit() -> None:
+    assert "wait 3600 s" in failure(lambda handler: handler.reply(503, Retry_After="3600"), seconds=0)
+
+
+def test_certificates_that_cannot_be_read_are_told(run: Run, tmp_path: Path, authority: Authority) -> None:
+    with running(lambda handler: handler.reply(200, rows(range(1))), authority.context()) as server:
+        address = server.endpoint.replace("http://127.0.0.1", "https://localhost")
+        words = ["sparql", "ASK {}", "--endpoint", address]
+        missing = run(*words, env={"REQUESTS_CA_BUNDLE": str(tmp_path / "missing")})
+        assert missing.code == 2
+        assert "missing" in missing.err
+        (tmp_path / "notes").write_text("no certificates")
+        wrong = run(*words, "--ca-file", tmp_path / "notes")
+        assert wrong.code == 2
+        assert "--ca-file" in wrong.err
+
+
+def test_an_ipv6_address_is_asked(run: Run) -> None:
+    with serving(["serve", "--union-default-graph"], host="[::1]") as server:
+        pushed = run("push", server.address, "--data", WORK)
+        assert pushed.code == 0, pushed
+        assert run("sparql", "ASK { ?work a ag:Paper }", "--endpoint", server.endpoint).out == "true\n"
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 300])
+def test_a_name_that_no_host_can_have_is_told(run: Run, host: str) -> None:
+    outcome = run("sparql", "ASK {}", "--endpoint", f"http://{host}/query")
+    assert outcome.code == 2
+    assert "can't be asked" in outcome.err
 
 
 # The command line

@@ -149,12 +149,13 @@ def same_server(here: str, there: str) -> bool:
 
     It may go to the same host and port, and from http to https where both have their usual port.
     """
-    a, b = urlsplit(here), urlsplit(there)
-    if a.hostname != b.hostname:
+    try:
+        a, b = urlsplit(here), urlsplit(there)
+        ports = tuple(parts.port or _PORTS.get(parts.scheme) for parts in (a, b))
+    except ValueError:
         return False
-    ports = tuple(parts.port or _PORTS.get(parts.scheme) for parts in (a, b))
     upgraded = (a.scheme, b.scheme) == ("http", "https") and ports == (80, 443)
-    return upgraded or (a.scheme == b.scheme and ports[0] == ports[1])
+    return a.hostname == b.hostname and (upgraded or (a.scheme == b.scheme and ports[0] == ports[1]))
 
 
 class _Auth(AuthBase):

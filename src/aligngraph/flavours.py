@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from aligngraph.transport import RemoteError
+from aligngraph.transport import RemoteError, check_address
 
 if TYPE_CHECKING:
     from aligngraph.requesting import Requester
@@ -179,6 +179,9 @@ def find_store(
 
     Raise RemoteError where it can't be reached, or the address lacks something.
     """
+    for given in (update, graphs):
+        if given is not None:
+            check_address(given)
     flavour = FLAVOURS[name] if name is not None else detect(address, requester)
     if graphs is not None and flavour.parameter != "graph" and "/sparql-graph-crud" not in graphs:
         flavour = replace(flavour, parameter="graph")

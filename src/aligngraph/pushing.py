@@ -18,6 +18,7 @@ from aligngraph.errors import AligngraphError
 from aligngraph.flavours import Store
 from aligngraph.namespaces import GRAPH, INFERRED_GRAPH
 from aligngraph.requesting import NotDoneError, Requester
+from aligngraph.transport import shown
 from aligngraph.updating import HttpUpdater
 from aligngraph.verifying import STAGING, Comparison, Reader, compare_graph, normal
 
@@ -125,7 +126,7 @@ class Pusher:
                 else:
                     self._write_by_protocol(graph)
             except AligngraphError as error:
-                if isinstance(error, NotDoneError) and error.refused:
+                if isinstance(error, NotDoneError) and error.nothing_done:
                     self.done.uncertain = None
                 raise PushError(f"{error} {self.state(graphs)}") from error
             written += len(graph.triples)
@@ -185,7 +186,8 @@ class Pusher:
         count = self._reader.count(aside)
         if count != len(graph.triples) and count != len({_value(triple) for triple in graph.triples}):
             raise PushError(
-                f"{self._store.update} took {len(graph.triples):,} triples of {graph.name}, but has {count:,} of them."
+                f"{shown(self._store.update)} took {len(graph.triples):,} triples of {graph.name}, "
+                f"but has {count:,} of them."
             )
         target = "DEFAULT" if graph.iri is None else f"GRAPH <{graph.iri}>"
         # Not MOVE: sent again after a drop, that might find nothing to move, and leave nothing.

@@ -6,9 +6,9 @@ import random
 import re
 from collections.abc import Callable
 from time import monotonic, sleep
-from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from aligngraph import __version__
 from aligngraph.auth import TOKEN, Access, same_server
@@ -19,9 +19,11 @@ from aligngraph.transport import (
     RemoteError,
     check_address,
     is_dropped,
+    next_address,
     plain,
     reason_in,
     retry_after,
+    shown,
     unreachable,
 )
 
@@ -52,16 +54,11 @@ _STATUS = {
 
 
 class NotDoneError(RemoteError):
-    """A store did not do as asked, or did not say that it did. ``status`` is what it answered, None for nothing."""
+    """A store did not do as asked, or did not say that it did; *nothing_done* where it is certain that it did not."""
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    def __init__(self, message: str, *, nothing_done: bool = False) -> None:
         super().__init__(message)
-        self.status = status
-
-    @property
-    def refused(self) -> bool:
-        """Whether the store said that it did nothing of what was asked (RFC 9110, section 15.5)."""
-        return self.status is not None and 400 <= self.status < 500 and self.status != 408
+        self.nothing_done = nothing_done
 
 
 class Requester:
@@ -88,31 +85,35 @@ class Requester:
         content_type: str | None = None,
         accept: str = "*/*",
         allowed: tuple[int, ...] = (200, 201, 202, 204),
+        most: int = 1 << 20,
     ) -> requests.Response:
-        """Return the answer, read in full, where its status is *allowed*.
+        """Return the answer where its status is *allowed*: of it, *most* bytes are read.
 
         Busy answers and dropped connections are tried again, after what Retry-After says (RFC 9110, section 10.2.3)
         or longer each time: after a drop only where *repeatable* is true, since the store may have done its work; after
         a busy answer, too. Raise NotDoneError.
         """
-        name = _name(address)
+        name = shown(address)
         pause = 0.5
         for tried in range(1, _TRIES + 1):
             wanted: float | None = None
             try:
-                response = self._redirecting(method, address, body, content_type, accept)
+                response = self._redirecting(method, address, body, content_type, accept, most)
             except requests.Timeout as error:
                 if isinstance(error, requests.ConnectTimeout):
-                    raise NotDoneError(f"{name} can't be reached: no answer to the call. Check the address.") from error
+                    said = f"{name} can't be reached: no answer to the call. Check the address."
+                    raise NotDoneError(said, nothing_done=True) from error
                 raise NotDoneError(f"{name} did not answer in time. Allow more with --timeout SECONDS.") from error
             except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
                 dropped = isinstance(error, requests.exceptions.ChunkedEncodingError) or is_dropped(error)
                 if not dropped or not repeatable or tried == _TRIES:
-                    raise NotDoneError(self._broken(name, error, dropped, repeatable)) from error
+                    said = self._broken(name, error, dropped, repeatable)
+                    raise NotDoneError(said, nothing_done=not dropped and tried == 1) from error
                 reason = "dropped the connection"
-            except (requests.RequestException, UnicodeError) as error:
+            except (OSError, HTTPError, ValueError) as error:
+                # A ValueError may be about an address that the answer sends on to.
                 text = self._access.hidden(plain(str(error)))
-                raise NotDoneError(f"{name}: the request can't be made: {text}.") from error
+                raise NotDoneError(f"{name} can't be asked: {text}.", nothing_done=tried == 1) from error
             else:
                 if response.status_code in allowed:
                     return self._checked(response, name, allowed)
@@ -132,7 +133,7 @@ class Requester:
         return min(self._seconds or _LONGEST_WAIT, _LONGEST_WAIT)
 
     def _redirecting(
-        self, method: str, address: str, body: bytes | None, content_type: str | None, accept: str
+        self, method: str, address: str, body: bytes | None, content_type: str | None, accept: str, most: int
     ) -> requests.Response:
         headers = {"Accept": accept}
         if content_type is not None:
@@ -148,37 +149,43 @@ class Requester:
                 stream=True,
                 timeout=(CONNECT_SECONDS, self._seconds),
             )
-            self._read(response)
+            self._read(response, most)
             if response.status_code not in (301, 302, 303, 307, 308):
                 return response
-            there = urljoin(address, response.headers.get("Location", ""))
+            there = next_address(address, response)
             self._check_redirect(address, there, method, response.status_code)
             address = there
-        raise NotDoneError(f"{_name(began)} sends from one address to the next without end. Give the store's own one.")
+        raise NotDoneError(f"{shown(began)} sends from one address to the next without end. Give the store's own one.")
 
-    def _read(self, response: requests.Response) -> None:
-        """Read all of the answer; of an endless one only so much as takes the time allowed."""
+    def _read(self, response: requests.Response, most: int) -> None:
+        """Read *most* bytes of the answer, for as long as is allowed; the end of an endless one is not waited for."""
         ends = monotonic() + self._seconds if self._seconds else None
-        pieces = []
+        pieces, size = [], 0
         for piece in response.iter_content(1 << 16):
             pieces.append(piece)
+            size += len(piece)
             if ends is not None and monotonic() > ends:
                 raise requests.Timeout
+            if size > most:
+                break
         response._content = b"".join(pieces)
+        if size > most:
+            response.close()
+            return
         length = response.headers.get("Content-Length", "")
         if length.isdigit() and response.request.method != "HEAD" and response.raw.tell() < int(length):
             raise requests.exceptions.ChunkedEncodingError("the answer broke off")
 
     def _check_redirect(self, here: str, there: str, method: str, status: int) -> None:
         if not same_server(here, there):
-            elsewhere = plain(_name(there))
             raise NotDoneError(
-                f"{_name(here)} sends on to another address, {elsewhere}, which you did not name: nothing was sent "
-                "there. If you trust it, give that one."
+                f"{shown(here)} sends on to another address, {shown(there)}, which you did not name: nothing was sent "
+                "there. If you trust it, give that one.",
+                nothing_done=True,
             )
         if method not in ("GET", "HEAD") and status not in (307, 308):
             raise NotDoneError(
-                f"{_name(here)} answered {status}, and sends on to {plain(_name(there))} in a way that drops what was "
+                f"{shown(here)} answered {status}, and sends on to {plain(shown(there))} in a way that drops what was "
                 "to be written: a log-in page, or a wrong address. Give the store's own address."
             )
 
@@ -186,8 +193,7 @@ class Requester:
         if response.content and response.status_code == 200 and len(allowed) < 10 and self._is_page(response):
             raise NotDoneError(
                 f"{name} answered with a web page (HTML), as no store does that took what was sent: is this the "
-                "address of the store itself? --flavour says which kind of store it is.",
-                response.status_code,
+                "address of the store itself? --flavour says which kind of store it is."
             )
         return response
 
@@ -210,12 +216,14 @@ class Requester:
         if status == 401:
             what = self._access.refused(response)
             if not same_server(self._address, response.url):
-                what = f"wants to know who you are, which only {_name(self._address)} is told: give that address alone"
+                what = f"wants to know who you are, which only {shown(self._address)} is told: give that address alone"
         elif status in _STATUS:
             what = _STATUS[status]
         else:
             what = "failed: see its log, and run this again" if status >= 500 else "did not do it"
-        return NotDoneError(f"{name} answered {status}, it {what}{said}", status)
+        # RFC 9110, section 15.5; but a time-out may come in the midst of the work.
+        nothing_done = 400 <= status < 500 and status != 408
+        return NotDoneError(f"{name} answered {status}, it {what}{said}", nothing_done=nothing_done)
 
     def _broken(self, name: str, error: requests.RequestException, dropped: bool, repeatable: bool) -> str:
         if dropped and not repeatable:
@@ -226,7 +234,3 @@ class Requester:
         if isinstance(error, requests.ConnectionError) and unreachable(name, error):
             return unreachable(name, error)
         return f"{name} drops the connection before its answer is whole. See its log."
-
-
-def _name(address: str) -> str:
-    return urlunsplit(urlsplit(address)._replace(query="", fragment=""))

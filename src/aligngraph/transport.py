@@ -29,6 +29,8 @@ MOST_REDIRECTS = 5
 _TRIES = 4
 BUSY = (429, 502, 503, 504)
 CONNECT_SECONDS = 15.0
+_LONGEST_WAIT = 60.0
+"""Seconds that a busy server may ask to wait for where there is no time limit."""
 _MOST_OF_AN_ERROR = 8192
 _BUFFER = 1 << 16
 _SCHEMES = ("http", "https")
@@ -175,7 +177,7 @@ class Transport:
                     return response
                 wanted = retry_after(response.headers.get("Retry-After"))
                 left = deadline.left()
-                if wanted is not None and left is not None and wanted >= left:
+                if wanted is not None and wanted >= (_LONGEST_WAIT if left is None else left):
                     return response
                 response.close()
             sleep(pause if wanted is None else wanted)
@@ -208,8 +210,9 @@ class Transport:
             raise _too_slow(self.name, deadline) from error
         except requests.ConnectionError:
             raise
-        except (requests.RequestException, UnicodeError) as error:
-            raise RemoteError(f"{self.name}: the request can't be made: {plain(str(error))}.") from error
+        except (OSError, HTTPError, ValueError) as error:
+            # A ValueError may be about an address that the answer sends on to.
+            raise RemoteError(f"{self.name} can't be asked: {plain(str(error))}.") from error
 
     def _accepted(self, response: requests.Response, deadline: Deadline) -> Reply:
         status = response.status_code
@@ -228,15 +231,14 @@ class Transport:
         raise RemoteError(f"{self.name} answered {status}, it {what}{said}")
 
     def _redirected(self, response: requests.Response, address: str, *, with_query: bool) -> str:
-        target = urljoin(address, response.headers.get("Location", ""))
+        target = next_address(address, response)
         response.close()
-        there, here = urlsplit(target), urlsplit(address)
         if not same_server(address, target):
-            elsewhere = plain(urlunsplit(there._replace(query="", fragment="")))
             raise RemoteError(
-                f"{self.name} sends on to another address, {elsewhere}, which you did not name. "
+                f"{self.name} sends on to another address, {shown(target)}, which you did not name. "
                 "If you trust it, pass that as --endpoint."
             )
+        there, here = urlsplit(target), urlsplit(address)
         if with_query and not any(key == "query" for key, _ in parse_qsl(there.query)):
             there = there._replace(query="&".join(part for part in (there.query, here.query) if part))
         return urlunsplit(there)
@@ -259,6 +261,20 @@ def check_address(address: str) -> SplitResult:
             "processes: leave it out."
         )
     return parts
+
+
+def next_address(address: str, response: requests.Response) -> str:
+    """Return where *response*, from *address*, sends on to; what is no address as it stands."""
+    location = response.headers.get("Location", "")
+    try:
+        return urljoin(address, location)
+    except ValueError:
+        return location
+
+
+def shown(address: str) -> str:
+    """Return *address* for people: on one line, and without its query, which may hold a key."""
+    return plain(re.split(r"[?#]", address)[0])
 
 
 def is_dropped(error: requests.ConnectionError) -> bool:

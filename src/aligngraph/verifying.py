@@ -21,7 +21,7 @@ from aligngraph.nameless import named_alike
 from aligngraph.namespaces import GRAPH, PREFIXES
 from aligngraph.remote import Remote
 from aligngraph.requesting import Requester
-from aligngraph.transport import RemoteError
+from aligngraph.transport import RemoteError, shown
 
 _XSD = PREFIXES["xsd"]
 STAGING = GRAPH + "staging/"
@@ -38,6 +38,8 @@ _INTEGERS = frozenset(
 )
 _FLOATS = frozenset((_XSD + "double", _XSD + "float"))
 _PAGE = 5_000
+_LONGEST_TRIPLE = 1 << 16
+"""Bytes that a triple has on average, at the most; more makes a graph endless."""
 
 
 @dataclass(frozen=True)
@@ -157,18 +159,23 @@ class Reader:
             "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } "
             f'FILTER(STRSTARTS(STR(?g), "{GRAPH}")) }} GROUP BY ?g ORDER BY ?g'
         )
-        return {
-            str(g.value): int(n.value) for g, n in rows if isinstance(g, ox.NamedNode) and isinstance(n, ox.Literal)
-        }
+        return {g.value: self._number(n) for g, n in rows if isinstance(g, ox.NamedNode)}
 
     def count(self, graph: str | None) -> int:
         """Return how many triples *graph*, or the default graph, has. Raise RemoteError."""
         # In some stores the default graph has a triple once for each graph that it is in.
         each = _in(graph, "?s ?p ?o") if graph is not None else "SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o }"
         for (count,) in self._remote.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {each} }}"):
-            if isinstance(count, ox.Literal):
-                return int(count.value)
-        raise RemoteError(f"{self._store.query} does not say how many triples there are.")
+            return self._number(count)
+        raise self._uncounted()
+
+    def _number(self, term: object) -> int:
+        if isinstance(term, ox.Literal) and term.value.isascii() and term.value.isdigit():
+            return int(term.value)
+        raise self._uncounted()
+
+    def _uncounted(self) -> RemoteError:
+        return RemoteError(f"{shown(self._store.query)} does not say how many triples there are.")
 
     def graph(self, graph: str | None, count: int) -> set[ox.Triple]:
         """Return the *count* triples of *graph*, or of the default graph. Raise RemoteError where some don't come."""
@@ -177,35 +184,39 @@ class Reader:
         cap = self._store.flavour.cap
         found: set[ox.Triple] = set()
         if self._store.graphs is not None and (cap is None or count < cap):
-            found = self._by_protocol(graph)
+            found = self._by_protocol(graph, count)
         elif cap is None or count < cap:
             found = self._asked(graph, "", min(count, cap or count))
         if len(found) != count:
             found = set().union(*self._pieces(graph, count))
         if len(found) != count:
             raise RemoteError(
-                f"{self._store.query}: <{graph or 'default graph'}> has {count:,} triples by the store's own count, "
-                f"but it gives {len(found):,}. It was changed meanwhile, or the store cuts its answers: raise its "
-                "limit (ResultSetMaxRows of Virtuoso)."
+                f"{shown(self._store.query)}: <{graph or 'default graph'}> has {count:,} triples by the store's own "
+                f"count, but it gives {len(found):,}. It was changed meanwhile, or the store cuts its answers: raise "
+                "its limit (ResultSetMaxRows of Virtuoso)."
             )
         return found
 
-    def _by_protocol(self, graph: str | None) -> set[ox.Triple]:
+    def _by_protocol(self, graph: str | None, count: int) -> set[ox.Triple]:
+        name, most = shown(self._store.graph(graph)), (count + 100) * _LONGEST_TRIPLE
         # N-Triples, since the Turtle of some stores changes datatypes.
         response = self._requester.send(
-            "GET", self._store.graph(graph), repeatable=True, accept="application/n-triples", allowed=(200, 404)
-        )
+            "GET", self._store.graph(graph), repeatable=True, accept="application/n-triples", allowed=(200, 404),
+            most=most,
+        )  # fmt: skip
+        if len(response.content) > most:
+            raise RemoteError(f"{name}: <{graph}> has no end: is this the store itself?")
         if response.status_code == 404:
             return set()
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         formats = {"application/n-triples": ox.RdfFormat.N_TRIPLES, "text/plain": ox.RdfFormat.N_TRIPLES}
         formats |= {"text/turtle": ox.RdfFormat.TURTLE}
         if kind not in formats:
-            raise RemoteError(f"{self._store.graphs} gives graphs as {kind or 'nothing'!r}, not as N-Triples.")
+            raise RemoteError(f"{name} gives graphs as {kind or 'nothing'!r}, not as N-Triples.")
         try:
             return {quad.triple for quad in ox.parse(response.content, formats[kind])}
         except SyntaxError as error:
-            raise RemoteError(f"{self._store.graphs}: <{graph}> can't be read: {error.msg}.") from error
+            raise RemoteError(f"{name}: <{graph}> can't be read: {error.msg}.") from error
 
     def _asked(self, graph: str | None, where: str, most: int) -> set[ox.Triple]:
         query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {_in(graph, '?s ?p ?o')} {where} }} LIMIT {most}"

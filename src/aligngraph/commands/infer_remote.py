@@ -12,6 +12,7 @@ def infer_in_store(place: Place, *, dry_run: bool) -> None:
     """Derive what follows in the store at *place*, or print how. Raise an AligngraphError where that fails."""
     from aligngraph.namespaces import INFERRED_GRAPH
     from aligngraph.remote_reasoning import as_text, check_sameness, check_updates, materialise, plan
+    from aligngraph.transport import shown
     from aligngraph.updating import HttpUpdater
 
     opened = place.open()
@@ -28,4 +29,4 @@ def infer_in_store(place: Place, *, dry_run: bool) -> None:
         click.echo("What follows is not all in the store: run the command again.", err=True)
         raise
     check_sameness(opened.remote)
-    click.echo(f"{count:,} statements follow; they are in <{INFERRED_GRAPH}> of {opened.store.query}.", err=True)
+    click.echo(f"{count:,} statements follow; they are in <{INFERRED_GRAPH}> of {shown(opened.store.query)}.", err=True)

@@ -32,6 +32,7 @@ def command(place: Place, output: Path, parts: tuple[str, ...], inferred: bool, 
     """
     from aligngraph.output import OutputError
     from aligngraph.pulling import PullError, files_of, wanted, write_tree
+    from aligngraph.transport import shown
 
     if output.is_dir() and not force and any(output.iterdir()):
         raise OutputError(f"{output}: is not empty, and was left as it is. Pass --force to write into it.")
@@ -39,7 +40,7 @@ def command(place: Place, output: Path, parts: tuple[str, ...], inferred: bool, 
     counts = opened.reader.counts()
     names = wanted(counts, [{"ontology": "aligngraph"}.get(part, part) for part in parts], inferred=inferred)
     if not names:
-        raise PullError(f"{opened.store.query} holds no graph of the catalogue: nothing was written.")
+        raise PullError(f"{shown(opened.store.query)} holds no graph of the catalogue: nothing was written.")
     bar = Bar()
 
     def counted() -> Iterator[tuple[str, str]]:

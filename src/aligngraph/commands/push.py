@@ -85,7 +85,9 @@ def command(
     finally:
         bar.end()
     if not verify_only:
-        click.echo(f"{total:,} triples in {len(graphs):,} graphs were sent to {opened.store.base}.", err=True)
+        from aligngraph.transport import shown
+
+        click.echo(f"{total:,} triples in {_number(graphs)} were sent to {shown(opened.store.base)}.", err=True)
     right = _verify(opened, graphs, more=add)
     if not default_graph:
         _see_to_others(opened, pusher, graphs, prune=prune and not verify_only)
@@ -93,16 +95,18 @@ def command(
 
 
 def _say_plan(opened: Opened, pusher: Pusher, graphs: Sequence[Graph], *, add: bool) -> None:
+    from aligngraph.transport import shown
+
     store = opened.store
     if pusher.by_updates:
-        how = f"by updates of up to {store.flavour.batch:,} triples to {store.update}"
+        how = f"by updates of up to {store.flavour.batch:,} triples to {shown(store.update)}"
     else:
-        how = f"by {'POST' if add else 'PUT'} to {store.graphs}"
+        how = f"by {'POST' if add else 'PUT'} to {shown(store.graphs or '')}"
     for graph in graphs:
         click.echo(f"{'add to' if add else 'replace'} {graph.name} with {len(graph.triples):,} triples")
     total = sum(len(graph.triples) for graph in graphs)
     click.echo(
-        f"{store.flavour.title} at {store.base}: {total:,} triples in {len(graphs):,} graphs, {how}. "
+        f"{store.flavour.title} at {shown(store.base)}: {total:,} triples in {_number(graphs)}, {how}. "
         "Nothing was changed.",
         err=True,
     )
@@ -136,8 +140,12 @@ def _verify(opened: Opened, graphs: Sequence[Graph], *, more: bool) -> bool:
             err=True,
         )
     else:
-        click.echo(f"Verified: all {total:,} triples of {len(graphs):,} graphs are in the store.", err=True)
+        click.echo(f"Verified: all {total:,} triples of {_number(graphs)} are in the store.", err=True)
     return not wrong
+
+
+def _number(graphs: Sequence[Graph]) -> str:
+    return f"{len(graphs):,} graph{'' if len(graphs) == 1 else 's'}"
 
 
 def _say_wrong(comparison: Comparison) -> None:
