@@ -121,13 +121,18 @@ def _graph_name(graph: str | None, paths: Mapping[str, str]) -> str:
     return paths.get(graph) or (f"graph {graph.removeprefix(GRAPH)}" if graph.startswith(GRAPH) else f"<{graph}>")
 
 
-def places(sources: Iterable[Source], wanted: Iterable[Statement]) -> dict[Statement, tuple[str, ...]]:
-    """Return in which of *sources* each of the asserted statements *wanted* stands, as paths people can open."""
+def places(
+    sources: Iterable[Source], wanted: Iterable[Statement], root: Path | None = None
+) -> dict[Statement, tuple[str, ...]]:
+    """Return in which of *sources* each of the asserted statements *wanted* stands, as paths people can open.
+
+    Those below *root*, where given, are shown from there.
+    """
     # Each reading gives nodes without a name other names: an axiom's list is known by what it belongs to.
     missing = {_key(statement): statement for statement in wanted}
     found: dict[Statement, dict[str, None]] = {}
     for source in sources:
-        name = _path(source.path)
+        name = _path(source.path, root)
         for quad in read_quads([source]):
             statement = missing.get(_key((quad.subject, quad.predicate, quad.object)))
             if statement is not None:
@@ -144,8 +149,8 @@ def _key(statement: Statement) -> tuple[Term | None, Term, Term | None]:
     )
 
 
-def _path(path: Path) -> str:
-    for root in (Path.cwd(), catalogue_root()):
+def _path(path: Path, below: Path | None = None) -> str:
+    for root in (*((below.resolve(),) if below else ()), Path.cwd(), catalogue_root()):
         if path.resolve().is_relative_to(root):
             return str(path.resolve().relative_to(root))
     return str(path)

@@ -96,7 +96,9 @@ def command(
     if output is not None and not check:
         check_writable(output, force=force)
     with as_files(where, data) as paths:
-        _infer_here(paths, name or _by_ending(output), output, force=force, check=check)
+        # A store's graphs are told by the names of their files, not by where these are for the moment.
+        root = paths[0] if where else None
+        _infer_here(paths, name or _by_ending(output), output, force=force, check=check, root=root)
 
 
 def _by_ending(output: Path | None) -> str:
@@ -107,7 +109,9 @@ def _by_ending(output: Path | None) -> str:
     return _ENDINGS[output.suffix.lower()]
 
 
-def _infer_here(data: tuple[Path, ...], name: str, output: Path | None, *, force: bool, check: bool) -> None:
+def _infer_here(
+    data: tuple[Path, ...], name: str, output: Path | None, *, force: bool, check: bool, root: Path | None
+) -> None:
     from aligngraph.clashes import find_clashes
     from aligngraph.reasoning import infer
 
@@ -117,7 +121,7 @@ def _infer_here(data: tuple[Path, ...], name: str, output: Path | None, *, force
     clashes = list(find_clashes(inference))
     count = len(clashes) + len(inference.owlrl_errors)
     if count:
-        report = "".join(_report(inference, clashes, sources, errors))
+        report = "".join(_report(inference, clashes, sources, errors, root))
         click.echo(report, nl=False, err=not check, color=errors.colour)
         left = "" if check else " Nothing was written."
         click.echo(f"{count:,} contradiction{'' if count == 1 else 's'} found.{left}", err=True)
@@ -174,7 +178,7 @@ def _say_same(inference: Inference) -> None:
 
 
 def _report(
-    inference: Inference, clashes: list[Clash], sources: tuple[Source, ...], terminal: Terminal
+    inference: Inference, clashes: list[Clash], sources: tuple[Source, ...], terminal: Terminal, root: Path | None
 ) -> Iterator[str]:
     """Yield each clash with the statements that clash, where they stand, and the mend."""
     from aligngraph.explaining import Statement, prove
@@ -183,7 +187,7 @@ def _report(
 
     shown = clashes[:_MOST_CLASHES]
     proofs = prove(inference, [fact for clash in shown for fact in clash.facts])
-    files = places(sources, {one for proof in proofs.values() for one in stated_in(proof)})
+    files = places(sources, {one for proof in proofs.values() for one in stated_in(proof)}, root)
     term = inference.facts.terms.term
     for clash in shown:
         yield f"{terminal.bold(terminal.data(clash.message))}\n"
