@@ -57,7 +57,7 @@ def test_what_a_store_on_disk_holds_is_derived_and_contradictions_are_told_by_gr
     assert run("load", tmp_path / "store", "--data", data).code == 0
     outcome = run("infer", "--check", "--store", tmp_path / "store")
     assert outcome.code == 1
-    assert "stated in odd.ttl\n" in outcome.out
+    assert "stated in graph odd\n" in outcome.out
 
 
 @pytest.mark.parametrize("command", [["validate"], ["export", "-f", "turtle"]])

@@ -68,7 +68,7 @@ def explain(
     rules = read_rules(facts)
     wanted = _Reader(facts, backend).read(words)
     if stated.graphs(wanted):
-        return Explanation(wanted, True, Proof(wanted), _places(stated, files, [wanted]))
+        return Explanation(wanted, True, Proof(wanted), places_in(stated, files, [wanted]))
     beyond = tuple(uncovered(facts, rules))
     if beyond:
         return _by_owlrl(stated, wanted, beyond, closed=closed)
@@ -77,7 +77,7 @@ def explain(
     proofs = prove(inference, [known] if known else [])
     if known is not None and known in proofs:
         proof = proofs[known]
-        return Explanation(wanted, True, proof, _places(stated, files, stated_in(proof)))
+        return Explanation(wanted, True, proof, places_in(stated, files, stated_in(proof)))
     return _denied(stated, wanted)
 
 
@@ -98,7 +98,7 @@ def _denied(stated: Stated, wanted: Statement, beyond: tuple[str, ...] = ()) -> 
     return Explanation(wanted, False, near=tuple(stated.near(wanted, _MOST_NEAR)), beyond=beyond, unknown=unknown)
 
 
-def _places(stated: Stated, files: Sequence[Source], wanted: Iterable[Statement]) -> dict[Statement, tuple[str, ...]]:
+def places_in(stated: Stated, files: Sequence[Source], wanted: Iterable[Statement]) -> dict[Statement, tuple[str, ...]]:
     """Return in which of *files*, or graphs of the store, each of the asserted statements *wanted* stands."""
     paths = {source.graph.value: _path(source.path) for source in files}
     order = {path: place for place, path in enumerate(paths.values())}
@@ -121,18 +121,13 @@ def _graph_name(graph: str | None, paths: Mapping[str, str]) -> str:
     return paths.get(graph) or (f"graph {graph.removeprefix(GRAPH)}" if graph.startswith(GRAPH) else f"<{graph}>")
 
 
-def places(
-    sources: Iterable[Source], wanted: Iterable[Statement], root: Path | None = None
-) -> dict[Statement, tuple[str, ...]]:
-    """Return in which of *sources* each of the asserted statements *wanted* stands, as paths people can open.
-
-    Those below *root*, where given, are shown from there.
-    """
+def places(sources: Iterable[Source], wanted: Iterable[Statement]) -> dict[Statement, tuple[str, ...]]:
+    """Return in which of *sources* each of the asserted statements *wanted* stands, as paths people can open."""
     # Each reading gives nodes without a name other names: an axiom's list is known by what it belongs to.
     missing = {_key(statement): statement for statement in wanted}
     found: dict[Statement, dict[str, None]] = {}
     for source in sources:
-        name = _path(source.path, root)
+        name = _path(source.path)
         for quad in read_quads([source]):
             statement = missing.get(_key((quad.subject, quad.predicate, quad.object)))
             if statement is not None:
@@ -149,8 +144,8 @@ def _key(statement: Statement) -> tuple[Term | None, Term, Term | None]:
     )
 
 
-def _path(path: Path, below: Path | None = None) -> str:
-    for root in (*((below.resolve(),) if below else ()), Path.cwd(), catalogue_root()):
+def _path(path: Path) -> str:
+    for root in (Path.cwd(), catalogue_root()):
         if path.resolve().is_relative_to(root):
             return str(path.resolve().relative_to(root))
     return str(path)
