@@ -33,6 +33,7 @@ def test_an_endpoint_is_exported_as_the_files_are(run: Run, catalogue_server: Ox
     endpoint = catalogue_server.endpoint
     assert run("export", "-f", "bibtex", "--endpoint", endpoint).out == run("export", "-f", "bibtex").out
     assert run("validate", "--endpoint", endpoint).code == 0
+    assert run("describe", "--endpoint", endpoint).out == run("describe").out
 
 
 def test_a_fault_in_a_store_is_found(run: Run, tmp_path: Path) -> None:
