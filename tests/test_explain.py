@@ -275,7 +275,7 @@ def proved_by_asking(backend: Embedded, statement: Statement) -> list[str]:
 def test_what_is_asked_of_the_shipped_catalogue_is_proved_as_by_reading_it_all() -> None:
     backend = held(SHIPPED)
     known = [(relation, fact) for relation, facts in sorted(INFERENCE.derived.items()) for fact in sorted(facts)]
-    chosen = Random(7).sample(known, 150)
+    chosen = Random(7).sample(known, 60)
     proofs = prove(INFERENCE, chosen)
     assert len({relation for relation, _ in chosen}) > 10
     for one in chosen:

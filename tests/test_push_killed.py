@@ -294,10 +294,15 @@ def strike_at(
         code, said = disturbed(store, versions.folders[version], moment, options, strike)
         if restart:
             store.start()
-        found = store.state(versions)
         # Only the graph that was being written, in a store that says that it can't help it.
         said_so = {f"?{name}" for name in versions.triples[0] if f"<{name}> may be incomplete" in said}
-        assert set(found) <= {"old", "new"} | said_so, (moment, found, said)
+        found = store.state(versions)
+        until = time.monotonic() + 10
+        while not set(found) <= {*NAMES, *said_so} and time.monotonic() < until:
+            # A store that lives may still be at work on what it was sent last, and show a part of it.
+            time.sleep(0.2)
+            found = store.state(versions)
+        assert set(found) <= {*NAMES, *said_so}, (moment, found, said)
         yield moment, Struck(found.count(NAMES[version]), len(found), code, said)
         store.put(versions.graphs[version])
         assert set(store.state(versions)) == {NAMES[version]}
@@ -368,5 +373,5 @@ def test_a_store_killed_during_updates_leaves_each_graph_old_or_new(oxigraph: St
 def test_with_the_shipped_catalogue_it_is_the_same(store: Store, shipped: Versions) -> None:
     graphs = len(shipped.graphs[0])
     assert graphs > 170
-    assert killed_push(store, shipped, [(graphs // 2, "half"), (graphs - 2, "answered")])
-    assert killed_store(store, shipped, [(graphs // 3, "sent"), (graphs - 2, "half")])
+    assert killed_push(store, shipped, [(graphs // 2, "sent")])
+    assert killed_store(store, shipped, [(graphs - 2, "half")])
