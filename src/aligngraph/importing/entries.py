@@ -28,6 +28,7 @@ from aligngraph.importing.words import (
 _PREFIX = re.compile(r"(?:^|[\s(\[,;|/.\x1e\n\ue000–—•·-])([^\W\d_][\w /&'-]{0,30}?)[ \t]*[:：][ \t]*[\[(]?[ \t]*$")
 _KEY = re.compile(r"^[\W_]*([^\W\d_][\w /&;().-]{0,28}?)[ \t]*[:：][ \t]*(.*)$", re.DOTALL)
 _CJK = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]")
+_PICTURE = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]")
 _ARXIV = re.compile(r"\barxiv\s*:?\s*(?:abs/)?(\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
 _DOI = re.compile(r"\bdoi\s*:?\s*(10\.\d{4,9}/[^\s\ue000,;]+)", re.IGNORECASE)
 
@@ -52,8 +53,8 @@ class _Reader:
         self.codes: list[tuple[int, int]] = []
         self.bolds: list[tuple[int, int]] = []
         self.badges: list[str] = []
-        self.venues: list[str] = []
-        """Labels of links that are names of venues: "[[ICML](…)]"."""
+        self.venues: list[Place] = []
+        """What labels of links say that are names of venues: "[[ICML](…)]"."""
         self.carried = ""
         self.short_title = False
         self.linked_title = False
@@ -154,12 +155,12 @@ class _Reader:
         named = read_authors(group.text)
         if (
             place is not None
-            and place.sure
             and place.venue
             and place.venue.lower() not in WHOLE_VENUES
             and not is_preprint(place.venue)
+            and (place.sure or _is_name_and_year(place, group))
         ):
-            self.venues.append(shown)
+            self.venues.append(place)
         if is_label(group.text) and not (place and place.sure and place.year):
             self._mark()
         elif (place and place.sure) or named or group.words > 6:
@@ -228,10 +229,8 @@ class _Reader:
             self._rest(self.title[1], len(self.text))
         else:
             self._plain(start)
-        if draft.venue is None:
-            named = [place for text in self.venues if (place := read_place(text)) is not None and place.sure]
-            if named:
-                draft.venue = named[0].venue
+        if draft.venue is None and self.venues:
+            draft.add_place(self.venues[0])
         for said in self.badges:
             place = read_place(
                 re.sub(r"^(?:abs|date|year|venue|conference|published|pub)\s+", "", said, flags=re.IGNORECASE)
@@ -326,10 +325,11 @@ class _Reader:
                 if kind != "link" or value:
                     self.draft.add_key(kind, key, value)
                 return True
-        # A key nobody knows: in bold, in a language without blanks, or the kind of what a link leads to.
+        # A key nobody knows: in bold, after a picture, in a language without blanks, or the kind of a link.
         first, last = start + found.start(1), start + found.end(1)
         if (
             any(a <= first and last <= b <= last + 2 for a, b in self.bolds)
+            or (value and _PICTURE.search(line, 0, found.start(1)))
             or (_CJK.search(key) and len(key) <= 8)
             or (before and not value and is_label(key))
         ):
@@ -366,13 +366,16 @@ class _Reader:
                 and draft.authors is None
                 and not chunk.code
                 and not _bracketed(chunk.text)
-                and not (before and self._is_bold(chunk))
+                and not (before and self._is_bold(chunk) and not _is_cited(chunks, number))
             ):
                 following = chunks[number + 1 :]
                 if chunk.italic or before or chunk.sep != "dash" or any(other.kind in "Pp" for other in following):
                     draft.add_authors(chunk.authors)
                 else:
                     draft.notes.append(bare)
+            elif chunk.kind == "a" and draft.authors is not None and draft.venue is None and chunk.sep == "stop":
+                # "A Title of a Work. Some Institute".
+                draft.add_place(Place(bare, None, None, False))
             elif draft.authors is not None and draft.venue is None and self._is_bare_venue(chunk, chunks, number):
                 place = read_place(bare, expected=True)
                 if place:
@@ -472,13 +475,17 @@ class _Reader:
                     and not any(other.kind == "A" for other in later)
                 )
             )
-        if chunk.kind == "a" and number > 0:
+        if chunk.kind == "a" and number == 0:
+            return len(later) > 1 and _is_cited(chunks, number)
+        if chunk.kind == "a":
             return (
                 chunk.italic
+                or (number > 1 and not later and chunk.sep == "stop" and _begins_cited(chunks))
                 or (bool(later) and later[0].kind in "Pp")
                 or (chunk.sep in ("dash", "hard", "soft") and not any(other.kind == "A" for other in later))
             )
-        if chunk.italic and number > 0 and chunks[0].kind == "A" and len(chunk.text.split()) <= 10:
+        authored = chunks[0].kind == "A" or _begins_cited(chunks)
+        if chunk.italic and number > 0 and authored and len(chunk.text.split()) <= 10:
             return chunk.sep in ("stop", "style", "comma")
         if chunk.code and number > 0:
             return chunk.sep == "link" or not later
@@ -499,6 +506,28 @@ def _bare(text: str) -> str:
 def _is_remark(text: str, *, bracketed: bool) -> bool:
     """Whether words with a year are said in passing: "(translated from the 2030 task)"."""
     return bool(re.match(r"[\W\d]*[(\[]\s*[a-z]", text) or (bracketed and re.match(r"\W*[a-z]+\s", text)))
+
+
+def _is_name_and_year(place: Place, group: Group) -> bool:
+    """Whether a label is a short name, with capitals, and a year: rather a venue nobody knows than anything else."""
+    words = (place.venue or "").split()
+    return (
+        place.year is not None
+        and group.words == len(words) + 1 <= 4
+        and all(word[:1].isupper() for word in words)
+        and not is_label(place.venue or "")
+    )
+
+
+def _is_cited(chunks: Sequence[Chunk], number: int) -> bool:
+    """Whether the year follows in brackets: "Jo Rivera (2031). A Title of a Work"."""
+    following = chunks[number + 1] if number + 1 < len(chunks) else None
+    place = following.place if following is not None and following.kind == "P" and following.sep == "open" else None
+    return place is not None and place.venue is None
+
+
+def _begins_cited(chunks: Sequence[Chunk]) -> bool:
+    return chunks[0].kind in "Aa" and _is_cited(chunks, 0)
 
 
 def _bracketed(text: str) -> bool:

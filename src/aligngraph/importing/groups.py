@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from aligngraph.importing.inline import HARD, SOFT, Anchor, Piece
 from aligngraph.importing.links import is_counter, is_label, plain_label
 from aligngraph.importing.names import read_authors
-from aligngraph.importing.places import read_date, read_place
+from aligngraph.importing.places import is_undated, read_date, read_place
 from aligngraph.importing.words import AUTHOR_KEYS, LINK_KEYS, NOTE_KEYS, TITLE_KEYS, VENUE_KEYS, YEAR_KEYS
 
 # What may stand before an entry: its number, a box to tick, a picture.
@@ -17,6 +17,7 @@ NUMBER = re.compile(
     r"^(?:\s|\[[ xX]\]|\(?\d{1,4}[).](?=\s)|\[\d{1,4}\](?=\s)"
     r"|[•·▪►➤✓✔★☆⭐🔥✨🌟📌👉🆕📄📃📝📑🔹🔸💡-]\ufe0f?|:[a-z_]+:)+"
 )
+_BYLINE = re.compile(r"(\w.{3,}?)[\s,.]*\(([^()]{4,20})\)[\s.,:]*")
 
 
 @dataclass
@@ -88,6 +89,7 @@ def choose_title(groups: Sequence[Group]) -> Group | None:
         and not _is_alias(group, groups)
         and not _is_place_set_off(group, groups)
         and not _is_emphasis(group, groups)
+        and not _is_byline(group, groups)
     ]
     links = [
         group
@@ -217,6 +219,17 @@ def _is_place_set_off(group: Group, groups: Sequence[Group]) -> bool:
     if place is None or place.year is None or group.words > 6:
         return False
     return len(_before(group, groups).split()) >= 2
+
+
+def _is_byline(group: Group, groups: Sequence[Group]) -> bool:
+    """Whether bold words are the authors and the year, before the title: "**Rivera, A. (2031).** A Title of a Work"."""
+    found = _BYLINE.fullmatch(group.text)
+    return (
+        found is not None
+        and (read_date(found[2]) is not None or is_undated(found[2]))
+        and read_authors(found[1]) is not None
+        and len(_after(group, groups).split()) >= 3
+    )
 
 
 def _is_alias(group: Group, groups: Sequence[Group]) -> bool:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 SOFT, HARD = "\n", "\x1e"
+# Blanks of other widths, and marks without any.
+_BLANKS = str.maketrans(
+    dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x3000], " ") | dict.fromkeys([0x200B, 0x2060, 0xFEFF])
+)
 # More than any entry has; past these the text is no entry, and reading it could take long.
 _LONGEST, _MOST_BRACKETS = 40_000, 1_000
 _SPACED_URL = re.compile(r"\]\([ \t]*(https?://(?:[^()<>\n\"']|\([^()<>\n\"']*\))*)\)", re.IGNORECASE)
@@ -99,7 +103,7 @@ def _flatten(tokens: Iterable[Token], line: int) -> Iterable[Piece]:
             text = token.markup if token.markup == "\\%" else token.content
             if text:
                 yield Piece(
-                    text.replace("\xa0", " "), line, bold > 0, italic > 0, code > 0 or kind == "code_inline", link
+                    text.translate(_BLANKS), line, bold > 0, italic > 0, code > 0 or kind == "code_inline", link
                 )
         elif kind == "softbreak":
             line += 1

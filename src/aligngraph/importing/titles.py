@@ -78,7 +78,7 @@ def peel_title(printed: str) -> tuple[str, list[Place], list[str]]:
             notes.append(track[1])
             title = title[: track.start()]
             continue
-        last = re.search(r"[^,]{8,},\s+([^,]{4,60}?)\s*\.?$", title)
+        last = re.search(r"[^,]{8,},\s+([^,]{4,60}?)[\s.,]*$", title)
         place = read_place(last[1]) if last else None
         if last and place is not None and place.sure and place.venue and place.year is not None:
             places.append(place)
