@@ -7,7 +7,16 @@ from collections.abc import Sequence
 
 from aligngraph.importing.chunks import LINK, Chunk, cut
 from aligngraph.importing.draft import Draft
-from aligngraph.importing.groups import NUMBER, Group, badge_label, choose_title, first_line, group_pieces
+from aligngraph.importing.groups import (
+    NUMBER,
+    Group,
+    badge_label,
+    choose_title,
+    first_line,
+    group_pieces,
+    is_in_sentence,
+    split_name,
+)
 from aligngraph.importing.inline import HARD, Piece
 from aligngraph.importing.links import badge_text, check_url, is_counter, is_label, is_way_round, label_of, plain_label
 from aligngraph.importing.names import read_authors
@@ -28,6 +37,7 @@ from aligngraph.importing.words import (
 _PREFIX = re.compile(r"(?:^|[\s(\[,;|/.\x1e\n\ue000–—•·-])([^\W\d_][\w /&'-]{0,30}?)[ \t]*[:：][ \t]*[\[(]?[ \t]*$")
 _KEY = re.compile(r"^[\W_]*([^\W\d_][\w /&;().-]{0,28}?)[ \t]*[:：][ \t]*(.*)$", re.DOTALL)
 _CJK = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]")
+_IN = re.compile(r"(?:^|[.?!])\s*In\s*$")
 _PICTURE = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]")
 _ARXIV = re.compile(r"\barxiv\s*:?\s*(?:abs/)?(\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
 _DOI = re.compile(r"\bdoi\s*:?\s*(10\.\d{4,9}/[^\s\ue000,;]+)", re.IGNORECASE)
@@ -40,6 +50,7 @@ def read_entry(pieces: Sequence[Piece], line: int, file: str) -> Draft:
     title = choose_title(first_line(items))
     reader.build(items, title)
     reader.read()
+    reader.draft.running = title is None and any(is_in_sentence(group, items) for group in items if group.anchor)
     return reader.draft
 
 
@@ -56,6 +67,7 @@ class _Reader:
         self.venues: list[Place] = []
         """What labels of links say that are names of venues: "[[ICML](…)]"."""
         self.carried = ""
+        self.angled = False
         self.short_title = False
         self.linked_title = False
 
@@ -82,7 +94,10 @@ class _Reader:
                 self.badges.append(said)
             return
         start = len(self.text)
-        self.text += piece.text
+        if self.angled and piece.text.startswith(">") and self.title is not None and self.title[1] == start:
+            self.text += f" {piece.text[1:]}"
+        else:
+            self.text += piece.text
         if piece.text.strip():
             for wanted, spans in ((piece.italic, self.italics), (piece.code, self.codes), (piece.bold, self.bolds)):
                 if wanted:
@@ -102,8 +117,15 @@ class _Reader:
         if is_title:
             # "Blog: [The Rivera Letter](…)"
             prefix = self._prefix()
+            if self.text.endswith("<"):
+                # "<[A Title](…)>, by Jo Rivera"
+                self.text = f"{self.text[:-1]} "
+                self.angled = True
+            name, rest = split_name(group.pieces)
+            if name:
+                self.draft.fields["name"] = name
             start = len(self.text)
-            for piece in group.pieces:
+            for piece in rest:
                 self._piece(piece)
             self.title = (start, len(self.text))
             label = prefix or (label_of(url) if url else "")
@@ -394,7 +416,7 @@ class _Reader:
         if chunk.place is not None and _is_remark(chunk.text, bracketed=chunk.sep == "open"):
             return False
         long = [word for word in words if len(word) > 3 and word[0].isalpha()]
-        capitals = sum(word[0].isupper() for word in long)
+        capitals = sum(not word.islower() for word in long)
         if self.draft.authors is not None and chunk.sep != "dash":
             return len(words) <= 14
         return len(words) <= 10 and (
@@ -471,7 +493,10 @@ class _Reader:
             return number > 0 and (
                 any(other.kind in "Aa" for other in earlier)
                 or (
-                    chunk.sep in ("stop", "dash", "hard", "soft", "open", "set")
+                    (
+                        chunk.sep in ("stop", "dash", "hard", "soft", "open", "set")
+                        or (chunk.italic and bool(_IN.search(chunks[number - 1].text)))
+                    )
                     and not any(other.kind == "A" for other in later)
                 )
             )
@@ -505,7 +530,7 @@ def _bare(text: str) -> str:
 
 def _is_remark(text: str, *, bracketed: bool) -> bool:
     """Whether words with a year are said in passing: "(translated from the 2030 task)"."""
-    return bool(re.match(r"[\W\d]*[(\[]\s*[a-z]", text) or (bracketed and re.match(r"\W*[a-z]+\s", text)))
+    return bool(re.match(r"[\W\d]*[(\[]\s*[a-z]+\b", text) or (bracketed and re.match(r"\W*[a-z]+\s", text)))
 
 
 def _is_name_and_year(place: Place, group: Group) -> bool:

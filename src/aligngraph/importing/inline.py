@@ -215,6 +215,7 @@ class _Html(HTMLParser):
         self.headings: list[tuple[int, int, list[Piece]]] = []
         self.loose: list[Piece] = []
         self._into: list[Piece] | None = None
+        self._in_cell = False
         self._spanning: list[int] = []
         self._heads: dict[int, bool] = {}
         """Whether all cells of a row are a header's."""
@@ -246,9 +247,14 @@ class _Html(HTMLParser):
                 row += [[] for _ in range(min(int(across[:3]), 50))]
                 self._spanning.append(len(self.rows) - 1)
             self._into = cell
+            self._in_cell = True
         elif re.fullmatch(r"h[1-6]", tag):
-            self.headings.append((int(tag[1]), self._line(), []))
-            self._into = self.headings[-1][2]
+            if self._in_cell:
+                self._bold += 1
+                self._target().append(Piece(HARD, self._line()))
+            else:
+                self.headings.append((int(tag[1]), self._line(), []))
+                self._into = self.headings[-1][2]
         elif tag == "a" and known.get("href"):
             self._anchors.append(Anchor(known["href"], self._line()))
         elif tag in ("b", "strong", "u", "ins"):
@@ -277,7 +283,13 @@ class _Html(HTMLParser):
                 break
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th") or re.fullmatch(r"h[1-6]", tag):
+        if tag in ("td", "th"):
+            self._into = None
+            self._in_cell = False
+        elif re.fullmatch(r"h[1-6]", tag) and self._in_cell:
+            self._bold = max(0, self._bold - 1)
+            self._target().append(Piece(HARD, self._line()))
+        elif re.fullmatch(r"h[1-6]", tag):
             self._into = None
         elif tag == "a" and self._anchors:
             self._anchors.pop()

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from aligngraph.importing.blocks import Block, Head, Html, Item, List, Para, Table, Tangled, joined, read_blocks
 from aligngraph.importing.draft import Draft
 from aligngraph.importing.entries import read_entry
-from aligngraph.importing.groups import NUMBER
+from aligngraph.importing.groups import BREAKS_OFF, NUMBER
 from aligngraph.importing.inline import Piece, leads_away, plain
 from aligngraph.importing.links import is_counter
 from aligngraph.importing.names import read_authors
@@ -39,9 +39,6 @@ from aligngraph.importing.shapes import (
 from aligngraph.importing.tables import columns, read_row
 
 _RECOVERED = re.compile(r"\s*\(heading recovered\)\s*$")
-_BREAKS_OFF = re.compile(
-    r"\s(?:a|an|and|are|at|by|for|from|in|is|like|of|on|or|our|see|the|their|this|to|via|with)$", re.IGNORECASE
-)
 _LONGEST_TITLE = 60
 _DATE_FIRST = re.compile(r"\W{0,3}(?:19|20)\d\d[-./年]\d{1,2}\b")
 # Fields by which a bibliography speaks of the record itself.
@@ -374,7 +371,7 @@ class _Page:
             for item, own, group in zip(block.items, owns, groups, strict=True)
         ]
         # An item that names nothing but itself is an entry among entries.
-        shown = [is_clear(draft) for draft in drafts if draft is not None]
+        shown = [is_clear(draft) and not _is_sentence(draft) for draft in drafts if draft is not None]
         clear = sum(shown) * 2 >= len(shown) > 0
         for item, own, draft, group in zip(block.items, owns, drafts, groups, strict=True):
             if draft is None:
@@ -443,9 +440,8 @@ class _Page:
                 return
             if not item.below:
                 return
-        told = draft.marked or draft.authors or draft.venue or draft.year is not None
-        if not told and draft.title and draft.links and _BREAKS_OFF.search(draft.title):
-            self._problem(item.line, text, "a sentence around links, not taken for an entry")
+        if _is_sentence(draft):
+            self._problem(item.line, text, "a sentence, not taken for an entry")
             self.refused += draft.refused
         elif is_clear(draft) or (clear and draft.title and len(draft.title.split()) <= _LONGEST_TITLE):
             if draft.title and len(draft.title.split()) > _LONGEST_TITLE and not draft.marked:
@@ -514,8 +510,17 @@ class _Page:
         if block.content.rows:
             (line, header), *rows = block.content.rows
             self._table(Table(header, rows, line))
-        elif self._loose_link(block.content.loose):
-            self._problem(block.line, plain(block.content.loose), "links in HTML, which is not read as entries")
+        loose = block.content.loose
+        if any(piece.link and piece.image is None and not piece.link.url.startswith("#") for piece in loose):
+            self._problem(block.line, plain(loose), "links in HTML, which is not read as entries")
+
+
+def _is_sentence(draft: Draft) -> bool:
+    """Whether what would be the title breaks off before a link or a date: "Most of this is from [here](…)"."""
+    if draft.marked or draft.authors or draft.venue:
+        return False
+    broken = draft.title is not None and BREAKS_OFF.search(draft.title) is not None
+    return (broken and (draft.year is None or bool(draft.notes))) or draft.running
 
 
 def _all_pieces(item: Item) -> list[list[Piece]]:

@@ -137,8 +137,9 @@ def _split_year(text: str) -> tuple[str | None, str | None, int | None]:
         kept = after.strip(_EDGES) and not (before.strip(_EDGES) and _is_manner(track))
         rest = f"{before.rstrip(_EDGES)} {after.lstrip(_EDGES)}" if kept else before
         rest = rest.strip(" \t\n,;:|·–—-(")
-        if rest.count("(") < rest.count(")"):
-            rest = rest.rstrip(") ")
+        for opening, closing in ("()", "（）"):
+            if rest.count(opening) < rest.count(closing):
+                rest = rest.rstrip(f"{closing} ")
         if rest.endswith(".") and not re.search(r"\b\w{1,6}\.$", rest):
             rest = rest[:-1]
         return (rest or None), last[0], year
@@ -163,7 +164,8 @@ def _is_venue(text: str, *, dated: bool) -> bool:
     low = text.lower().strip(_EDGES)
     low = re.sub(rf"\b{_YEAR}\b|(?<=\w)(?=\()", " ", low).strip(_EDGES)
     low = re.sub(r"\s+", " ", low)
-    if low in ACRONYMS or low in WHOLE_VENUES:
+    if low in ACRONYMS or low in WHOLE_VENUES or (text.isupper() and low.removesuffix("w") in ACRONYMS):
+        # "ICLRW" is for the workshops of ICLR.
         return True
     if low in VENUE_WORDS:
         return False

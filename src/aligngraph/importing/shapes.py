@@ -232,7 +232,8 @@ def is_keyed(item: Item) -> bool:
 def fields_only(para: Para, file: str) -> bool:
     """Whether a paragraph holds only what comes after a title: authors, venue, year, labelled links."""
     text = plain(para.pieces)
-    if not text or is_heading_like(para.pieces):
+    around = any(piece.link is not None and piece.link.url.startswith("#") for piece in para.pieces)
+    if not text or around or is_heading_like(para.pieces):
         return False
     found = _KEY.match(text)
     if found and found[1].strip().lower() in _ALL_KEYS:
