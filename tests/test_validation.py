@@ -224,6 +224,29 @@ def test_a_misspelt_term_is_answered_with_the_nearest(tmp_path: Path) -> None:
     assert messages == ["The ontology has no such term. Did you mean ag:acronym?"]
 
 
+def test_a_misspelt_term_of_another_vocabulary_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    report = validate(write_example(files_of("WrittenForeignTerm", "fail"), tmp_path))
+    (finding,) = report.findings
+    assert finding.severity == "warning"
+    assert finding.message.endswith("Did you mean skos:altLabel?")
+
+
+def test_a_misspelt_term_comes_before_what_it_causes(tmp_path: Path) -> None:
+    path = tmp_path / "base.ttl"
+    path.write_text(SMALL.read_text(encoding="utf-8").replace("a ag:Paper ;", "a ag:Papr ;"), encoding="utf-8")
+    report = validate([path])
+    assert len(report.findings) > 3
+    assert report.findings[0].message.endswith("Did you mean ag:Paper?")
+
+
+def test_a_year_to_come_is_found_where_it_stands(tmp_path: Path) -> None:
+    (finding,) = validate(write_example(files_of("YearNotInFuture", "fail"), tmp_path)).findings
+    assert finding.value == '"9998"^^<http://www.w3.org/2001/XMLSchema#integer>'
+    assert finding.file is not None
+    assert finding.line is not None
+    assert "9998" in finding.file.read_text(encoding="utf-8").splitlines()[finding.line - 1]
+
+
 def test_findings_come_in_the_same_order_each_time(tmp_path: Path) -> None:
     records = "".join(f"person:P{n} a ag:Person .\n" for n in range(30))
     with_records(tmp_path, records)
