@@ -7,6 +7,7 @@ engines behind it make of data and queries is not shown.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -66,6 +67,8 @@ class Imitation:
     real: OxigraphServer
     answer: Callable[[Imitation, Request], None]
     refused: list[tuple[str, str, int]] = field(default_factory=list)
+    most: int | None = None
+    """At how many rows or triples it cuts its answers, and says nothing."""
 
     def __call__(self, handler: Handler) -> None:
         """Answer a request."""
@@ -81,7 +84,10 @@ class Imitation:
         found = requests.post(self.real.endpoint, {"query": sparql}, headers=accept, timeout=60)
         if found.status_code == 400:
             raise Refused(400, found.text)
-        request.handler.reply(found.status_code, found.content, found.headers["Content-Type"], **headers)
+        content, kind = found.content, found.headers["Content-Type"]
+        if self.most is not None:
+            content = _cut(content, kind, self.most)
+        request.handler.reply(found.status_code, content, kind, **headers)
 
     def update(self, sparql: str) -> None:
         """Carry out an update."""
@@ -118,6 +124,15 @@ class Imitation:
             handler.reply(200, found.content, found.headers["Content-Type"], **headers)
             return 0
         return found.status_code
+
+
+def _cut(content: bytes, kind: str, most: int) -> bytes:
+    if kind.startswith("application/n-triples"):
+        return b"".join(content.splitlines(keepends=True)[:most])
+    answer = json.loads(content)
+    if "results" in answer:
+        del answer["results"]["bindings"][most:]
+    return json.dumps(answer).encode()
 
 
 def fuseki(store: Imitation, request: Request) -> None:

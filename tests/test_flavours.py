@@ -143,3 +143,18 @@ def test_a_store_that_does_not_know_who_asks_says_what_it_wants(run: Run, oxigra
             assert wanted in told.err
             wrong = place("push", "--data", data, ALIGNGRAPH_TOKEN="another") if name == "qlever" else told
             assert wrong.code == 2
+
+
+def test_a_store_that_cuts_its_answers_unknown_to_all_is_read_whole_all_the_same(
+    run: Run, oxigraph: OxigraphServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "many.ttl"
+    file.write_text("".join(f"<http://x.example/{n % 700}> <http://x.example/p{n % 3}> {n} .\n" for n in range(2_500)))
+    imitation = Imitation(oxigraph, KINDS["generic"].answer, most=1000)
+    imitation.update("DROP ALL")
+    with running(imitation) as server:
+        place = Place(run, "generic", imitation, server)
+        pushed = place("push", "--data", file)
+        assert pushed.code == 0, pushed
+        assert place("pull", "-o", tmp_path / "pulled").code == 0
+    assert run("diff", file, tmp_path / "pulled" / "many.ttl").code == 0

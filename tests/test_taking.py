@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def test_an_endpoint_is_exported_as_the_files_are(run: Run, catalogue_server: Ox
     endpoint = catalogue_server.endpoint
     assert run("export", "-f", "bibtex", "--endpoint", endpoint).out == run("export", "-f", "bibtex").out
     assert run("validate", "--endpoint", endpoint).code == 0
+    assert run("describe", "--endpoint", endpoint).out == run("describe").out
 
 
 def test_a_fault_in_a_store_is_found(run: Run, tmp_path: Path) -> None:
@@ -43,6 +45,20 @@ def test_a_fault_in_a_store_is_found(run: Run, tmp_path: Path) -> None:
     outcome = run("validate", "--store", tmp_path / "store", "--format", "json")
     assert outcome.code == 1
     assert "work/a" in outcome.out
+    found = {one["file"] for one in json.loads(outcome.out)["findings"]}
+    assert found == {"bad.ttl"}
+
+
+def test_what_a_store_on_disk_holds_is_derived_and_contradictions_are_told_by_graph(
+    run: Run, store: Path, tmp_path: Path
+) -> None:
+    assert run("infer", "--store", store, "--format", "ntriples").out == run("infer", "--format", "ntriples").out
+    data = tmp_path / "odd.ttl"
+    data.write_text("<x:a> a <http://www.w3.org/2002/07/owl#Nothing> .")
+    assert run("load", tmp_path / "store", "--data", data).code == 0
+    outcome = run("infer", "--check", "--store", tmp_path / "store")
+    assert outcome.code == 1
+    assert "stated in graph odd\n" in outcome.out
 
 
 @pytest.mark.parametrize("command", [["validate"], ["export", "-f", "turtle"]])

@@ -68,7 +68,7 @@ def explain(
     rules = read_rules(facts)
     wanted = _Reader(facts, backend).read(words)
     if stated.graphs(wanted):
-        return Explanation(wanted, True, Proof(wanted), _places(stated, files, [wanted]))
+        return Explanation(wanted, True, Proof(wanted), places_in(stated, files, [wanted]))
     beyond = tuple(uncovered(facts, rules))
     if beyond:
         return _by_owlrl(stated, wanted, beyond, closed=closed)
@@ -77,7 +77,7 @@ def explain(
     proofs = prove(inference, [known] if known else [])
     if known is not None and known in proofs:
         proof = proofs[known]
-        return Explanation(wanted, True, proof, _places(stated, files, stated_in(proof)))
+        return Explanation(wanted, True, proof, places_in(stated, files, stated_in(proof)))
     return _denied(stated, wanted)
 
 
@@ -98,7 +98,7 @@ def _denied(stated: Stated, wanted: Statement, beyond: tuple[str, ...] = ()) -> 
     return Explanation(wanted, False, near=tuple(stated.near(wanted, _MOST_NEAR)), beyond=beyond, unknown=unknown)
 
 
-def _places(stated: Stated, files: Sequence[Source], wanted: Iterable[Statement]) -> dict[Statement, tuple[str, ...]]:
+def places_in(stated: Stated, files: Sequence[Source], wanted: Iterable[Statement]) -> dict[Statement, tuple[str, ...]]:
     """Return in which of *files*, or graphs of the store, each of the asserted statements *wanted* stands."""
     paths = {source.graph.value: _path(source.path) for source in files}
     order = {path: place for place, path in enumerate(paths.values())}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -102,6 +102,22 @@ class Report:
     def count(self, severity: str) -> int:
         """Return how many findings have *severity*."""
         return sum(finding.severity == severity for finding in self.findings)
+
+    def below(self, root: Path) -> Report:
+        """Return the same with the files below *root* named from there."""
+
+        def seen(file: Path | None) -> Path | None:
+            return file.relative_to(root) if file is not None and file.is_relative_to(root) else file
+
+        findings = (
+            replace(
+                finding,
+                file=seen(finding.file),
+                related=tuple(replace(place, file=seen(place.file)) for place in finding.related),
+            )
+            for finding in self.findings
+        )
+        return replace(self, findings=tuple(findings))
 
     def passes(self, fail_on: str = "violation") -> bool:
         """Tell whether every finding is less than *fail_on*: 'violation' or 'warning'."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -38,6 +39,7 @@ _INTEGERS = frozenset(
 )
 _FLOATS = frozenset((_XSD + "double", _XSD + "float"))
 _PAGE = 5_000
+_SMALLEST_PAGE = 100
 _LONGEST_TRIPLE = 1 << 16
 """Bytes that a triple has on average, at the most; more makes a graph endless."""
 
@@ -186,7 +188,9 @@ class Reader:
         if self._store.graphs is not None and (cap is None or count < cap):
             found = self._by_protocol(graph, count)
         elif cap is None or count < cap:
-            found = self._asked(graph, "", min(count, cap or count))
+            # A store that is not known to cut answers may do so; then it is asked for less at a time.
+            with suppress(RemoteError):
+                found = self._asked(graph, "", count)
         if len(found) != count:
             found = set().union(*self._pieces(graph, count))
         if len(found) != count:
@@ -235,7 +239,13 @@ class Reader:
             conditions = [f"STR(?s) >= {ox.Literal(begin)}"] if begin is not None else []
             conditions += [f"STR(?s) < {ox.Literal(end)}"] if end is not None else []
             where = f"FILTER({' && '.join(conditions)})" if conditions else ""
-            piece = self._asked(graph, where, max(count, 1))
+            try:
+                piece = self._asked(graph, where, max(count, 1))
+            except RemoteError:
+                if size <= _SMALLEST_PAGE:
+                    raise
+                size //= 4
+                continue
             done += len(piece)
             yield piece
             if end is None:

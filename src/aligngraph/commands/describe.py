@@ -9,27 +9,30 @@ from pathlib import Path
 import click
 
 from aligngraph.commands.answers import put_out
-from aligngraph.commands.options import data_option
+from aligngraph.commands.options import Where, as_files, data_option, where_options
 
 
 @click.command()
 @data_option
+@where_options
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 @click.option("--check", type=click.Path(path_type=Path), metavar="FILE", help="Only tell whether FILE holds them.")
-def command(data: Sequence[Path], output: Path | None, force: bool, check: Path | None) -> None:
+def command(data: Sequence[Path], where: Where, output: Path | None, force: bool, check: Path | None) -> None:
     """Count what the catalogue holds, and say it as VoID.
 
     \b
     Examples:
       aligngraph describe
       aligngraph describe --data data -o data/statistics.ttl --force
+      aligngraph describe --endpoint http://localhost:7878/query
     """
     from aligngraph.catalogue import find_sources, read_bytes, read_quads
     from aligngraph.formatting import write_turtle
     from aligngraph.statistics import describe
 
-    turtle = write_turtle(describe(read_quads(find_sources(data, ontology=False))))
+    with as_files(where, data) as paths:
+        turtle = write_turtle(describe(read_quads(find_sources(paths, ontology=False))))
     if check is None:
         put_out([turtle], output=output, force=force)
     elif read_bytes(check).decode("utf-8", "replace") != turtle:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from aligngraph.catalogue import Source, find_sources, read_quads
+from aligngraph.catalogue import find_sources, read_quads
 from aligngraph.commands.access_options import Who, access_options
 from aligngraph.commands.answers import put_out
-from aligngraph.commands.options import Where, as_files, data_option, seconds_of
+from aligngraph.commands.options import Where, data_option, seconds_of
 from aligngraph.commands.store_options import Place, flavour_option
 from aligngraph.output import check_writable
 from aligngraph.terminal import Terminal, terminal_of
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
     from aligngraph.clashes import Clash
+    from aligngraph.explaining import Statement
     from aligngraph.reasoning import Inference
 
 FORMATS = ("turtle", "ntriples", "nquads", "trig")
@@ -95,8 +101,40 @@ def command(
         raise click.UsageError("--check writes nothing: leave out -o and --format.")
     if output is not None and not check:
         check_writable(output, force=force)
-    with as_files(where, data) as paths:
-        _infer_here(paths, name or _by_ending(output), output, force=force, check=check)
+    held = _in_store(where) if where else _in_files(data)
+    _infer_here(held, name or _by_ending(output), output, force=force, check=check)
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What is reasoned over: the statements, in what they stand, and how to find in which each does."""
+
+    quads: Iterable[ox.Quad]
+    in_words: str
+    places: Callable[[Iterable[Statement]], Mapping[Statement, tuple[str, ...]]]
+
+
+def _in_files(data: tuple[Path, ...]) -> _Held:
+    from aligngraph.explanation import places
+
+    sources = find_sources(data)
+    return _Held(read_quads(sources), f"{len(sources):,} files", partial(places, sources))
+
+
+def _in_store(where: Where) -> _Held:
+    from aligngraph.backend import Embedded
+    from aligngraph.explanation import places_in
+    from aligngraph.namespaces import GRAPH, INFERRED_GRAPH
+    from aligngraph.stated import Stated
+
+    backend = where.open(inferred=False)
+    assert isinstance(backend, Embedded)
+    graphs = [getattr(graph, "value", "") for graph in backend.store.named_graphs()]
+    graphs = [graph for graph in graphs if graph != INFERRED_GRAPH]
+    stated = (quad for quad in backend.store if getattr(quad.graph_name, "value", "") != INFERRED_GRAPH)
+    # A store may do without a copy of the terms.
+    terms = [] if f"{GRAPH}ontology/aligngraph" in graphs else read_quads(find_sources()[:1])
+    return _Held(chain(terms, stated), f"{len(graphs):,} graphs", partial(places_in, Stated(backend), ()))
 
 
 def _by_ending(output: Path | None) -> str:
@@ -107,24 +145,23 @@ def _by_ending(output: Path | None) -> str:
     return _ENDINGS[output.suffix.lower()]
 
 
-def _infer_here(data: tuple[Path, ...], name: str, output: Path | None, *, force: bool, check: bool) -> None:
+def _infer_here(held: _Held, name: str, output: Path | None, *, force: bool, check: bool) -> None:
     from aligngraph.clashes import find_clashes
     from aligngraph.reasoning import infer
 
-    sources = find_sources(data)
     errors = terminal_of(sys.stderr)
-    inference = infer(read_quads(sources), on_fallback=_say_fallback)
+    inference = infer(held.quads, on_fallback=_say_fallback)
     clashes = list(find_clashes(inference))
     count = len(clashes) + len(inference.owlrl_errors)
     if count:
-        report = "".join(_report(inference, clashes, sources, errors))
+        report = "".join(_report(inference, clashes, held, errors))
         click.echo(report, nl=False, err=not check, color=errors.colour)
         left = "" if check else " Nothing was written."
         click.echo(f"{count:,} contradiction{'' if count == 1 else 's'} found.{left}", err=True)
         sys.exit(1)
     if inference.same:
         _say_same(inference)
-    statements = f"{inference.facts.count:,} statements in {len(sources):,} files"
+    statements = f"{inference.facts.count:,} statements in {held.in_words}"
     if check:
         click.echo(f"No contradiction in {statements} and the {len(inference):,} that follow.")
         return
@@ -173,17 +210,15 @@ def _say_same(inference: Inference) -> None:
     )
 
 
-def _report(
-    inference: Inference, clashes: list[Clash], sources: tuple[Source, ...], terminal: Terminal
-) -> Iterator[str]:
+def _report(inference: Inference, clashes: list[Clash], held: _Held, terminal: Terminal) -> Iterator[str]:
     """Yield each clash with the statements that clash, where they stand, and the mend."""
-    from aligngraph.explaining import Statement, prove
-    from aligngraph.explanation import places, render_proof, stated_in
+    from aligngraph.explaining import prove
+    from aligngraph.explanation import render_proof, stated_in
     from aligngraph.rules import WORDS, statement
 
     shown = clashes[:_MOST_CLASHES]
     proofs = prove(inference, [fact for clash in shown for fact in clash.facts])
-    files = places(sources, {one for proof in proofs.values() for one in stated_in(proof)})
+    files = held.places({one for proof in proofs.values() for one in stated_in(proof)})
     term = inference.facts.terms.term
     for clash in shown:
         yield f"{terminal.bold(terminal.data(clash.message))}\n"

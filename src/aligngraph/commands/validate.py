@@ -78,6 +78,7 @@ def command(
         click.echo("The quick engine is not installed (pip install shacl): checking with pyshacl.", err=True)
     with as_files(where, paths, "PATH") as data:
         report = validate(data or _here(), within=within, engine=chosen, shapes=shapes)
+        report = report.below(data[0]) if where else report
     if where:
         click.echo(f"Files and lines are those that the graphs of {where} would have as Turtle.", err=True)
     terminal = terminal_of(sys.stdout) if output is None else None
