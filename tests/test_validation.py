@@ -342,6 +342,25 @@ def test_bad_turtle_is_reported_with_file_and_line(tmp_path: Path, content: byte
     assert reason in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        ("<x:a> <x:p> 1\n<x:q> 2 .", "Is a ';' missing at the end of the line above, or a '.'?"),
+        ("<x:a> <x:p> 1 ;\n.\n<x:b> <x:p> <x:c> ,\n    a <x:D> .", "Is a '.' missing at the end of what stands above?"),
+        ('<x:a> <x:p> "b .\n<x:c> <x:p> "1" .\n', "Is the closing quotation mark missing, or a curly one?"),
+        ("<x:a> <x:p>", "Unexpected end. Is the file cut off, a quotation mark not closed, or the last '.' missing?"),
+        ("work:a <x:p> 1 .", "Add a line @prefix work: <https://w3id.org/aligngraph/work/> ."),
+        ("wrok:a <x:p> 1 .", "Add a line @prefix wrok: <…> ."),
+    ],
+)
+def test_bad_turtle_is_reported_with_its_likely_cause(tmp_path: Path, content: str, cause: str) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(BadTurtleError) as raised:
+        validate([path])
+    assert str(raised.value).endswith(cause)
+
+
 def test_all_bad_files_are_named_at_once(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.ttl").write_text("x", encoding="utf-8")
