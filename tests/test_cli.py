@@ -197,6 +197,26 @@ def test_columns_can_be_chosen(run: Run) -> None:
     assert "no column named 'colour'" in one_error(outcome.err)
 
 
+def test_a_table_tells_once_what_a_parameter_fixes(run: Run) -> None:
+    outcome = run("query", "works-by-venue", "-p", "venue=ICML")
+    assert outcome.out.splitlines()[0].split() == ["title", "year", "track", "work"]
+    assert outcome.err == "2 rows for venue=ICML\n"
+    several = run("query", "works-by-venue", "-p", "venue=ICML", "-p", "venue=ICCV", env={"COLUMNS": "150"})
+    assert several.out.splitlines()[0].split() == ["title", "year", "track", "venueLabel", "work", "venue"]
+    assert several.err == "3 rows\n"
+    machine = run("query", "works-by-venue", "-p", "venue=ICML", "--format", "csv")
+    assert machine.out.splitlines()[0] == "title,year,track,venueLabel,work,venue"
+    assert machine.err == ""
+
+
+def test_a_table_says_which_iris_it_has_no_room_for(run: Run) -> None:
+    outcome = run("query", "coverage-by-goal")
+    assert "goal" not in outcome.out.splitlines()[0].split()
+    assert outcome.err.startswith("10 rows; no room for goal (--columns")
+    chosen = run("query", "coverage-by-goal", "--columns", "goal")
+    assert (chosen.out.splitlines()[0], chosen.err) == ("goal", "10 rows\n")
+
+
 def test_a_closed_pipe_is_no_error() -> None:
     script = f"set -o pipefail; {sys.executable} -m aligngraph sparql 'SELECT * {{?s ?p ?o}}' --format csv | head -n 1"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)

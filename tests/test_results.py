@@ -309,6 +309,23 @@ def test_columns_too_many_for_the_width_make_blocks() -> None:
     assert content.splitlines()[12] == "─" * 40
 
 
+def test_iris_at_the_end_make_room_where_they_may() -> None:
+    iri = ox.NamedNode("https://w3id.org/aligngraph/work/aworkwithalongname")
+    long = ox.Literal("wordsthatarelong and wordsthatarelong")
+    rows = [(long, iri, long, iri, None), (long, None, long, None, iri)]
+    names = ("text", "first", "other", "second", "third")
+
+    def table(left_out: list[str] | None) -> list[str]:
+        solutions = Solutions(names, iter(rows))
+        return "".join(write_solutions(solutions, "table", Terminal(width=58), left_out)).splitlines()
+
+    left_out: list[str] = []
+    assert table(left_out)[0].split() == ["text", "first", "other"]
+    assert left_out == ["second", "third"]
+    assert table(None)[0].startswith("text ")
+    assert table(None)[0].split()[1] == "wordsthatarelong"  # a block
+
+
 def test_wide_and_combining_characters_keep_columns_in_line() -> None:
     values = ["中文字", "e\u0301te\u0301", "👩‍👩‍👧", "🇩🇪", "❤️", "abc"]
     lines = table([(ox.Literal(value), ox.Literal("|")) for value in values]).splitlines()[2:]

@@ -104,10 +104,44 @@ def test_a_paper_is_found_by_any_of_its_identifiers_and_names(backend: Embedded,
         ("KÖPF", "person:andreas-kopf"),
         ("ag:evaluatesGoal", "ag:evaluatesGoal"),
         ("evaluates goal", "ag:evaluatesGoal"),
+        ("evaluatesGoal", "ag:evaluatesGoal"),
+        ("European Values Study", "work:evs-european-values-study"),
     ],
 )
 def test_everything_with_a_name_is_found_by_it(backend: Embedded, words: str, thing: str) -> None:
     assert found(backend, words) == [thing]
+
+
+@pytest.mark.parametrize(
+    ("words", "works"),
+    [
+        ("Ouyang et al. 2022", ["ouyang2022-instructgpt"]),
+        ("(Ouyang et al., 2022)", ["ouyang2022-instructgpt"]),
+        ("Christiano et al.", ["christiano2017-rlhf"]),
+        ("Hofstede 1984", ["hofstede1984-cultures-consequences"]),
+        ("Al Nahian et al.", ["nahian2020-learning-norms"]),
+        ("kopf 2023", ["kopf2023-openassistant"]),
+        ("Wang & Lim (2023)", ["wang2023-nir"]),
+        ("Bai et al., 2022a", ["bai2022-constitutional-ai", "bai2022-hh-rlhf"]),
+        ("Ouyang 1999", []),
+    ],
+)
+def test_a_citation_means_the_works_of_that_first_author(backend: Embedded, words: str, works: list[str]) -> None:
+    assert [candidate.curie for candidate in find(backend, words)] == [f"work:{work}" for work in works]
+
+
+def test_a_title_as_the_page_prints_it_means_the_work(backend: Embedded) -> None:
+    printed = list(backend.select("SELECT ?title ?work { ?l ag:titleAsPrinted ?title ; ag:lists ?work }"))
+    assert len(printed) == 179
+    for title, work in printed:
+        assert isinstance(title, ox.Literal)
+        assert [candidate.iri for candidate in find(backend, title.value)] == [getattr(work, "value", None)]
+
+
+def test_our_addresses_are_found_as_browsers_write_them(backend: Embedded) -> None:
+    for words in ("http://w3id.org/aligngraph/work/rafailov2023-dpo", "https://w3id.org/aligngraph/goal/hhh/"):
+        (candidate,) = find(backend, words)
+        assert candidate.iri == words.replace("http:", "https:").rstrip("/")
 
 
 def test_artifact_that_is_not_named_like_its_work_is_shown_itself(backend: Embedded) -> None:

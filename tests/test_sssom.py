@@ -111,7 +111,7 @@ def test_a_row_says_what_the_data_says() -> None:
     assert row["object_label"] == "doi:10.52202/075280-2338"
     assert expand(row["object_source"]) == BASE + "catalogue/data/host/doi.org"
     assert row["confidence"] == "0.95"
-    assert row["comment"].startswith("mlanthology data")
+    assert row["comment"].startswith("ML Anthology (mlanthology.org)")
 
 
 def test_the_dblp_key_of_an_arxiv_preprint_is_said_to_follow_from_its_number() -> None:

@@ -224,6 +224,29 @@ def test_a_misspelt_term_is_answered_with_the_nearest(tmp_path: Path) -> None:
     assert messages == ["The ontology has no such term. Did you mean ag:acronym?"]
 
 
+def test_a_misspelt_term_of_another_vocabulary_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    report = validate(write_example(files_of("WrittenForeignTerm", "fail"), tmp_path))
+    (finding,) = report.findings
+    assert finding.severity == "warning"
+    assert finding.message.endswith("Did you mean skos:altLabel?")
+
+
+def test_a_misspelt_term_comes_before_what_it_causes(tmp_path: Path) -> None:
+    path = tmp_path / "base.ttl"
+    path.write_text(SMALL.read_text(encoding="utf-8").replace("a ag:Paper ;", "a ag:Papr ;"), encoding="utf-8")
+    report = validate([path])
+    assert len(report.findings) > 3
+    assert report.findings[0].message.endswith("Did you mean ag:Paper?")
+
+
+def test_a_year_to_come_is_found_where_it_stands(tmp_path: Path) -> None:
+    (finding,) = validate(write_example(files_of("YearNotInFuture", "fail"), tmp_path)).findings
+    assert finding.value == '"9998"^^<http://www.w3.org/2001/XMLSchema#integer>'
+    assert finding.file is not None
+    assert finding.line is not None
+    assert "9998" in finding.file.read_text(encoding="utf-8").splitlines()[finding.line - 1]
+
+
 def test_findings_come_in_the_same_order_each_time(tmp_path: Path) -> None:
     records = "".join(f"person:P{n} a ag:Person .\n" for n in range(30))
     with_records(tmp_path, records)
@@ -317,6 +340,25 @@ def test_bad_turtle_is_reported_with_file_and_line(tmp_path: Path, content: byte
     assert raised.value.line in (line, line - 1, line + 1)
     assert str(path) in str(raised.value)
     assert reason in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        ("<x:a> <x:p> 1\n<x:q> 2 .", "Is a ';' missing at the end of the line above, or a '.'?"),
+        ("<x:a> <x:p> 1 ;\n.\n<x:b> <x:p> <x:c> ,\n    a <x:D> .", "Is a '.' missing at the end of what stands above?"),
+        ('<x:a> <x:p> "b .\n<x:c> <x:p> "1" .\n', "Is the closing quotation mark missing, or a curly one?"),
+        ("<x:a> <x:p>", "Unexpected end. Is the file cut off, a quotation mark not closed, or the last '.' missing?"),
+        ("work:a <x:p> 1 .", "Add a line @prefix work: <https://w3id.org/aligngraph/work/> ."),
+        ("wrok:a <x:p> 1 .", "Add a line @prefix wrok: <…> ."),
+    ],
+)
+def test_bad_turtle_is_reported_with_its_likely_cause(tmp_path: Path, content: str, cause: str) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(BadTurtleError) as raised:
+        validate([path])
+    assert str(raised.value).endswith(cause)
 
 
 def test_all_bad_files_are_named_at_once(tmp_path: Path) -> None:

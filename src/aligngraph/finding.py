@@ -29,12 +29,16 @@ _OPENREVIEW = re.compile(
     r"(?:openreview:\s*|https?://openreview\.net/(?:forum|pdf|attachment)\?id=)(?P<id>[\w-]+)\S*", re.IGNORECASE
 )
 _ORCID = re.compile(r"(?:orcid:\s*|https?://orcid\.org/)?(?P<id>\d{4}-\d{4}-\d{4}-\d{3}[\dX])", re.IGNORECASE)
+_CITATION = re.compile(
+    r"\(?(?P<family>[^\W\d_][^\d,()&]*?)(?P<others> et al\.?,?| (?:and|&) (?P<second>[^\d,()]+?),?|,)?"
+    r"(?: \(?(?P<year>(?:1[5-9]|20)\d\d)[a-z]?)?\)?\.?"
+)
 _IRI = re.compile(r"<?(?P<iri>[a-z][a-z0-9+.-]*://[^\s<>]+)>?", re.IGNORECASE)
 _SINGLE_NAME = re.compile(r"[\w.-]{1,64}")
 _WORD = re.compile(r"[^\W_]+")
 
 _MAIN_NAMES = "skos:prefLabel rdfs:label dcterms:title skos:notation ag:acronym"
-_OTHER_NAMES = "skos:altLabel ag:heading"
+_OTHER_NAMES = "skos:altLabel ag:heading ag:titleAsPrinted"
 _MOST_WORDS = 12
 _MOST_FOUND = 5000
 _GROUPS = {"work": 0, "artifact": 0, "person": 0, "venue": 0, "concept": 0, "term": 2}
@@ -73,13 +77,14 @@ def find(backend: Backend, words: str, among: Collection[str] | None = None) -> 
     Tried in this order, each only if those before gave nothing: IRI or CURIE, or a retired one, which means what took
     its place; arXiv, DOI, ACL, OpenReview and ORCID
     identifiers and addresses of records and pages; exact names (identifier in the catalogue, label, acronym,
-    notation); words of names, by their beginnings, whatever the case and accents. An identifier of a publication
-    means its work. An artifact gives way to the work that brought it where both are meant by name.
+    notation); a citation by first author and year; words of names, by their beginnings, whatever the case and accents.
+    An identifier or title of a publication or listing means its work.
+    An artifact gives way to the work that brought it where both are meant by name.
     """
     text = unicodedata.normalize("NFC", " ".join(words.split()))
     if not text:
         return []
-    for found in (_by_iri, _by_replacement, _by_identifier, _by_name):
+    for found in (_by_iri, _by_replacement, _by_identifier, _by_name, _by_citation):
         candidates = [one for one in found(backend, text) if among is None or one.iri in among]
         if candidates:
             return candidates
@@ -166,7 +171,7 @@ def _identified(backend: Backend, pattern: str) -> list[Candidate]:
       OPTIONAL {{ ?listing ag:hasLink ?found ; ag:lists ?listed }}
     }}"""
     meant = [work or listed or found for found, work, listed in rows(backend, select)]
-    return _settle(_candidates(backend, [iri for iri in meant if iri]))
+    return _settle(backend, _candidates(backend, [iri for iri in meant if iri]))
 
 
 def _identifiers(text: str) -> Iterator[tuple[str, str]]:
@@ -200,7 +205,8 @@ def _identifiers(text: str) -> Iterator[tuple[str, str]]:
 
 def _by_name(backend: Backend, text: str) -> list[Candidate]:
     slug = "-".join(_WORD.findall(fold(text)))
-    named = iris(f"{BASE}{kind}/{name}" for kind in KINDS for name in {slug, text.lower()} if name)
+    choices = [f"{BASE}{kind}/{name}" for kind in KINDS for name in {slug, text.lower()} if name]
+    named = iris([*choices, PREFIXES["ag"] + text] if _SINGLE_NAME.fullmatch(text) else choices)
     forms = dict.fromkeys((text, text.lower(), text.upper(), text.title(), text.capitalize()))
     names = " ".join(literal(form, language) for form in forms for language in (None, "en"))
     by_label = f"VALUES ?name {{ {names} }} ?thing ?property ?name"
@@ -211,8 +217,38 @@ def _by_name(backend: Backend, text: str) -> list[Candidate]:
     }}"""
     ranked = full_rows(backend, select)
     best = min((rank for _, rank in ranked), default="0")
-    candidates = _candidates(backend, [thing for thing, rank in ranked if rank == best])
-    return _settle(_with_works(backend, candidates, slug))
+    candidates = _candidates(backend, _meant(backend, [thing for thing, rank in ranked if rank == best]))
+    return _settle(backend, _with_works(backend, candidates, slug))
+
+
+def _meant(backend: Backend, things: Iterable[str]) -> list[str]:
+    """Return *things*, with a work in place of its publications and listings."""
+    wanted = list(things)
+    pattern = f"VALUES ?thing {{ {iris(wanted)} }} ?work ag:hasPublication|^ag:lists ?thing"
+    found = full_rows(backend, f"SELECT DISTINCT ?thing ?work {{ {pattern} }}") if wanted else []
+    works = {row[0]: row[1] for row in found}
+    return [works.get(thing, thing) for thing in wanted]
+
+
+def _by_citation(backend: Backend, text: str) -> list[Candidate]:
+    match = _CITATION.fullmatch(text)
+    if match is None or not (match["others"] or match["year"]):
+        return []
+    wanted = "".join(
+        f"""?work ag:hasAuthorship ?a{place} . ?a{place} ag:ordinal {place} ; ag:nameAsPrinted ?name{place}
+          FILTER(REGEX(?name{place}, {literal(_ending_in(family))}, "i")) """
+        for place, family in ((1, match["family"]), (2, match["second"]))
+        if family
+    )
+    if match["year"]:
+        wanted += f"?work ag:firstPublicYear|ag:hasPublication/ag:publicationYear {match['year']} ."
+    select = f"SELECT DISTINCT ?work {{ {wanted} }}"
+    return _candidates(backend, [work for (work,) in full_rows(backend, select)])
+
+
+def _ending_in(family: str) -> str:
+    words = _WORD.findall(fold(family))
+    return f"(^|[ -]){'[ -]+'.join(map(_pattern, words))}$"
 
 
 def _with_works(backend: Backend, candidates: list[Candidate], slug: str) -> list[Candidate]:
@@ -220,8 +256,9 @@ def _with_works(backend: Backend, candidates: list[Candidate], slug: str) -> lis
     artifacts = [candidate.iri for candidate in candidates if candidate.family == "artifact"]
     if not artifacts:
         return candidates
+    there = {candidate.iri for candidate in candidates}
     works = [work for _, work in _introductions(backend, artifacts) if local_name(work).partition("-")[2] == slug]
-    return [*candidates, *_candidates(backend, works)]
+    return [*candidates, *_candidates(backend, [work for work in works if work not in there])]
 
 
 def _introductions(backend: Backend, artifacts: Iterable[str]) -> list[tuple[str, ...]]:
@@ -249,13 +286,8 @@ def _by_words(backend: Backend, text: str, among: Collection[str] | None) -> lis
     if not ranked:
         return []
     best = min(ranked.values())
-    found = _candidates(backend, [thing for thing, rank in ranked.items() if rank == best])
-    artifacts = [candidate.iri for candidate in found if candidate.family == "artifact"]
-    if artifacts:
-        works = {work for _, work in _introductions(backend, artifacts)} & {candidate.iri for candidate in found}
-        covered = {artifact for artifact, work in _introductions(backend, artifacts) if work in works}
-        found = [candidate for candidate in found if candidate.iri not in covered]
-    return _settle(found)
+    found = _candidates(backend, _meant(backend, [thing for thing, rank in ranked.items() if rank == best]))
+    return _settle(backend, found)
 
 
 def _pattern(word: str) -> str:
@@ -292,11 +324,15 @@ def _candidates(backend: Backend, things: Iterable[str]) -> list[Candidate]:
     return sorted(found, key=lambda one: (one.family, one.kind, one.label.casefold(), one.iri))
 
 
-def _settle(candidates: list[Candidate]) -> list[Candidate]:
-    """Keep the families that are meant first, and a work in place of the artifacts that share its name."""
+def _settle(backend: Backend, candidates: list[Candidate]) -> list[Candidate]:
+    """Keep the families that are meant first, and a work in place of what it brought."""
     if not candidates:
         return []
     first = min(_GROUPS.get(candidate.family, 1) for candidate in candidates)
     kept = [candidate for candidate in candidates if _GROUPS.get(candidate.family, 1) == first]
-    works = {local_name(candidate.iri).partition("-")[2] for candidate in kept if candidate.family == "work"}
-    return [c for c in kept if not (c.family == "artifact" and local_name(c.iri) in works)]
+    works = {candidate.iri for candidate in kept if candidate.family == "work"}
+    artifacts = [candidate.iri for candidate in kept if candidate.family == "artifact"]
+    if not works or not artifacts:
+        return kept
+    brought = {artifact for artifact, work in _introductions(backend, artifacts) if work in works}
+    return [candidate for candidate in kept if candidate.iri not in brought]

@@ -10,7 +10,7 @@ from aligngraph.terminal import HANG, Terminal, pad, width_of, wrap
 
 LIMIT = 12
 """How many items of a block are shown unless all are asked for."""
-_WIDEST_HEADING = 14
+_WIDEST_HEADING = 18
 _NARROW = 50
 """Columns, below which headings stand on lines of their own."""
 _WIDEST_TEXT = 100

@@ -65,13 +65,16 @@ class CountedRows:
             yield row
 
 
-def write_solutions(solutions: Solutions, name: str, terminal: Terminal | None = None) -> Iterator[str]:
+def write_solutions(
+    solutions: Solutions, name: str, terminal: Terminal | None = None, left_out: list[str] | None = None
+) -> Iterator[str]:
     """Return the text of *solutions* in the format *name*, one of `SOLUTION_FORMATS`, in pieces.
 
-    A table is fitted to *terminal*. Raise ResultsError for another format, or a value that the format can't hold.
+    A table is fitted to *terminal*, as `write_table` says. Raise ResultsError for another format, or a value that the
+    format can't hold.
     """
     if name == "table":
-        return write_table(solutions, terminal or Terminal())
+        return write_table(solutions, terminal or Terminal(), left_out)
     if name == "markdown":
         return write_markdown(solutions)
     if name not in WRITERS:
@@ -146,11 +149,11 @@ def text_of(term: Term | None) -> str:
     return term.value if isinstance(term, ox.Literal) else str(term)
 
 
-def write_table(solutions: Solutions, terminal: Terminal) -> Iterator[str]:
+def write_table(solutions: Solutions, terminal: Terminal, left_out: list[str] | None = None) -> Iterator[str]:
     """Yield *solutions* as a table as wide as *terminal*, its columns measured on the first rows.
 
-    Wrapped lines are indented. Where there are too many columns for the width, each row becomes a block of lines
-    instead.
+    Wrapped lines are indented. Where there are too many columns for the width, the last ones go if they are IRIs alone
+    and *left_out* is given, which gets their names; else each row becomes a block of lines.
     """
     rows = iter(solutions)
     sample = list(islice(rows, MEASURED))
@@ -158,6 +161,14 @@ def write_table(solutions: Solutions, terminal: Terminal) -> Iterator[str]:
     cells = [[terminal.data(text_of(term), lines=True) for term in row] for row in sample]
     later = ([terminal.data(text_of(term), lines=True) for term in row] for row in rows)
     widths = _fit(names, cells, terminal.width)
+    kept = len(names)
+    while widths is None and left_out is not None and kept > 1 and _is_iri(kept - 1, sample):
+        kept -= 1
+        widths = _fit(names[:kept], [row[:kept] for row in cells], terminal.width)
+    if widths is not None and left_out is not None and kept < len(names):
+        left_out += names[kept:]
+        names, cells = names[:kept], [row[:kept] for row in cells]
+        later = (row[:kept] for row in later)
     if widths and len(sample) == MEASURED:
         widths = _with_reserve(widths, terminal.width)
     if widths is None:
@@ -176,6 +187,10 @@ def write_table(solutions: Solutions, terminal: Terminal) -> Iterator[str]:
 def _is_numeric(column: int, sample: Sequence[Row]) -> bool:
     terms = [row[column] for row in sample if row[column] is not None]
     return bool(terms) and all(isinstance(term, ox.Literal) and term.datatype.value in _NUMBERS for term in terms)
+
+
+def _is_iri(column: int, sample: Sequence[Row]) -> bool:
+    return all(row[column] is None or isinstance(row[column], ox.NamedNode) for row in sample)
 
 
 def _fit(names: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> list[int] | None:

@@ -206,9 +206,11 @@ def _number(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def _order(finding: Finding) -> tuple[int, str, str, int, str, str, str]:
+def _order(finding: Finding) -> tuple[int, bool, str, str, int, str, str, str]:
     return (
         SEVERITIES.index(finding.severity),
+        # A misspelt term first: it may be the cause of all the others.
+        finding.rule.iri != AGS + "WrittenTerm",
         finding.rule.iri,
         str(finding.file or ""),
         finding.line or 0,

@@ -61,8 +61,10 @@ def _describe(finding: Finding, terminal: Terminal, *, hint: bool) -> Iterator[s
     label = f" ({_short(finding.label)})" if finding.label else ""
     yield from _wrapped(terminal.data(f"{where}{term_text(finding.focus)}{label}"), 4, terminal)
     if finding.value is not None:
+        value = _short(term_text(finding.value))
         path = f"{finding.path.text} " if finding.path and finding.path.starts and "/" not in finding.path.text else ""
-        yield from _wrapped(terminal.data(f"found: {path}{_short(term_text(finding.value))}"), 6, terminal)
+        # Of a misspelt property the value is the property itself.
+        yield from _wrapped(terminal.data(f"found: {path if path.strip() != value else ''}{value}"), 6, terminal)
     if hint:
         yield from _wrapped(terminal.data(finding.message.removeprefix(finding.rule.message).strip()), 6, terminal)
     for place in finding.related[:3]:

@@ -28,6 +28,24 @@ _PLAIN = {
         r"(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
     ),
 }
+_RDF, _RDFS, _OWL = (PREFIXES[name] for name in ("rdf", "rdfs", "owl"))
+_TYPE = _RDF + "type"
+# What RDF, RDFS and OWL 2 have without being declared, as far as data needs it.
+_BUILT_IN = frozenset(
+    [_RDF + name for name in ("type", "first", "rest", "value", "Property", "List")]
+    + [_RDFS + name for name in "label comment seeAlso isDefinedBy subClassOf subPropertyOf domain range Class".split()]
+    + [
+        _OWL + name
+        for name in (
+            "sameAs differentFrom deprecated versionInfo versionIRI priorVersion imports inverseOf disjointWith "
+            "equivalentClass equivalentProperty propertyChainAxiom propertyDisjointWith hasKey members distinctMembers "
+            "AllDifferent AllDisjointClasses Axiom annotatedSource annotatedProperty annotatedTarget Ontology Class "
+            "ObjectProperty DatatypeProperty AnnotationProperty NamedIndividual Thing FunctionalProperty "
+            "InverseFunctionalProperty TransitiveProperty SymmetricProperty AsymmetricProperty ReflexiveProperty "
+            "IrreflexiveProperty"
+        ).split()
+    ]
+)
 _STRAY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffd-\uffff]")
 # What these lead to is a matter of the shapes.
 _ADDRESSES_BY_SHAPE = frozenset(
@@ -59,6 +77,13 @@ def find_faults(
     *terms* are the IRIs that the ontology describes. *described* has the subjects of files read for context only, with
     the index that stands for the file.
     """
+    declared = {
+        iri_of(quad.subject)
+        for _, quads in files
+        for quad in quads
+        if quad.predicate.value == _TYPE and iri_of(quad.object).startswith((_OWL, _RDFS, _RDF))
+    }
+    known = terms | _BUILT_IN | declared
     first = dict(described)
     for index, (graph, quads) in enumerate(files):
         here: set[Node] = set()
@@ -74,7 +99,7 @@ def find_faults(
                     yield Fault(AGS + "WrittenBlankNode", subject, index)
                 elif first.setdefault(subject, index) != index and iri_of(subject).startswith(_KINDS):
                     yield Fault(AGS + "WrittenOnce", subject, index, elsewhere=first[subject])
-            for rule, value, hint in _faults_of(quad, terms):
+            for rule, value, hint in _faults_of(quad, terms, known):
                 yield Fault(AGS + rule, subject, index, quad.predicate.value, value, hint)
 
 
@@ -82,12 +107,16 @@ def _node(term: ox.NamedNode | ox.BlankNode | ox.DefaultGraph) -> Node | None:
     return None if isinstance(term, ox.DefaultGraph) else term
 
 
-def _faults_of(quad: ox.Quad, terms: frozenset[str]) -> Iterator[tuple[str, Node, str]]:
+def _faults_of(quad: ox.Quad, terms: frozenset[str], known: frozenset[str]) -> Iterator[tuple[str, Node, str]]:
     predicate, obj = quad.predicate.value, quad.object
     if predicate.startswith(AG) and predicate not in terms:
         yield "WrittenTerm", quad.predicate, _nearest(predicate, terms)
+    elif predicate not in known:
+        yield "WrittenForeignTerm", quad.predicate, _nearest_of_its_vocabulary(predicate, known)
     if isinstance(obj, ox.NamedNode):
         iri = obj.value
+        if predicate == _TYPE and iri not in known and not iri.startswith(AG):
+            yield "WrittenForeignTerm", obj, _nearest_of_its_vocabulary(iri, known)
         if iri.startswith(AG) and iri != AG and iri not in terms:
             yield "WrittenTerm", obj, _nearest(iri, terms)
         if not iri.startswith(("https://", "http://")) and predicate not in _ADDRESSES_BY_SHAPE:
@@ -122,3 +151,14 @@ def _nearest(iri: str, terms: frozenset[str]) -> str:
     names = {term.removeprefix(AG): term for term in sorted(terms)}
     near = get_close_matches(iri.removeprefix(AG), names, n=1, cutoff=0.5)
     return f"Did you mean {shorten(names[near[0]])}?" if near else "'aligngraph query terms' lists them."
+
+
+def _nearest_of_its_vocabulary(iri: str, known: frozenset[str]) -> str:
+    namespace = iri.rstrip("/#").replace("#", "/").rpartition("/")[0]
+    names = {
+        term[len(namespace) + 1 :]: term
+        for term in sorted(known)
+        if term.startswith(namespace) and term[len(namespace) :][:1] in ("/", "#")
+    }
+    near = get_close_matches(iri[len(namespace) + 1 :], names, n=1, cutoff=0.6)
+    return f"Did you mean {shorten(names[near[0]])}?" if near else ""

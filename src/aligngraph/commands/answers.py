@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -81,11 +81,20 @@ def limited(limits: Limits, *, format_: str | None, output: Path | None, force: 
 
 
 def give_answer(
-    result: Solutions | bool | Triples, *, name: str | None, worker: Worker | None = None, force: bool = False
+    result: Solutions | bool | Triples,
+    *,
+    name: str | None,
+    worker: Worker | None = None,
+    force: bool = False,
+    fixed: Mapping[str, str] | None = None,
 ) -> None:
-    """Write *result* in the format *name* to where *worker* says; the count of rows of a table goes to stderr."""
+    """Write *result* in the format *name* to where *worker* says; the count of rows of a table goes to stderr.
+
+    *fixed* is what is the same in all of them; where it is given, a table may leave out IRIs for want of room.
+    """
     output = None if worker is None else worker.output
     terminal: Terminal | None = None
+    left_out: list[str] | None = None if fixed is None else []
     rows: CountedRows | None = None
     chunks: Iterator[str]
     if isinstance(result, Solutions) and name in WRITERS:
@@ -105,12 +114,16 @@ def give_answer(
             if name == "table":
                 rows = CountedRows(result)
                 result = Solutions(result.variables, iter(rows))
-            chunks = write_solutions(result, name, terminal)
+            chunks = write_solutions(result, name, terminal, left_out)
     put_out(chunks, output=output, force=force, terminal=terminal, worker=worker)
     if worker is not None:
         worker.whole()
     if rows is not None:
-        click.echo(f"{rows.count} row{'' if rows.count == 1 else 's'}", err=True)
+        of = ", ".join(f"{parameter}={value}" for parameter, value in (fixed or {}).items())
+        said = f"{rows.count} row{'' if rows.count == 1 else 's'}" + (f" for {of}" if of else "")
+        if left_out:
+            said += f"; no room for {', '.join(left_out)} (--columns, --format or a wider terminal shows them)"
+        click.echo(terminal_of(sys.stderr).data(said), err=True)
 
 
 def put_out(

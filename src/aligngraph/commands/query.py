@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,11 @@ _FEW = 40
     metavar="KEY=VALUE",
     help="Set a parameter; repeat the key to allow several values; 'any' frees it.",
 )
-@click.option("--columns", metavar="A,B", help="Show only these columns, in this order.")
+@click.option(
+    "--columns",
+    metavar="A,B",
+    help="Show only these columns, in this order. A table has all but those that a parameter fixes.",
+)
 @click.option("--tag", metavar="TAG", help="List only the queries with this tag.")
 @click.option("--text", "as_text", is_flag=True, help="Print the SPARQL, parameters set, and do not run it.")
 @click.option("--allow-service", is_flag=True, help="Let a federated query send requests to the address it names.")
@@ -95,13 +99,27 @@ def command(
     backend = open_backend()
     worker.begin()
     result = backend.run(bind(stored, values, backend))
+    fixed: dict[str, str] | None = None
     if columns is not None:
         result = _only(result, [column.strip().removeprefix("?") for column in columns.split(",")])
+    elif isinstance(result, Solutions) and name in (None, "table"):
+        fixed = _fixed(stored, values)
+        told = {*fixed, *(f"{one}Label" for one in fixed)}
+        result = _only(result, [column for column in result.variables if column not in told])
     if stored.is_check and isinstance(result, Solutions):
         _give_check(stored, result, name, worker, force=force)
     else:
-        give_answer(result, name=name, worker=worker, force=force)
+        give_answer(result, name=name, worker=worker, force=force, fixed=fixed)
     worker.end()
+
+
+def _fixed(stored: StoredQuery, values: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return the parameters with one value, which is the same in every row: a table need not repeat it."""
+    given = {
+        parameter.name: values.get(parameter.name, [ANY if parameter.default == "UNDEF" else _example(parameter)])
+        for parameter in stored.parameters
+    }
+    return {name: found[0] for name, found in given.items() if len(found) == 1 and found[0] != ANY}
 
 
 def _only(result: Solutions | bool | Triples, columns: Sequence[str]) -> Solutions:

@@ -28,7 +28,8 @@ def command(words: tuple[str, ...], everything: bool, name: str, open_backend: C
     """Show one thing: what it is, where the page lists it, what it is about, and where to find it.
 
     THING is an arXiv, DOI, ACL Anthology or OpenReview identifier or address, a short name (work:rafailov2023-dpo)
-    or IRI, the acronym or name of a work, artifact, venue, person or concept, or words of its title.
+    or IRI, the acronym or name of a work, artifact, venue, person or concept, a citation (Ouyang et al. 2022), or words
+    of a title, as published or as the page prints it.
 
     \b
     Examples:

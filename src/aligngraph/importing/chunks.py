@@ -28,6 +28,7 @@ _ABBREVIATED = re.compile(
     r"))\.$"
 )
 _TAIL = re.compile(r"(.{3,}?)[ \t]+([A-Za-z*&/-]+(?:[ \t]+'?(?:\d{4}|\d\d))?)[ \t.,]*$", re.DOTALL)
+_BY = re.compile(r"[\s,.;:]*by\s")
 _CLOSE = {"(": ")", "[": "]", "（": "）", "【": "】"}
 
 
@@ -143,7 +144,7 @@ def read(chunk: Chunk) -> Chunk:
         chunk.kind, chunk.place = "P", read_place(text)
         return chunk
     authors = read_authors(text)
-    place = read_place(text)
+    place = read_place(text) if not _BY.match(text) else None
     if authors and authors.strong:
         chunk.kind, chunk.authors = "A", authors
     elif place and place.sure:
@@ -207,7 +208,8 @@ def _peel(chunk: Chunk) -> list[Chunk]:
     last = len(parts) - 1
     while last > 0:
         single = part(last, last)
-        if single.kind == "P":
+        # After names, what has a year is a venue even if nobody knows it.
+        if single.kind == "P" or (single.kind == "p" and not tail and part(0, last - 1).kind == "A"):
             tail.insert(0, single)
             last -= 1
             continue

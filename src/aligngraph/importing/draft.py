@@ -17,6 +17,8 @@ class Draft:
     line: int
     title: str | None = None
     marked: bool = False
+    running: bool = False
+    """Whether a link goes on with a sentence."""
     authors: Authors | None = None
     venue: str | None = None
     venue_sure: bool = False

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 
 from aligngraph.importing.chunks import LINK, Chunk, cut
 from aligngraph.importing.draft import Draft
-from aligngraph.importing.groups import NUMBER, Group, badge_label, choose_title, first_line, group_pieces
+from aligngraph.importing.groups import (
+    NUMBER,
+    Group,
+    badge_label,
+    choose_title,
+    first_line,
+    group_pieces,
+    is_in_sentence,
+    split_name,
+)
 from aligngraph.importing.inline import HARD, Piece
 from aligngraph.importing.links import badge_text, check_url, is_counter, is_label, is_way_round, label_of, plain_label
 from aligngraph.importing.names import read_authors
@@ -28,6 +37,8 @@ from aligngraph.importing.words import (
 _PREFIX = re.compile(r"(?:^|[\s(\[,;|/.\x1e\n\ue000–—•·-])([^\W\d_][\w /&'-]{0,30}?)[ \t]*[:：][ \t]*[\[(]?[ \t]*$")
 _KEY = re.compile(r"^[\W_]*([^\W\d_][\w /&;().-]{0,28}?)[ \t]*[:：][ \t]*(.*)$", re.DOTALL)
 _CJK = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]")
+_IN = re.compile(r"(?:^|[.?!])\s*In\s*$")
+_PICTURE = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]")
 _ARXIV = re.compile(r"\barxiv\s*:?\s*(?:abs/)?(\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
 _DOI = re.compile(r"\bdoi\s*:?\s*(10\.\d{4,9}/[^\s\ue000,;]+)", re.IGNORECASE)
 
@@ -39,6 +50,7 @@ def read_entry(pieces: Sequence[Piece], line: int, file: str) -> Draft:
     title = choose_title(first_line(items))
     reader.build(items, title)
     reader.read()
+    reader.draft.running = title is None and any(is_in_sentence(group, items) for group in items if group.anchor)
     return reader.draft
 
 
@@ -52,9 +64,10 @@ class _Reader:
         self.codes: list[tuple[int, int]] = []
         self.bolds: list[tuple[int, int]] = []
         self.badges: list[str] = []
-        self.venues: list[str] = []
-        """Labels of links that are names of venues: "[[ICML](…)]"."""
+        self.venues: list[Place] = []
+        """What labels of links say that are names of venues: "[[ICML](…)]"."""
         self.carried = ""
+        self.angled = False
         self.short_title = False
         self.linked_title = False
 
@@ -81,7 +94,10 @@ class _Reader:
                 self.badges.append(said)
             return
         start = len(self.text)
-        self.text += piece.text
+        if self.angled and piece.text.startswith(">") and self.title is not None and self.title[1] == start:
+            self.text += f" {piece.text[1:]}"
+        else:
+            self.text += piece.text
         if piece.text.strip():
             for wanted, spans in ((piece.italic, self.italics), (piece.code, self.codes), (piece.bold, self.bolds)):
                 if wanted:
@@ -101,8 +117,15 @@ class _Reader:
         if is_title:
             # "Blog: [The Rivera Letter](…)"
             prefix = self._prefix()
+            if self.text.endswith("<"):
+                # "<[A Title](…)>, by Jo Rivera"
+                self.text = f"{self.text[:-1]} "
+                self.angled = True
+            name, rest = split_name(group.pieces)
+            if name:
+                self.draft.fields["name"] = name
             start = len(self.text)
-            for piece in group.pieces:
+            for piece in rest:
                 self._piece(piece)
             self.title = (start, len(self.text))
             label = prefix or (label_of(url) if url else "")
@@ -154,12 +177,12 @@ class _Reader:
         named = read_authors(group.text)
         if (
             place is not None
-            and place.sure
             and place.venue
             and place.venue.lower() not in WHOLE_VENUES
             and not is_preprint(place.venue)
+            and (place.sure or _is_name_and_year(place, group))
         ):
-            self.venues.append(shown)
+            self.venues.append(place)
         if is_label(group.text) and not (place and place.sure and place.year):
             self._mark()
         elif (place and place.sure) or named or group.words > 6:
@@ -228,10 +251,8 @@ class _Reader:
             self._rest(self.title[1], len(self.text))
         else:
             self._plain(start)
-        if draft.venue is None:
-            named = [place for text in self.venues if (place := read_place(text)) is not None and place.sure]
-            if named:
-                draft.venue = named[0].venue
+        if draft.venue is None and self.venues:
+            draft.add_place(self.venues[0])
         for said in self.badges:
             place = read_place(
                 re.sub(r"^(?:abs|date|year|venue|conference|published|pub)\s+", "", said, flags=re.IGNORECASE)
@@ -326,10 +347,11 @@ class _Reader:
                 if kind != "link" or value:
                     self.draft.add_key(kind, key, value)
                 return True
-        # A key nobody knows: in bold, in a language without blanks, or the kind of what a link leads to.
+        # A key nobody knows: in bold, after a picture, in a language without blanks, or the kind of a link.
         first, last = start + found.start(1), start + found.end(1)
         if (
             any(a <= first and last <= b <= last + 2 for a, b in self.bolds)
+            or (value and _PICTURE.search(line, 0, found.start(1)))
             or (_CJK.search(key) and len(key) <= 8)
             or (before and not value and is_label(key))
         ):
@@ -366,13 +388,16 @@ class _Reader:
                 and draft.authors is None
                 and not chunk.code
                 and not _bracketed(chunk.text)
-                and not (before and self._is_bold(chunk))
+                and not (before and self._is_bold(chunk) and not _is_cited(chunks, number))
             ):
                 following = chunks[number + 1 :]
                 if chunk.italic or before or chunk.sep != "dash" or any(other.kind in "Pp" for other in following):
                     draft.add_authors(chunk.authors)
                 else:
                     draft.notes.append(bare)
+            elif chunk.kind == "a" and draft.authors is not None and draft.venue is None and chunk.sep == "stop":
+                # "A Title of a Work. Some Institute".
+                draft.add_place(Place(bare, None, None, False))
             elif draft.authors is not None and draft.venue is None and self._is_bare_venue(chunk, chunks, number):
                 place = read_place(bare, expected=True)
                 if place:
@@ -391,7 +416,7 @@ class _Reader:
         if chunk.place is not None and _is_remark(chunk.text, bracketed=chunk.sep == "open"):
             return False
         long = [word for word in words if len(word) > 3 and word[0].isalpha()]
-        capitals = sum(word[0].isupper() for word in long)
+        capitals = sum(not word.islower() for word in long)
         if self.draft.authors is not None and chunk.sep != "dash":
             return len(words) <= 14
         return len(words) <= 10 and (
@@ -468,17 +493,24 @@ class _Reader:
             return number > 0 and (
                 any(other.kind in "Aa" for other in earlier)
                 or (
-                    chunk.sep in ("stop", "dash", "hard", "soft", "open", "set")
+                    (
+                        chunk.sep in ("stop", "dash", "hard", "soft", "open", "set")
+                        or (chunk.italic and bool(_IN.search(chunks[number - 1].text)))
+                    )
                     and not any(other.kind == "A" for other in later)
                 )
             )
-        if chunk.kind == "a" and number > 0:
+        if chunk.kind == "a" and number == 0:
+            return len(later) > 1 and _is_cited(chunks, number)
+        if chunk.kind == "a":
             return (
                 chunk.italic
+                or (number > 1 and not later and chunk.sep == "stop" and _begins_cited(chunks))
                 or (bool(later) and later[0].kind in "Pp")
                 or (chunk.sep in ("dash", "hard", "soft") and not any(other.kind == "A" for other in later))
             )
-        if chunk.italic and number > 0 and chunks[0].kind == "A" and len(chunk.text.split()) <= 10:
+        authored = chunks[0].kind == "A" or _begins_cited(chunks)
+        if chunk.italic and number > 0 and authored and len(chunk.text.split()) <= 10:
             return chunk.sep in ("stop", "style", "comma")
         if chunk.code and number > 0:
             return chunk.sep == "link" or not later
@@ -498,7 +530,29 @@ def _bare(text: str) -> str:
 
 def _is_remark(text: str, *, bracketed: bool) -> bool:
     """Whether words with a year are said in passing: "(translated from the 2030 task)"."""
-    return bool(re.match(r"[\W\d]*[(\[]\s*[a-z]", text) or (bracketed and re.match(r"\W*[a-z]+\s", text)))
+    return bool(re.match(r"[\W\d]*[(\[]\s*[a-z]+\b", text) or (bracketed and re.match(r"\W*[a-z]+\s", text)))
+
+
+def _is_name_and_year(place: Place, group: Group) -> bool:
+    """Whether a label is a short name, with capitals, and a year: rather a venue nobody knows than anything else."""
+    words = (place.venue or "").split()
+    return (
+        place.year is not None
+        and group.words == len(words) + 1 <= 4
+        and all(word[:1].isupper() for word in words)
+        and not is_label(place.venue or "")
+    )
+
+
+def _is_cited(chunks: Sequence[Chunk], number: int) -> bool:
+    """Whether the year follows in brackets: "Jo Rivera (2031). A Title of a Work"."""
+    following = chunks[number + 1] if number + 1 < len(chunks) else None
+    place = following.place if following is not None and following.kind == "P" and following.sep == "open" else None
+    return place is not None and place.venue is None
+
+
+def _begins_cited(chunks: Sequence[Chunk]) -> bool:
+    return chunks[0].kind in "Aa" and _is_cited(chunks, 0)
 
 
 def _bracketed(text: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from aligngraph.importing.inline import HARD, SOFT, Anchor, Piece
 from aligngraph.importing.links import is_counter, is_label, plain_label
 from aligngraph.importing.names import read_authors
-from aligngraph.importing.places import read_date, read_place
+from aligngraph.importing.places import is_undated, read_date, read_place
 from aligngraph.importing.words import AUTHOR_KEYS, LINK_KEYS, NOTE_KEYS, TITLE_KEYS, VENUE_KEYS, YEAR_KEYS
 
 # What may stand before an entry: its number, a box to tick, a picture.
@@ -17,6 +17,11 @@ NUMBER = re.compile(
     r"^(?:\s|\[[ xX]\]|\(?\d{1,4}[).](?=\s)|\[\d{1,4}\](?=\s)"
     r"|[•·▪►➤✓✔★☆⭐🔥✨🌟📌👉🆕📄📃📝📑🔹🔸💡-]\ufe0f?|:[a-z_]+:)+"
 )
+# Words that end no title, but a text that a link goes on with.
+BREAKS_OFF = re.compile(
+    r"(?:^|\s)(?:a|an|and|are|at|by|for|from|in|is|like|of|on|or|our|see|the|their|this|to|via|with)$", re.IGNORECASE
+)
+_BYLINE = re.compile(r"(\w.{3,}?)[\s,.]*\(([^()]{4,20})\)[\s.,:]*")
 
 
 @dataclass
@@ -88,6 +93,7 @@ def choose_title(groups: Sequence[Group]) -> Group | None:
         and not _is_alias(group, groups)
         and not _is_place_set_off(group, groups)
         and not _is_emphasis(group, groups)
+        and not _is_byline(group, groups)
     ]
     links = [
         group
@@ -100,6 +106,7 @@ def choose_title(groups: Sequence[Group]) -> Group | None:
         and not (is_label(group.text) and not _titled(group))
         and not _is_other(group.text)
         and not _is_bracketed_label(group, groups)
+        and not is_in_sentence(group, groups)
     ]
     long_links = [group for group in links if group.words >= 3 or _titled(group)]
     strong = next((group for group in bolds if group.words >= 3), None)
@@ -211,12 +218,35 @@ def _is_bracketed_label(group: Group, groups: Sequence[Group]) -> bool:
     )
 
 
+def is_in_sentence(group: Group, groups: Sequence[Group]) -> bool:
+    """Whether a link only goes on with a sentence: "feel free to [open an issue](…)"."""
+    before = NUMBER.sub("", _before(group, groups)).strip()
+    told = group.anchor is None or group.anchor.bare or is_label(group.text)
+    if told or not group.text[:1].islower() or not re.search(r"[\w’']$", before):
+        return False
+    if BREAKS_OFF.search(before):
+        return True
+    place = read_place(before)
+    return len(before.split()) > 4 and not (read_authors(before) or (place and place.sure))
+
+
 def _is_place_set_off(group: Group, groups: Sequence[Group]) -> bool:
     """Whether bold or underlined words are a venue with its year that nobody knows, after the title: "ISCB, 2031"."""
     place = read_place(group.text)
     if place is None or place.year is None or group.words > 6:
         return False
     return len(_before(group, groups).split()) >= 2
+
+
+def _is_byline(group: Group, groups: Sequence[Group]) -> bool:
+    """Whether bold words are the authors and the year, before the title: "**Rivera, A. (2031).** A Title of a Work"."""
+    found = _BYLINE.fullmatch(group.text)
+    return (
+        found is not None
+        and (read_date(found[2]) is not None or is_undated(found[2]))
+        and read_authors(found[1]) is not None
+        and len(_after(group, groups).split()) >= 3
+    )
 
 
 def _is_alias(group: Group, groups: Sequence[Group]) -> bool:
@@ -239,6 +269,18 @@ def _is_other(text: str) -> bool:
         text.rstrip().endswith(":")
         and any(key in keys for keys in (AUTHOR_KEYS, VENUE_KEYS, YEAR_KEYS, NOTE_KEYS, LINK_KEYS))
     ) or (text.rstrip().endswith(":") and key in TITLE_KEYS)
+
+
+def split_name(pieces: Sequence[Piece]) -> tuple[str, Sequence[Piece]]:
+    """Return the name in bold that a linked title begins with, and the title: "**AEL** — Evolving by Hand"."""
+    at = next((number for number, piece in enumerate(pieces) if not piece.bold), 0)
+    name = "".join(piece.text for piece in pieces[:at]).strip()
+    title = "".join(piece.text for piece in pieces[at:])
+    dashed = re.match(r"\s*[-–—]+\s+(?=\S)", title)
+    apart = (
+        dashed and len(title.split()) > 3 and len(name.split()) <= 4 and not any(piece.bold for piece in pieces[at:])
+    )
+    return (name, pieces[at:]) if name and apart else ("", pieces)
 
 
 def badge_label(group: Group, said: Sequence[str]) -> str:

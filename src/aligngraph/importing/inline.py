@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 SOFT, HARD = "\n", "\x1e"
+# Blanks of other widths, and marks without any.
+_BLANKS = str.maketrans(
+    dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x3000], " ") | dict.fromkeys([0x200B, 0x2060, 0xFEFF])
+)
 # More than any entry has; past these the text is no entry, and reading it could take long.
 _LONGEST, _MOST_BRACKETS = 40_000, 1_000
 _SPACED_URL = re.compile(r"\]\([ \t]*(https?://(?:[^()<>\n\"']|\([^()<>\n\"']*\))*)\)", re.IGNORECASE)
@@ -99,7 +103,7 @@ def _flatten(tokens: Iterable[Token], line: int) -> Iterable[Piece]:
             text = token.markup if token.markup == "\\%" else token.content
             if text:
                 yield Piece(
-                    text.replace("\xa0", " "), line, bold > 0, italic > 0, code > 0 or kind == "code_inline", link
+                    text.translate(_BLANKS), line, bold > 0, italic > 0, code > 0 or kind == "code_inline", link
                 )
         elif kind == "softbreak":
             line += 1
@@ -211,6 +215,7 @@ class _Html(HTMLParser):
         self.headings: list[tuple[int, int, list[Piece]]] = []
         self.loose: list[Piece] = []
         self._into: list[Piece] | None = None
+        self._in_cell = False
         self._spanning: list[int] = []
         self._heads: dict[int, bool] = {}
         """Whether all cells of a row are a header's."""
@@ -242,9 +247,14 @@ class _Html(HTMLParser):
                 row += [[] for _ in range(min(int(across[:3]), 50))]
                 self._spanning.append(len(self.rows) - 1)
             self._into = cell
+            self._in_cell = True
         elif re.fullmatch(r"h[1-6]", tag):
-            self.headings.append((int(tag[1]), self._line(), []))
-            self._into = self.headings[-1][2]
+            if self._in_cell:
+                self._bold += 1
+                self._target().append(Piece(HARD, self._line()))
+            else:
+                self.headings.append((int(tag[1]), self._line(), []))
+                self._into = self.headings[-1][2]
         elif tag == "a" and known.get("href"):
             self._anchors.append(Anchor(known["href"], self._line()))
         elif tag in ("b", "strong", "u", "ins"):
@@ -273,7 +283,13 @@ class _Html(HTMLParser):
                 break
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th") or re.fullmatch(r"h[1-6]", tag):
+        if tag in ("td", "th"):
+            self._into = None
+            self._in_cell = False
+        elif re.fullmatch(r"h[1-6]", tag) and self._in_cell:
+            self._bold = max(0, self._bold - 1)
+            self._target().append(Piece(HARD, self._line()))
+        elif re.fullmatch(r"h[1-6]", tag):
             self._into = None
         elif tag == "a" and self._anchors:
             self._anchors.pop()

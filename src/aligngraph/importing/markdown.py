@@ -11,7 +11,7 @@ from types import MappingProxyType
 from aligngraph.importing.blocks import Block, Head, Html, Item, List, Para, Table, Tangled, joined, read_blocks
 from aligngraph.importing.draft import Draft
 from aligngraph.importing.entries import read_entry
-from aligngraph.importing.groups import NUMBER
+from aligngraph.importing.groups import BREAKS_OFF, NUMBER
 from aligngraph.importing.inline import Piece, leads_away, plain
 from aligngraph.importing.links import is_counter
 from aligngraph.importing.names import read_authors
@@ -27,6 +27,7 @@ from aligngraph.importing.shapes import (
     is_described,
     is_details,
     is_heading_like,
+    is_keyed,
     is_navigation,
     is_own_entry,
     is_picture,
@@ -162,6 +163,10 @@ class _Page:
             skipped.items += items
             skipped.links += links
 
+    def _skip_list(self, heading: Heading, block: List) -> None:
+        parts = [joined(_all_pieces(item)) for item in block.items]
+        self._skip(heading, block.line, parts, items=len(block.items))
+
     # Entries
 
     def _headed(self, head: Head, blocks: Sequence[Block], at: int) -> int:
@@ -254,6 +259,13 @@ class _Page:
         if other_section(path):
             self._skip(path[-1], para.line, [para.pieces])
             return 0
+        text = plain(para.pieces)
+        if isinstance(following, List) and text.endswith((":", "：")):
+            heading = Heading(text[:-1].rstrip(), self._below(), para.line)
+            if other_section([heading]):
+                # "Maintained by:"
+                self._skip_list(heading, following)
+                return 1
         if is_navigation(para.pieces):
             if self._loose_link(para.pieces):
                 self._problem(para.line, plain(para.pieces), "a row of links, not taken for an entry")
@@ -343,23 +355,53 @@ class _Page:
         if is_contents(block, path):
             return
         if other_section(path):
-            parts = [joined(_all_pieces(item)) for item in block.items]
-            self._skip(path[-1], block.line, parts, items=len(block.items))
+            self._skip_list(path[-1], block)
             return
         if is_relative_contents(block):
             for item in block.items:
                 self._refuse_all(item)
             return
-        drafts: list[tuple[Item, Draft]] = []
+        self._fold(block)
         groups = [group_of(item, self.name) for item in block.items]
-        for item, group in zip(block.items, groups, strict=True):
-            drafts.append((item, Draft(item.line) if group is not None else self._item_draft(item)))
-        clear = any(is_clear(draft) for (_, draft), group in zip(drafts, groups, strict=True) if group is None)
-        for (item, draft), group in zip(drafts, groups, strict=True):
-            if group is not None:
-                self._group(group, item)
+        owns = [
+            self._own_entries(item) if group is None else [] for item, group in zip(block.items, groups, strict=True)
+        ]
+        drafts = [
+            self._item_draft(item, own) if group is None else None
+            for item, own, group in zip(block.items, owns, groups, strict=True)
+        ]
+        # An item that names nothing but itself is an entry among entries.
+        shown = [is_clear(draft) and not _is_sentence(draft) for draft in drafts if draft is not None]
+        clear = sum(shown) * 2 >= len(shown) > 0
+        for item, own, draft, group in zip(block.items, owns, drafts, groups, strict=True):
+            if draft is None:
+                self._group(group or "", item)
             else:
-                self._item(item, draft, clear=clear)
+                self._item(item, draft, own, clear=clear)
+
+    def _fold(self, block: List) -> None:
+        """Give an item the items after it that are its authors and what else is said of it, not set in far enough."""
+        kept: list[Item] = []
+        folding = False
+        for item in block.items:
+            last = kept[-1] if kept else None
+            alone = not item.below and not any(piece.link for para in item.paras for piece in para.pieces)
+            folding = alone and last is not None and ((folding and is_keyed(item)) or self._is_byline(last, item))
+            if folding and last is not None:
+                last.below.append(List([item], item.line))
+            else:
+                kept.append(item)
+        block.items[:] = kept
+
+    def _is_byline(self, work: Item, item: Item) -> bool:
+        """Whether an item is only the authors of *work*, which has none yet."""
+        if len(item.paras) != 1 or not work.paras or work.below:
+            return False
+        authors = read_authors(plain(item.paras[0].pieces))
+        if authors is None or not authors.strong:
+            return False
+        draft = read_entry(work.paras[0].pieces, work.line, self.name)
+        return draft.marked and bool(draft.title and draft.links) and draft.authors is None
 
     def _group(self, text: str, item: Item) -> None:
         """Read an item that only names the entries below it."""
@@ -380,18 +422,17 @@ class _Page:
             if is_own_entry(sub, self.name, linked=linked) or (linked and is_described(sub, self.name))
         ]
 
-    def _item_draft(self, item: Item) -> Draft:
+    def _item_draft(self, item: Item, own: Sequence[Item]) -> Draft:
         parts = [para.pieces for para in item.paras]
-        own = {id(sub) for sub in self._own_entries(item)}
+        apart = set(map(id, own))
         for block in item.below:
             if isinstance(block, List):
-                parts += [part for sub in block.items if id(sub) not in own for part in _all_pieces(sub)]
+                parts += [part for sub in block.items if id(sub) not in apart for part in _all_pieces(sub)]
             elif isinstance(block, Para):
                 parts.append(block.pieces)
         return read_entry(joined(parts), item.line, self.name)
 
-    def _item(self, item: Item, draft: Draft, *, clear: bool) -> None:
-        own = self._own_entries(item)
+    def _item(self, item: Item, draft: Draft, own: Sequence[Item], *, clear: bool) -> None:
         text = " ".join(plain(para.pieces) for para in item.paras)
         if not text and not draft.links and not draft.title:
             if any(isinstance(block, Head | List | Table) for block in item.below):
@@ -399,7 +440,10 @@ class _Page:
                 return
             if not item.below:
                 return
-        if is_clear(draft) or (clear and draft.title and len(draft.title.split()) <= _LONGEST_TITLE):
+        if _is_sentence(draft):
+            self._problem(item.line, text, "a sentence, not taken for an entry")
+            self.refused += draft.refused
+        elif is_clear(draft) or (clear and draft.title and len(draft.title.split()) <= _LONGEST_TITLE):
             if draft.title and len(draft.title.split()) > _LONGEST_TITLE and not draft.marked:
                 self._problem(item.line, text, "no title found in so long a text")
                 self.refused += draft.refused
@@ -409,7 +453,7 @@ class _Page:
             self._problem(item.line, text, "no link, author, venue or year: not taken for an entry")
             self.refused += draft.refused
         for sub in own:
-            self._add(self._item_draft(sub))
+            self._add(self._item_draft(sub, self._own_entries(sub)))
         for block in item.below:
             if isinstance(block, Table | Html):
                 self.read([block])
@@ -466,8 +510,17 @@ class _Page:
         if block.content.rows:
             (line, header), *rows = block.content.rows
             self._table(Table(header, rows, line))
-        elif self._loose_link(block.content.loose):
-            self._problem(block.line, plain(block.content.loose), "links in HTML, which is not read as entries")
+        loose = block.content.loose
+        if any(piece.link and piece.image is None and not piece.link.url.startswith("#") for piece in loose):
+            self._problem(block.line, plain(loose), "links in HTML, which is not read as entries")
+
+
+def _is_sentence(draft: Draft) -> bool:
+    """Whether what would be the title breaks off before a link or a date: "Most of this is from [here](…)"."""
+    if draft.marked or draft.authors or draft.venue:
+        return False
+    broken = draft.title is not None and BREAKS_OFF.search(draft.title) is not None
+    return (broken and (draft.year is None or bool(draft.notes))) or draft.running
 
 
 def _all_pieces(item: Item) -> list[list[Piece]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aligngraph.importing.words import ACRONYMS, BODIES, NOT_NAMES, PARTICLES, SUFFIXES, VENUE_WORDS
 
@@ -22,6 +23,9 @@ _INITIALS = re.compile(r"(?:[A-Z]\.?(?:[\s-]?)){1,4}\.?")
 _BEGINS = re.compile(r"[\W\d_]*(?:[^\W\d_a-z]|[a-zß-ÿ]\S{0,4}\s+[^\W\d_a-z]|d['’])")
 _HANDLE = re.compile(r"([a-z][\w-]{3,30}) et\.? al\.?")
 _YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_LAST_PAIR = re.compile(r"\s(?:and|&)\s+[^,&]+,\s*[^,&]+$")
+# "Leandro Rivera. Some Blog"
+_SENTENCE = re.compile(r"(?<!\bProf)(?<=[^\W\d_A-Z]{3})\.\s")
 _VANCOUVER = re.compile(r"[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)? [A-Z]{1,3}")
 _WORD = re.compile(r"[^\W\d_][\w'’.\-‐‑]*(?:/[^\W\d_]\w*)?")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -38,6 +42,7 @@ class Authors:
     printed: str
 
 
+@lru_cache(maxsize=8192)
 def read_authors(text: str, *, expected: bool = False) -> Authors | None:
     """Return the authors that *text* is a list of; None when it reads as something else.
 
@@ -72,6 +77,8 @@ def read_authors(text: str, *, expected: bool = False) -> Authors | None:
         return None
     if expected:
         return Authors(names, et_al, True, printed)
+    if len(names) <= 12 and any(_SENTENCE.search(name) for name in names):
+        return None
     good = [_is_name(name, alone=len(names) == 1) for name in names]
     if et_al:
         return Authors(names, True, True, printed) if all(good) and len(names[0].split()) <= 6 else None
@@ -110,7 +117,7 @@ def _split(text: str) -> list[str]:
     if len(lasts) > 1 and all(re.fullmatch(r"[^,]+,\s[^,]+", part.strip()) and _is_family(part) for part in lasts):
         return [_forward(part) for part in lasts]
     parts = [part.strip() for part in _SPLIT.split(text)]
-    turned = _turned(parts)
+    turned = _turned(parts, text)
     if turned:
         return turned
     if len(parts) > 2 and _first_turned(parts):
@@ -143,12 +150,17 @@ def _split(text: str) -> list[str]:
     return joined
 
 
-def _turned(parts: Sequence[str]) -> list[str]:
-    """Return the names of "Ouyang, Long, Wu, Jeff and Jiang, Xu", turned round; nothing for other lists."""
+def _turned(parts: Sequence[str], text: str) -> list[str]:
+    """Return the names of "Ouyang, Long, Wu, Jeff and Jiang, Xu", turned round; nothing for other lists.
+
+    Where all names are single words, only an "and" before the last two tells this from a list of family names.
+    """
     filled = [part for part in parts if part]
     if len(filled) < 4 or len(filled) % 2 or any(len(part.split()) > 3 or part.lower() in SUFFIXES for part in filled):
         return []
     single = sum(len(part.split()) == 1 for part in filled)
+    if single == len(filled) and not _LAST_PAIR.search(text):
+        return []
     if single < 0.75 * len(filled) or any(_INITIALS.fullmatch(part) and len(part) <= 2 for part in filled[::2]):
         return []
     return [f"{given} {family}" for family, given in zip(filled[::2], filled[1::2], strict=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aligngraph.importing.words import ACRONYMS, PLAIN_WORDS, TRACK_TOKENS, VENUE_WORDS, WHOLE_VENUES
 
@@ -40,6 +41,12 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _EDGES = " \t\n\\,;:|·–—-.()[]{}<>（）【】"
+_MANNER = frozenset(
+    (
+        *("accepted", "award", "best", "highlight", "honorable", "mention", "notable", "oral", "outstanding"),
+        *("paper", "poster", "presentation", "spotlight", "talk", "top"),
+    )
+)
 _PREPRINT = re.compile(r"(?:ar|bio|med|psy)xiv\b|corr\b|preprints?\b|ssrn\b|under review\b", re.IGNORECASE)
 _ARXIV = re.compile(r"arxiv\b|abs/\d|\bcorr\b", re.IGNORECASE)
 
@@ -65,6 +72,7 @@ def read_date(text: str) -> tuple[str, int] | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def read_place(text: str, *, expected: bool = False) -> Place | None:
     """Return the venue and year that *text* names; None when it reads as something else.
 
@@ -77,6 +85,8 @@ def read_place(text: str, *, expected: bool = False) -> Place | None:
     date = read_date(bare)
     if date:
         return Place(None, date[0], date[1], True)
+    if is_undated(bare):
+        return Place(None, None, None, True)
     if not expected and bare.count(" ") > 40:
         return None
     bare = _LEAD.sub("", bare)
@@ -121,13 +131,15 @@ def _split_year(text: str) -> tuple[str | None, str | None, int | None]:
         before, after = text[: last.start()], text[last.end() :]
         year = _year_in(last[0])
         track = after.strip(" ,;:|·–—-.()[]").lower()
-        if before.strip(_EDGES) and track and not read_date(track):
+        if before.strip(_EDGES) and track and not read_date(track) and not _is_manner(track):
             # "NAACL 2022 Findings": the year stands in the name.
             return re.sub(r"\s+", " ", text), last[0], year
-        rest = f"{before.rstrip(_EDGES)} {after.lstrip(_EDGES)}" if after.strip(_EDGES) else before
+        kept = after.strip(_EDGES) and not (before.strip(_EDGES) and _is_manner(track))
+        rest = f"{before.rstrip(_EDGES)} {after.lstrip(_EDGES)}" if kept else before
         rest = rest.strip(" \t\n,;:|·–—-(")
-        if rest.count("(") < rest.count(")"):
-            rest = rest.rstrip(") ")
+        for opening, closing in ("()", "（）"):
+            if rest.count(opening) < rest.count(closing):
+                rest = rest.rstrip(f"{closing} ")
         if rest.endswith(".") and not re.search(r"\b\w{1,6}\.$", rest):
             rest = rest[:-1]
         return (rest or None), last[0], year
@@ -152,7 +164,8 @@ def _is_venue(text: str, *, dated: bool) -> bool:
     low = text.lower().strip(_EDGES)
     low = re.sub(rf"\b{_YEAR}\b|(?<=\w)(?=\()", " ", low).strip(_EDGES)
     low = re.sub(r"\s+", " ", low)
-    if low in ACRONYMS or low in WHOLE_VENUES:
+    if low in ACRONYMS or low in WHOLE_VENUES or (text.isupper() and low.removesuffix("w") in ACRONYMS):
+        # "ICLRW" is for the workshops of ICLR.
         return True
     if low in VENUE_WORDS:
         return False
@@ -207,10 +220,21 @@ def split_commas(text: str) -> list[str]:
     return [part.replace("\0", ",") for part in joined.split(",")]
 
 
+def is_undated(text: str) -> bool:
+    """Whether words stand where the year would and say that it is not known: "n.d."."""
+    return text.strip(_EDGES).lower().replace(" ", "") in ("n.d", "undated", "nodate")
+
+
 def is_track(text: str) -> bool:
     """Whether words only say how a paper was taken at a venue: "Oral", "Findings"."""
     words = [word.strip("()[],.:;*'’\"") for word in text.lower().split()]
     return bool(words) and all(word in TRACK_TOKENS for word in words) and any(word.isalpha() for word in words)
+
+
+def _is_manner(text: str) -> bool:
+    """Whether words say how a work was shown, which is no part of the venue's name: "Oral", "Spotlight"."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return bool(words) and all(word in _MANNER for word in words)
 
 
 def is_preprint(venue: str) -> bool:

@@ -27,7 +27,9 @@ from aligngraph.importing.words import (
 _ALL_KEYS = AUTHOR_KEYS | LINK_KEYS | NOTE_KEYS | TITLE_KEYS | VENUE_KEYS | YEAR_KEYS
 _KEY = re.compile(r"^[\W_]*([^\W\d_][\w /&;().-]{0,28}?)\s*[:：]")
 _SERVICE = re.compile(
-    r"\b(?:contributors?|contributing|maintainers?|acknowledge?ments?|licen[cs]e|star history|citation)\b"
+    r"\b(?:contributors?|contributing|maintainers?|maintained by|acknowledge?ments?|licen[cs]e|star history"
+    r"|citation information)\b"
+    r"|^(?:how to |please )?cit(?:e|ing)\b"
 )
 _NUMBERED = re.compile(r"^\s*(?:\[\d{1,4}\]|\(?\d{1,4}[).])\s")
 _LABEL_MARKS = re.compile(r"[\s\[\](){},;|/·•:&+.–—-]+")
@@ -75,10 +77,13 @@ def _anchors(items: Sequence[Item]) -> Iterator[Anchor]:
 
 def is_contents(block: List, path: Sequence[Heading]) -> bool:
     """Whether a list is a table of contents: it links, and only to places on its own page."""
+    headed = bool(path and is_contents_heading(path[-1]))
     anchors = list(_anchors(block.items))
-    return all(anchor.url.startswith("#") for anchor in anchors) and (
-        bool(anchors) or bool(path and is_contents_heading(path[-1]))
-    )
+    pages = {anchor.url.partition("#")[0] for anchor in anchors}
+    if not all("#" in anchor.url for anchor in anchors):
+        return False
+    # Some write out the whole address of their own page.
+    return pages == {""} or (headed and len(pages) <= 1)
 
 
 def is_relative_contents(block: List) -> bool:
@@ -104,6 +109,9 @@ def is_heading_like(pieces: Sequence[Piece]) -> bool:
     if any(piece.text == HARD for piece in pieces):
         return False
     loose = "".join(piece.text for piece in words if not piece.bold)
+    if len(plain(words).split()) > 8 and re.search(r"[.!。！]\W*$", plain(words)):
+        # A sentence.
+        return False
     return not re.search(r"\w", loose) and len(plain(words).split()) <= 25
 
 
@@ -122,7 +130,7 @@ def is_clear(draft: Draft) -> bool:
 def group_of(item: Item, file: str) -> str | None:
     """Return what an item calls the entries below it, when it is no entry itself."""
     lists = [block for block in item.below if isinstance(block, List)]
-    works = [para for para in item.paras[1:] if linked_title(para.pieces)]
+    works = [para for para in item.paras[1:] if linked_title(para.pieces) or _is_bullet(para)]
     if (not lists and not works) or len(item.paras) - 1 > 2 * len(works):
         return None
     pieces = item.paras[0].pieces if item.paras else []
@@ -141,14 +149,21 @@ def group_of(item: Item, file: str) -> str | None:
     return None
 
 
+def _is_bullet(para: Para) -> bool:
+    """Whether a paragraph is a link behind a printed bullet."""
+    text = plain(para.pieces)
+    return text.startswith("•") and len({id(piece.link) for piece in para.pieces if piece.link}) == 1
+
+
 def is_own_entry(item: Item, file: str, *, linked: bool = False, named: bool = False) -> bool:
     """Whether a sub-item is an entry rather than a detail of the one above.
 
     That has links itself if *linked*. A linked name is enough if *named*: "[Otter](…): a tool that…".
     """
-    if not item.paras or _is_detail(item, file):
-        return False
     pieces = [piece for para in item.paras for piece in (*para.pieces, Piece(HARD, item.line))]
+    unlinked = linked and not any(piece.link is not None for piece in pieces)
+    if not pieces or unlinked or _is_detail(item, file):
+        return False
     draft = read_entry(pieces, item.line, file)
     words = len((draft.title or "").split())
     if named and draft.marked and draft.title and draft.links and draft.links[0].label in ("Paper", "URL"):
@@ -217,7 +232,8 @@ def is_keyed(item: Item) -> bool:
 def fields_only(para: Para, file: str) -> bool:
     """Whether a paragraph holds only what comes after a title: authors, venue, year, labelled links."""
     text = plain(para.pieces)
-    if not text or is_heading_like(para.pieces):
+    around = any(piece.link is not None and piece.link.url.startswith("#") for piece in para.pieces)
+    if not text or around or is_heading_like(para.pieces):
         return False
     found = _KEY.match(text)
     if found and found[1].strip().lower() in _ALL_KEYS:

@@ -78,7 +78,7 @@ def peel_title(printed: str) -> tuple[str, list[Place], list[str]]:
             notes.append(track[1])
             title = title[: track.start()]
             continue
-        last = re.search(r"[^,]{8,},\s+([^,]{4,60}?)\s*\.?$", title)
+        last = re.search(r"[^,]{8,},\s+([^,]{4,60}?)[\s.,]*$", title)
         place = read_place(last[1]) if last else None
         if last and place is not None and place.sure and place.venue and place.year is not None:
             places.append(place)
@@ -86,6 +86,11 @@ def peel_title(printed: str) -> tuple[str, list[Place], list[str]]:
             continue
         ahead = re.match(r"^\s*(?:\[([^\[\]]{2,60})\]|\(([^()]{2,60})\)|【([^】]{2,60})】)\s*[:.,–—-]?\s*(?=\S)", title)
         behind = re.search(r"\s*(?:\[([^\[\]]{2,60})\]|\(([^()]{2,60})\))\s*[.,]?$", title)
+        tag = re.match(r"\s*【([^】]{1,20})】\s*(?=\S)", title)
+        if tag is not None and read_place(tag[1]) is None:
+            notes.append(tag[1])
+            title = title[tag.end() :]
+            continue
         for found in (ahead, behind):
             if found is None:
                 continue
@@ -108,6 +113,8 @@ def clean_title(printed: str) -> str:
     """Return a title as printed, without the marks around it and the full stop after it."""
     title = re.sub(r"\s+", " ", printed).strip()
     title = title.replace("\\%", "%")
+    # "A Title. In *Some Venue*"
+    title = re.sub(r"(?<=[.?!])\s+In:?$", "", title)
     title = re.sub(r"\*\*|(?<=[%)a-z])\*(?=\s|$)", "", title)
     title = re.sub(r"^(?:title|paper)\s*:\s*", "", title, flags=re.IGNORECASE)
     if re.fullmatch(r"\([^()]*\)", title) and len(title.split()) < 4:
