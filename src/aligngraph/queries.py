@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
@@ -40,8 +39,8 @@ class ParameterError(AligngraphError):
     """A parameter is unknown, or its value is not one that it takes."""
 
 
-@dataclass(frozen=True)
-class Parameter:
+# Named tuples: every command makes these classes when it starts, and a dataclass takes five times as long to make.
+class Parameter(NamedTuple):
     """One parameter of a stored query."""
 
     name: str
@@ -63,8 +62,7 @@ class Parameter:
         return self.of.split("|") if self.of is not None else []
 
 
-@dataclass(frozen=True)
-class StoredQuery:
+class StoredQuery(NamedTuple):
     """A stored query and what it says of itself."""
 
     name: str
@@ -82,6 +80,11 @@ class StoredQuery:
     def is_federated(self) -> bool:
         """Whether it sends requests to another endpoint, and so runs only where that is allowed."""
         return "federated" in self.tags
+
+    @property
+    def may_reach_out(self) -> bool:
+        """Whether the word that sends requests stands in it, or an escape that could spell that word."""
+        return "SERVICE" in self.text.upper() or "\\" in self.text
 
     @property
     def is_check(self) -> bool:
