@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -46,8 +46,7 @@ class BadTurtleError(CatalogueError):
         super().__init__(f"{name}{where}: {reason}")
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """One data file and the named graph its statements go to."""
 
     path: Path

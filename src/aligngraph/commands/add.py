@@ -155,7 +155,8 @@ def _concepts(folders: Sequence[Path], wanted: dict[str, Sequence[str]]) -> dict
     if not any(wanted.values()):
         return found
     from aligngraph.catalogue import open_catalogue
-    from aligngraph.queries import Parameter, resolve
+    from aligngraph.parameters import resolve
+    from aligngraph.queries import Parameter
 
     backend = open_catalogue(folders, inferred=False)
     for kind, names in wanted.items():
