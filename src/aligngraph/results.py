@@ -106,7 +106,7 @@ def write_graph(triples: Iterable[ox.Triple], name: str) -> Iterator[str]:
         check_xml(triple.object.value for triple in found if isinstance(triple.object, ox.Literal))
         # The engine declares prefixes in no fixed order.
         return iter((_XML_PREFIXES.sub(_sorted_attributes, _serialized(found, ox.RdfFormat.RDF_XML), count=1),))
-    from aligngraph.formatting import write_turtle
+    from aligngraph.turtle_writing import write_turtle
 
     # In TriG too, triples outside braces are those of the default graph.
     return iter((write_turtle(found),))

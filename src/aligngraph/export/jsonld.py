@@ -17,12 +17,13 @@ import pyoxigraph as ox
 from aligngraph.catalogue import CatalogueError, ontology_folder, read_bytes
 from aligngraph.export.graph import ExportError, merge, object_key
 from aligngraph.namespaces import PREFIXES
-from aligngraph.turtle_writing import parts_of, predicate_key, subject_key
+from aligngraph.turtle_order import predicate_key, subject_key
+from aligngraph.turtle_terms import parts_of
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from aligngraph.turtle_writing import Object, Subject
+    from aligngraph.turtle_terms import Object, Subject
 
     Json: TypeAlias = Any
 

@@ -10,13 +10,15 @@ from xml.sax.saxutils import escape, quoteattr
 import pyoxigraph as ox
 
 from aligngraph.export.graph import ExportError, merge
-from aligngraph.formatting import write_turtle
 from aligngraph.namespaces import PREFIXES
-from aligngraph.turtle_writing import parts_of, predicate_key, subject_key
+from aligngraph.turtle_blocks import read_runs
+from aligngraph.turtle_order import predicate_key, subject_key
+from aligngraph.turtle_terms import Names, parts_of
+from aligngraph.turtle_writing import lay_out_graphs, write_turtle
 
 if TYPE_CHECKING:
     from aligngraph.export.graph import Statement
-    from aligngraph.turtle_writing import Subject
+    from aligngraph.turtle_terms import Subject
 
 _NCNAME = re.compile(r"[^\W\d][\w.-]*\Z")
 _SPLIT = re.compile(r"(.*[^\w.-])?(?:[\d.-]*)([^\W\d][\w.-]*)\Z", re.DOTALL)
@@ -46,12 +48,8 @@ def nquads(quads: Iterable[ox.Quad]) -> Iterator[str]:
 
 def trig(quads: Iterable[ox.Quad]) -> Iterator[str]:
     """Yield TriG: the graphs in order of their names, each in canonical Turtle."""
-    from aligngraph.formatting import write_graphs
-
-    graphs: dict[ox.NamedNode | ox.BlankNode | ox.DefaultGraph, list[ox.Triple]] = {}
-    for quad in quads:
-        graphs.setdefault(quad.graph_name, []).append(quad.triple)
-    yield from write_graphs(graphs, "the catalogue")
+    names = Names("the catalogue")
+    yield from lay_out_graphs(read_runs(quads, names), names)
 
 
 def rdfxml(quads: Iterable[ox.Quad]) -> Iterator[str]:
