@@ -36,8 +36,8 @@ from typing import Literal
 import pyoxigraph as ox
 
 from aligngraph.catalogue import data_folder, find_sources, read_quads
-from aligngraph.formatting import write_turtle
 from aligngraph.namespaces import AG, BASE, GRAPH, PREFIXES
+from aligngraph.turtle_writing import write_turtle
 
 Syntax = Literal["nquads", "turtle"]
 

@@ -140,7 +140,7 @@ class _Concepts:
         return Node(iri, label, self.notations.get(iri), counts, self._children(below, above | {iri}))
 
     def _children(self, concepts: set[str] | list[str], above: frozenset[str]) -> tuple[Node, ...]:
-        from aligngraph.turtle_writing import natural_key
+        from aligngraph.turtle_order import natural_key
 
         nodes = [self.node(concept, above) for concept in concepts]
         return tuple(sorted(nodes, key=lambda one: (natural_key(one.notation or "~"), one.label.casefold(), one.iri)))
