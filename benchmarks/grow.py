@@ -36,8 +36,8 @@ from typing import Literal
 import pyoxigraph as ox
 
 from aligngraph.catalogue import data_folder, find_sources, read_quads
-from aligngraph.formatting import write_turtle
 from aligngraph.namespaces import AG, BASE, GRAPH, PREFIXES
+from aligngraph.turtle_writing import write_turtle
 
 Syntax = Literal["nquads", "turtle"]
 
@@ -250,9 +250,9 @@ class _Template:
 
     def _made(self, copy: int, letter: str, number: int, value: str) -> str:
         if letter in ("a", "d"):
-            # All in months of early 2015, of which the shipped data has none.
-            month, rest = divmod(copy * self._numbers["a"] + number, 99_999)
-            return f"{1501 + month}{'.' if letter == 'a' else '-'}{rest + 1:05d}"
+            # Of the year of the original, and higher than any that arXiv gave out in a month.
+            month, rest = divmod(copy * self._numbers["a"] + number, 50_000)
+            return f"{value[:2]}{month + 1:02d}{'.' if letter == 'a' else '-'}{50_000 + rest}"
         if letter == "c":
             volume = value.rpartition(".")[0] if "." in value else f"20{value[1:3]}.grown-main"
             return f"{volume}.{10_000 + copy * self._numbers['c'] + number}"

@@ -169,6 +169,9 @@ def cold_rdflib(whole: str, query: str) -> None:
 
 def export(data: str, out: str, name: str) -> Report:
     """The tool's export."""
+    import aligngraph.export.jsonld
+    import aligngraph.export.rdf
+    import aligngraph.export.statements  # noqa: F401
     from aligngraph.export import export as write
     from aligngraph.output import write_whole
 

@@ -138,6 +138,10 @@ def test_a_stored_query_imports_click_and_pyoxigraph_and_no_other_package() -> N
         "click",
         "pyoxigraph",
     }
+    # Nor what other commands, formats and parameters need, or what makes records slowly.
+    assert modules.isdisjoint(
+        {"dataclasses", "difflib", "aligngraph.guard", "aligngraph.parameters", "aligngraph.asking"}
+    )
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("query",), ("show", "dpo"), ("tree",)])

@@ -301,3 +301,10 @@ def test_the_everyday_command_imports_nothing_it_does_not_need() -> None:
     modules = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "pyoxigraph" in modules
     assert not modules & {"rdflib", "requests", "owlrl", "pyshacl", "shacl", "urllib3", "asyncio", "multiprocessing"}
+
+
+def test_garbage_is_collected_again_once_a_command_runs() -> None:
+    code = "import sys; sys.argv = ['aligngraph', 'query']; from aligngraph.__main__ import main; main()"
+    told = "import atexit, gc; atexit.register(lambda: print(gc.isenabled(), gc.get_freeze_count() > 0)); "
+    done = subprocess.run([sys.executable, "-c", told + code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "True True"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -10,6 +11,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyoxigraph as ox
@@ -18,11 +20,15 @@ import rdflib
 from rdflib.compare import isomorphic
 
 from aligngraph.catalogue import BadTurtleError, find_sources, read_quads
+from aligngraph.errors import AligngraphError
 from aligngraph.export import ENDINGS, FORMATS, export
 from aligngraph.export.graph import ExportError, load_quads
 from aligngraph.export.jsonld import compact, read_context
+from aligngraph.formatting import format_turtle
 from aligngraph.namespaces import AG, INFERRED_GRAPH
 from aligngraph.reasoning import closure
+from aligngraph.turtle_blocks import read_runs
+from aligngraph.turtle_terms import Names
 from conftest import ROOT, Run
 
 RDF_FORMATS = {
@@ -170,6 +176,63 @@ def test_two_runs_under_different_hash_seeds_give_the_same_bytes() -> None:
     assert f"turtle {hashlib.sha256(written('turtle').encode()).hexdigest()}" in first
 
 
+@pytest.mark.parametrize("name", RDF_FORMATS)
+def test_order_of_statements_does_not_show(name: str, tmp_path: Path) -> None:
+    lines = [f"{quad} .\n" for quad in load_quads() if not any(isinstance(t, ox.BlankNode) for t in quad.triple)][:2000]
+    path = tmp_path / "a.nq"
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+    ordered = "".join(export(name, (path,)))
+    Random(1).shuffle(lines)
+    path.write_text("".join(lines[:1000] + lines), encoding="utf-8", newline="\n")
+    assert "".join(export(name, (path,))) == ordered
+
+
+@pytest.mark.parametrize("name", RDF_FORMATS)
+@pytest.mark.parametrize("ending", ["ttl", "ttl.gz", "nt", "nq"])
+def test_every_kind_of_file_is_read(name: str, ending: str, tmp_path: Path) -> None:
+    text = '<urn:x:s> <urn:x:p> "é" , _:b . _:b <urn:x:p> 1 .\n'
+    if ending.startswith("n"):
+        text = "".join(f"{quad.triple} .\n" for quad in ox.parse(text, ox.RdfFormat.TURTLE))
+    content = b"\xef\xbb\xbf" + text.encode()
+    path = tmp_path / f"a.{ending}"
+    path.write_bytes(gzip.compress(content) if ending.endswith("gz") else content)
+    source = ox.Dataset(ox.Quad(q.subject, q.predicate, q.object) for q in read_quads(find_sources((path,))))
+    source.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    assert canonical("".join(export(name, (path,))), RDF_FORMATS[name][1]) == source
+
+
+@pytest.mark.parametrize("name", RDF_FORMATS)
+@pytest.mark.parametrize(
+    ("turtle", "message"),
+    [
+        ('ex:s ex:p "x"@en--ltr .', "odd.ttl: text with a base direction"),
+        ("ex:s ex:p <<( ex:s ex:p ex:o )>> .", "odd.ttl: quotes a triple"),
+        ('ex:s ex:p "--" , "<<(" , "_:a" , <https://example.org/--_:a> .', ""),
+    ],
+)
+def test_what_only_rdf_12_can_say_is_refused_with_the_file(
+    name: str, turtle: str, message: str, catalogue: Catalogue
+) -> None:
+    data = catalogue(PREFIXES + turtle)
+    if not message:
+        assert "".join(export(name, data))
+        return
+    with pytest.raises(AligngraphError, match=message):
+        next(export(name, data))
+
+
+@pytest.mark.parametrize("name", RDF_FORMATS)
+def test_file_that_is_not_utf8_is_named_with_its_line(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.nt"
+    path.write_bytes(b'<urn:x:s> <urn:x:p> "x" .\n<urn:x:s> <urn:x:p> "caf\xe9" .\n')
+    with pytest.raises(BadTurtleError, match=r"a\.nt, line 2: not UTF-8"):
+        next(export(name, (path,)))
+
+
+def test_turtle_is_what_fmt_would_make_of_it() -> None:
+    assert format_turtle(written("turtle"), "export") == written("turtle")
+
+
 def test_blank_nodes_of_two_files_stay_apart(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.ttl").write_text(f'_:x <https://example.org/{name}> "{name}" .')
@@ -221,9 +284,42 @@ def test_jsonld_has_the_project_context_inside_and_uses_its_names() -> None:
 )
 def test_jsonld_says_the_same_in_any_context(context: dict[str, Any], catalogue: Catalogue) -> None:
     triples = [quad.triple for quad in load_quads(catalogue(ODD))]
-    text = "".join(compact(triples, context))
+    names = Names("odd")
+    text = "".join(compact(read_runs(triples, names), names, context))
     assert json.loads(text)["@context"] == context
     assert {quad.triple for quad in ox.parse(text, ox.RdfFormat.JSON_LD)} == set(triples)
+
+
+@pytest.mark.parametrize(
+    "turtle",
+    [
+        "ex:z ex:p <urn:x:y> .",
+        "ex:z <urn:x:y> 1 .",
+        "<urn:x:y> ex:p 1 .",
+        'ex:z ex:p "x"^^<urn:x:y> .',
+        "ex:z a <urn:x:y> .",
+        "ex:z ex:p 1 , <urn:x:y> .",
+    ],
+)
+def test_context_that_changes_what_is_said_is_refused_wherever_that_shows(turtle: str) -> None:
+    context = {"urn": "https://example.org/"}
+    many = "".join(f'ex:a{number} a ex:C ; ex:p {number} , "{number}" , ex:a .\n' for number in range(50))
+    for said in (many, many + turtle):
+        triples = [quad.triple for quad in ox.parse(PREFIXES + said, ox.RdfFormat.TURTLE)]
+        names = Names("odd")
+        document = compact(read_runs(triples, names), names, context)
+        if said == many:
+            assert {quad.triple for quad in ox.parse("".join(document), ox.RdfFormat.JSON_LD)} == set(triples)
+        else:
+            with pytest.raises(ExportError, match="can't carry every statement"):
+                next(document)
+
+
+def test_context_that_can_not_be_read_is_said_so() -> None:
+    names = Names("odd")
+    triples = [ox.Triple(ox.NamedNode("urn:x:s"), ox.NamedNode("urn:x:p"), ox.Literal("x"))]
+    with pytest.raises(ExportError, match="context can't be read"):
+        next(compact(read_runs(triples, names), names, {"p": {"@id": "urn:x:p", "@type": "@none of these"}}))
 
 
 def test_context_that_is_none_is_refused() -> None:

@@ -12,8 +12,10 @@ from rdflib import Graph
 from rdflib.compare import isomorphic
 
 from aligngraph.catalogue import BadTurtleError
-from aligngraph.formatting import decode_turtle, format_turtle, write_turtle
-from aligngraph.turtle_writing import CannotFormatError
+from aligngraph.formatting import decode_turtle, format_turtle
+from aligngraph.turtle_reading import has_comments
+from aligngraph.turtle_terms import CannotFormatError
+from aligngraph.turtle_writing import write_turtle
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted([*(ROOT / "data").rglob("*.ttl"), *(ROOT / "ontology").glob("*.ttl")])
@@ -23,6 +25,35 @@ PREFIXES = """
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
+
+
+IRIS = st.sampled_from(
+    [
+        "https://example.org/a",
+        "https://example.org/a.",
+        "https://example.org/a/b",
+        "https://example.org/",
+        "https://w3id.org/aligngraph/work/x-1",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#first",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#nil",
+        "urn:x:é#?",
+    ]
+).map(ox.NamedNode)
+BLANKS = st.sampled_from("abcd").map(ox.BlankNode)
+XSD = "http://www.w3.org/2001/XMLSchema#"
+LITERALS = st.one_of(
+    st.text(max_size=8).map(ox.Literal),
+    st.text(alphabet="\"\\\n\r\t'#a.", max_size=8).map(ox.Literal),
+    st.text(max_size=3).map(lambda text: ox.Literal(text, language="en-gb")),
+    st.sampled_from(["1", "01", "-0", "1.50", "true", "1", "INF", "x"]).flatmap(
+        lambda text: st.sampled_from(["integer", "decimal", "boolean", "double", "dateTime"]).map(
+            lambda kind: ox.Literal(text, datatype=ox.NamedNode(XSD + kind))
+        )
+    ),
+)
+TRIPLES = st.builds(ox.Triple, st.one_of(IRIS, BLANKS), IRIS, st.one_of(IRIS, BLANKS, LITERALS))
 
 
 def fmt(text: str) -> str:
@@ -242,6 +273,20 @@ def test_dots_end_statements_without_blanks_around_them() -> None:
     assert_same(text, fmt(text))
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(TRIPLES, st.sampled_from(["", " # beside"])), max_size=6))
+def test_comments_are_found_without_taking_the_text_apart(parts: list[tuple[ox.Triple, str]]) -> None:
+    text = "".join(f"{triple} .{comment}\n" for triple, comment in parts)
+    assert has_comments(text) == any(comment for _, comment in parts)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(TRIPLES, max_size=12))
+def test_comment_at_the_end_changes_nothing_above_it(triples: list[ox.Triple]) -> None:
+    text = "@prefix ex: <https://example.org/> .\n" + "".join(f"{triple} .\n" for triple in triples)
+    assert fmt(f"{text}\n# The end\n") == f"{fmt(text)}\n# The end\n".lstrip()
+
+
 def test_hash_in_iri_and_string_is_no_comment() -> None:
     text = PREFIXES + 'ex:s ex:p "# a" , \'# b\' , """\n# c""" , <https://example.org/#d> . # real'
     assert fmt(text).count("# real") == 1
@@ -375,35 +420,6 @@ def test_long_list_is_laid_out() -> None:
     result = fmt(text)
     assert fmt(result) == result
     assert result.count("\n") > 5000
-
-
-IRIS = st.sampled_from(
-    [
-        "https://example.org/a",
-        "https://example.org/a.",
-        "https://example.org/a/b",
-        "https://example.org/",
-        "https://w3id.org/aligngraph/work/x-1",
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns#first",
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest",
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns#nil",
-        "urn:x:é#?",
-    ]
-).map(ox.NamedNode)
-BLANKS = st.sampled_from("abcd").map(ox.BlankNode)
-XSD = "http://www.w3.org/2001/XMLSchema#"
-LITERALS = st.one_of(
-    st.text(max_size=8).map(ox.Literal),
-    st.text(alphabet="\"\\\n\r\t'#a.", max_size=8).map(ox.Literal),
-    st.text(max_size=3).map(lambda text: ox.Literal(text, language="en-gb")),
-    st.sampled_from(["1", "01", "-0", "1.50", "true", "1", "INF", "x"]).flatmap(
-        lambda text: st.sampled_from(["integer", "decimal", "boolean", "double", "dateTime"]).map(
-            lambda kind: ox.Literal(text, datatype=ox.NamedNode(XSD + kind))
-        )
-    ),
-)
-TRIPLES = st.builds(ox.Triple, st.one_of(IRIS, BLANKS), IRIS, st.one_of(IRIS, BLANKS, LITERALS))
 
 
 @settings(max_examples=300, deadline=None)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import aligngraph
 from aligngraph.backend import Backend
 from aligngraph.catalogue import open_catalogue
+from aligngraph.parameters import resolve
 from aligngraph.queries import (
     Parameter,
     ParameterError,
@@ -22,7 +23,6 @@ from aligngraph.queries import (
     find_query,
     list_queries,
     read_query,
-    resolve,
 )
 
 GOAL = Parameter("goal", "concept", "goal", "the goal", "UNDEF")
@@ -64,7 +64,11 @@ def backend() -> Backend:
         (VENUE, "NeurIPS", "venue/neurips"),
         (VENUE, "neurips", "venue/neurips"),
         (VENUE, "Journal of Machine Learning Research", "venue/jmlr"),
+        (WORK, "BAI2022-Constitutional-AI", "work/bai2022-constitutional-ai"),
+        (WORK, "Constitutional AI: Harmlessness from AI Feedback", "work/bai2022-constitutional-ai"),
+        (WORK, "constitutional AI: HARMLESSNESS from ai feedback", "work/bai2022-constitutional-ai"),
         (KIND, "benchmark", "ontology#Benchmark"),
+        (KIND, "valuetheory", "ontology#ValueTheory"),
         (KIND, "ValueTheory", "ontology#ValueTheory"),
         (KIND, "value theory", "ontology#ValueTheory"),
         (WORK, "dpo", "work/rafailov2023-dpo"),
@@ -102,6 +106,7 @@ def test_a_string_of_a_property_is_one_that_it_has(backend: Backend) -> None:
         (GOAL, "", "legal values: basic-values"),
         (VENUE, "Neuripps", "did you mean 'neurips'"),
         (VENUE, "person:rafael-rafailov", "is no Venue"),
+        (WORK, "zzzz", "the catalogue has 124 to choose from"),
         (KIND, "Artifact", "is no kind"),
         (YEAR, "23", "is no year"),
         (YEAR, "2023.5", "is no whole number"),

@@ -1,4 +1,4 @@
-"""How much work a stored query is, counted: what the steps of Oxigraph's plan yield, at two sizes of the catalogue.
+"""How much work a stored query or a lookup is, counted: what the steps of Oxigraph's plan yield, at two sizes.
 
 A count is the same on any machine. It tells a plan that reads everything for every row from one that follows an index;
 a clock tells that only where nothing else runs.
@@ -9,16 +9,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aligngraph.backend import Embedded
+from aligngraph.backend import Backend, Embedded, Solutions, Triples
 from aligngraph.catalogue import find_sources, open_catalogue
-from aligngraph.queries import ANY, Parameter, StoredQuery, bind, find_query, list_queries
+from aligngraph.prepared import open_store
+from aligngraph.queries import ANY, Parameter, ParameterError, StoredQuery, bind, find_query, list_queries
+from aligngraph.show import NothingFoundError, describe, find_one
 from aligngraph.stores import load
+from aligngraph.tree import read_tree
 from servers import PROGRAM
 from test_stored_queries import PARAMETERS, TOO_MUCH_FOR_ANY, key_of
 from update_goldens import is_graph
@@ -149,3 +153,90 @@ def test_a_question_about_one_thing_is_as_much_work_in_a_larger_catalogue(
     assert 0 < before.rows == after.rows
     # The taxonomy and the tree of sections are a little larger.
     assert after.steps < 1.2 * before.steps, (before, after)
+
+
+# Lookups
+
+
+class Recording(Embedded):
+    """Keeps what it is asked."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__(open_store(size.path).store)
+        self.asked: list[str] = []
+
+    def run(self, sparql: str) -> Solutions | bool | Triples:
+        self.asked.append(sparql)
+        return super().run(sparql)
+
+
+def steps_of(size: Size, task: Callable[[Backend], object]) -> int:
+    """Return the steps of all that *task* asks."""
+    backend = Recording(size)
+    task(backend)
+    assert backend.asked
+    return sum(work_of(size, sparql).steps for sparql in backend.asked)
+
+
+@pytest.mark.parametrize(
+    "words", ["dpo", "2305.18290", "10.18653/v1/2021.emnlp-main.54", "Moral Stories", "ranking-based"]
+)
+def test_a_thing_is_found_by_a_name_or_identifier_with_as_much_work_in_a_larger_catalogue(
+    words: str, shipped: Size, grown: Size
+) -> None:
+    def find(backend: Backend) -> None:
+        find_one(backend, words)
+
+    assert steps_of(grown, find) < 1.2 * steps_of(shipped, find)
+
+
+@pytest.mark.parametrize("words", ["dpo", "artifact:dpo", "publication:rafailov2023-dpo-arxiv"])
+def test_a_page_is_as_much_work_in_a_larger_catalogue(words: str, shipped: Size, grown: Size) -> None:
+    def show(backend: Backend) -> None:
+        describe(backend, find_one(backend, words).iri)
+
+    assert steps_of(grown, show) < 1.2 * steps_of(shipped, show)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "bai2022-constitutional-ai",
+        "work:bai2022-constitutional-ai",
+        "Constitutional AI: Harmlessness from AI Feedback",
+    ],
+)
+def test_a_value_is_looked_up_with_as_much_work_in_a_larger_catalogue(value: str, shipped: Size, grown: Size) -> None:
+    def look_up(backend: Backend) -> None:
+        assert "<https://w3id.org/aligngraph/work/bai2022-constitutional-ai>" in bind(
+            find_query("authors-of-work"), {"work": [value]}, backend
+        )
+
+    assert steps_of(grown, look_up) < 1.2 * steps_of(shipped, look_up)
+
+
+def other_capitals(backend: Backend) -> None:
+    bind(find_query("authors-of-work"), {"work": ["CONSTITUTIONAL AI: HARMLESSNESS FROM AI FEEDBACK"]}, backend)
+
+
+def unknown_value(backend: Backend) -> None:
+    with pytest.raises(ParameterError):
+        bind(find_query("authors-of-work"), {"work": ["bai2022-constitutional-aii"]}, backend)
+
+
+def unknown_words(backend: Backend) -> None:
+    with pytest.raises(NothingFoundError):
+        find_one(backend, "zzzz")
+
+
+@pytest.mark.parametrize(
+    "task",
+    [other_capitals, unknown_value, unknown_words, read_tree, lambda backend: read_tree(backend, "human-values")],
+    ids=["other capitals", "unknown value", "unknown words", "tree", "tree of one concept"],
+)
+def test_what_goes_through_all_names_or_works_does_so_once(
+    task: Callable[[Backend], object], shipped: Size, grown: Size
+) -> None:
+    work, more = Work(steps_of(shipped, task), 1), Work(steps_of(grown, task), 1)
+    assert not too_steep(work, more, shipped, grown), (work, more)
+    assert work.steps < shipped.triples, work

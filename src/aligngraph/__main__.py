@@ -1,5 +1,16 @@
-"""Run the command line as ``python -m aligngraph``."""
+"""Run the command line, as the console script and as ``python -m aligngraph``."""
 
-from aligngraph.cli import main
+import gc
 
-main()
+
+def main() -> None:
+    """Run the command line."""
+    # All that is imported stays, so to look for garbage in it would only take time; `cli` turns this on again.
+    gc.disable()
+    from aligngraph.cli import main as run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

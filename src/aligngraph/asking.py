@@ -80,9 +80,27 @@ def literal(text: str, language: str | None = None) -> str:
     return str(ox.Literal(text, language=language) if language else ox.Literal(text))
 
 
+def ways_to_write(name: str) -> str:
+    """Return the literals that *name* may stand in the catalogue as, in SPARQL: in the usual capitals, English or not.
+
+    These are looked up in an index, which any mix of capitals is not.
+    """
+    forms = dict.fromkeys((name, name.lower(), name.upper(), name.title(), name.capitalize()))
+    return " ".join(literal(form, language) for form in forms for language in (None, "en"))
+
+
 def iris(values: Iterable[str]) -> str:
     """Return the IRIs *values* in SPARQL, for a VALUES block; what is no IRI is left out."""
     return " ".join(_valid_iris(values))
+
+
+def is_one_of(variable: str, names: str) -> str:
+    """Return the condition that *variable*, a property, is one of *names*, in SPARQL and with blanks between them.
+
+    For where a VALUES names the things asked about: Oxigraph begins at the shortest VALUES, and with a second one of
+    few properties would read all that has these.
+    """
+    return f"FILTER({variable} IN ({', '.join(names.split())}))"
 
 
 def _valid_iris(values: Iterable[str]) -> Iterator[str]:
@@ -114,7 +132,7 @@ def names_of(backend: Backend, things: Iterable[str]) -> dict[str, str]:
         found = rows(
             backend,
             f"SELECT ?thing ?property ?label (LANG(?label) AS ?language) WHERE {{ VALUES ?thing {{ {part} }} "
-            f"VALUES ?property {{ {iris(LABELS)} }} ?thing ?property ?label }}",
+            f"?thing ?property ?label {is_one_of('?property', iris(LABELS))} }}",
         )
         for thing, label_property, label, language in found:
             if thing is None or label_property is None or label is None:

@@ -131,13 +131,12 @@ class Embedded(FormsMixin):
         return self.store.query(sparql, prefixes=PREFIXES, default_graph=self._graphs, named_graphs=named)
 
 
-_SELECT = re.compile(r"\bSELECT\s*(?:(?:DISTINCT|REDUCED)\s*)?(?P<star>\*)?", re.IGNORECASE)
-
-
 def _written_order(variables: Sequence[str], sparql: str) -> Sequence[int]:
     """Return *variables*, as places, in the order of columns: that of SELECT *, which the engine sorts, as written."""
-    body = _BESIDES.sub(" ", sparql)
-    select = _SELECT.search(body)
+    if "*" not in sparql:
+        return range(len(variables))
+    body = re.sub(_BESIDES, " ", sparql)
+    select = re.search(r"\bSELECT\s*(?:(?:DISTINCT|REDUCED)\s*)?(?P<star>\*)?", body, re.IGNORECASE)
     if select is None or not select["star"]:
         return range(len(variables))
     written = {name: place for place, name in enumerate(dict.fromkeys(re.findall(r"[?$](\w+)", body)))}
@@ -165,13 +164,13 @@ def _triples(triples: ox.QueryTriples) -> Iterator[ox.Triple]:
         raise _stopped(error) from error
 
 
-_BESIDES = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|<[^<>\s]*>|#[^\n]*")
+_BESIDES = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|<[^<>\s]*>|#[^\n]*"
 """What is no keyword, variable or name: texts, IRIs, comments."""
 
 
 def explain_syntax_error(error: SyntaxError, sparql: str) -> str:
     """Return what is wrong with *sparql* and where, better said than the engine's 'expected OPTIONAL'."""
-    body = _BESIDES.sub(" ", sparql)
+    body = re.sub(_BESIDES, " ", sparql)
     declared = {name.lower() for name in re.findall(r"\bPREFIX\s+([\w.-]*)\s*:", body, re.IGNORECASE)}
     for prefix in re.findall(r"(?<![\w:?$])([A-Za-z][\w-]*):(?=[\w%\\])", body):
         if prefix not in PREFIXES and prefix.lower() not in declared:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -46,8 +47,7 @@ class BadTurtleError(CatalogueError):
         super().__init__(f"{name}{where}: {reason}")
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """One data file and the named graph its statements go to."""
 
     path: Path
@@ -184,6 +184,30 @@ def parse_rdf(content: bytes, name: str, rdf_format: ox.RdfFormat = ox.RdfFormat
         yield from ox.parse(content, rdf_format)
     except SyntaxError as error:
         raise bad_turtle(name, error) from error
+
+
+def parse_file(path: Path) -> Iterator[ox.Quad]:
+    """Yield the statements of the file *path* as it writes them, without holding its content where that can be.
+
+    Raise CatalogueError where it can't be read, BadTurtleError with line, column and reason.
+    """
+    if path.suffix.lower() == ".gz" or not path.is_file() or _begins_with_bom(path):
+        yield from parse_rdf(read_bytes(path), str(path), format_of(path))
+        return
+    try:
+        yield from ox.parse(path=path, format=format_of(path))
+    except SyntaxError as error:
+        # What is not UTF-8 is said better there.
+        deque(parse_rdf(read_bytes(path), str(path), format_of(path)), maxlen=0)
+        raise bad_turtle(str(path), error) from error
+
+
+def _begins_with_bom(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(_BOM)) == _BOM
+    except OSError as error:
+        raise CatalogueError(f"{path}: can't be read: {error.strerror or error}.") from error
 
 
 def bad_turtle(name: str, error: SyntaxError) -> BadTurtleError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -58,6 +59,10 @@ class Cli(click.Group):
         module = {"import": "import_"}.get(cmd_name, cmd_name.replace("-", "_"))
         command = import_module(f"aligngraph.commands.{module}").command
         assert isinstance(command, click.Command)
+        if not gc.isenabled():
+            # What there is by now is not looked through again, and stays shared when a process is forked.
+            gc.freeze()
+            gc.enable()
         return command
 
     def resolve_command(

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aligngraph.asking import curie, family_of, full_rows, iris, literal, local_name, names_of, rows, types_of
+from aligngraph.asking import (
+    PROLOGUE,
+    curie,
+    family_of,
+    full_rows,
+    iris,
+    is_one_of,
+    literal,
+    local_name,
+    names_of,
+    rows,
+    types_of,
+    ways_to_write,
+)
 from aligngraph.namespaces import BASE, KINDS, PREFIXES, expand
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from aligngraph.backend import Backend
+
+    Only: TypeAlias = Callable[[Iterable[str]], Collection[str]]
 
 _ARXIV = re.compile(
     r"(?:arxiv:\s*|https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.48550/arxiv\.)?"
@@ -69,10 +86,10 @@ class Candidate:
         return curie(self.iri)
 
 
-def find(backend: Backend, words: str, among: Collection[str] | None = None) -> list[Candidate]:
+def find(backend: Backend, words: str, only: Only | None = None) -> list[Candidate]:
     """Return what *words* may mean, best first: one thing where it is clear, several where not, none where unknown.
 
-    Only things whose IRI is in *among* are meant, where that is given.
+    With *only*, things whose IRI it returns of those that it is given.
 
     Tried in this order, each only if those before gave nothing: IRI or CURIE, or a retired one, which means what took
     its place; arXiv, DOI, ACL, OpenReview and ORCID
@@ -85,35 +102,43 @@ def find(backend: Backend, words: str, among: Collection[str] | None = None) -> 
     if not text:
         return []
     for found in (_by_iri, _by_replacement, _by_identifier, _by_name, _by_citation):
-        candidates = [one for one in found(backend, text) if among is None or one.iri in among]
+        candidates = found(backend, text)
+        if only is not None and candidates:
+            kept = only([one.iri for one in candidates])
+            candidates = [one for one in candidates if one.iri in kept]
         if candidates:
             return candidates
-    return _by_words(backend, text, among)
+    return _by_words(backend, text, only)
 
 
 def nearest(backend: Backend, words: str, count: int = 3) -> list[str]:
     """Return the names in the catalogue that look most like *words*."""
-    from difflib import get_close_matches
+    from aligngraph.nearest import nearest as nearest_of
 
-    known: dict[str, str] = {}
-    select = f"""SELECT DISTINCT ?thing ?name WHERE {{
-      VALUES ?property {{ {_MAIN_NAMES} {_OTHER_NAMES} }} ?thing ?property ?name
-      FILTER NOT EXISTS {{ ?thing a ag:Section }} }} LIMIT 50000"""
-    for thing, name in sorted(full_rows(backend, select)):
-        known.setdefault(fold(name), name)
-        known.setdefault(fold(name.partition(":")[0]), name.partition(":")[0])
-        if thing.startswith(f"{BASE}person/"):
-            known.setdefault(fold(name.rpartition(" ")[2]), name)
-        if thing.startswith(BASE):
-            known.setdefault(local_name(thing), curie(thing))
     if expand(words):
         words = words.partition(":")[2]
-    near = get_close_matches(fold(words)[:100], list(known), n=count, cutoff=0.7)
-    return list(dict.fromkeys(known[name] for name in near))
+    return nearest_of(fold(words)[:100], _all_names(backend), count, cutoff=0.7)
+
+
+def _all_names(backend: Backend) -> Iterator[tuple[str, str]]:
+    """Yield what things go by, folded, and how to show it, as it is read: all of it may be much."""
+    select = f"""{PROLOGUE} SELECT ?thing ?name WHERE {{
+      VALUES ?property {{ {_MAIN_NAMES} {_OTHER_NAMES} }} ?thing ?property ?name MINUS {{ ?thing a ag:Section }} }}"""
+    for node, literal_ in backend.select(select):
+        thing, name = getattr(node, "value", ""), getattr(literal_, "value", "")
+        short = name.partition(":")[0]
+        yield fold(name), name
+        yield fold(short), short
+        if thing.startswith(f"{BASE}person/"):
+            yield fold(name.rpartition(" ")[2]), name
+        if thing.startswith(BASE):
+            yield local_name(thing), curie(thing)
 
 
 def fold(text: str) -> str:
     """Return *text* without case and accents."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_UNFOLDED)
 
@@ -207,13 +232,11 @@ def _by_name(backend: Backend, text: str) -> list[Candidate]:
     slug = "-".join(_WORD.findall(fold(text)))
     choices = [f"{BASE}{kind}/{name}" for kind in KINDS for name in {slug, text.lower()} if name]
     named = iris([*choices, PREFIXES["ag"] + text] if _SINGLE_NAME.fullmatch(text) else choices)
-    forms = dict.fromkeys((text, text.lower(), text.upper(), text.title(), text.capitalize()))
-    names = " ".join(literal(form, language) for form in forms for language in (None, "en"))
-    by_label = f"VALUES ?name {{ {names} }} ?thing ?property ?name"
+    by_label = f"VALUES ?name {{ {ways_to_write(text)} }} ?thing ?property ?name"
     select = f"""SELECT DISTINCT ?thing ?rank WHERE {{
       {{ VALUES ?thing {{ {named} }} ?thing a ?type BIND(0 AS ?rank) }}
-      UNION {{ VALUES ?property {{ {_MAIN_NAMES} }} {by_label} BIND(0 AS ?rank) }}
-      UNION {{ VALUES ?property {{ {_OTHER_NAMES} }} {by_label} BIND(1 AS ?rank) }}
+      UNION {{ {by_label} {is_one_of("?property", _MAIN_NAMES)} BIND(0 AS ?rank) }}
+      UNION {{ {by_label} {is_one_of("?property", _OTHER_NAMES)} BIND(1 AS ?rank) }}
     }}"""
     ranked = full_rows(backend, select)
     best = min((rank for _, rank in ranked), default="0")
@@ -269,7 +292,7 @@ def _introductions(backend: Backend, artifacts: Iterable[str]) -> list[tuple[str
     )
 
 
-def _by_words(backend: Backend, text: str, among: Collection[str] | None) -> list[Candidate]:
+def _by_words(backend: Backend, text: str, only: Only | None) -> list[Candidate]:
     words = _WORD.findall(fold(text))[:_MOST_WORDS]
     if not words:
         return []
@@ -281,13 +304,12 @@ def _by_words(backend: Backend, text: str, among: Collection[str] | None) -> lis
     ranked: dict[str, int] = {}
     for thing, name in full_rows(backend, select):
         rank = _rank(words, name)
-        if rank is not None and (among is None or thing in among):
+        if rank is not None:
             ranked[thing] = min(ranked.get(thing, rank), rank)
-    if not ranked:
-        return []
-    best = min(ranked.values())
-    found = _candidates(backend, _meant(backend, [thing for thing, rank in ranked.items() if rank == best]))
-    return _settle(backend, found)
+    kept = ranked.keys() if only is None else only(ranked)
+    best = min((rank for thing, rank in ranked.items() if thing in kept), default=None)
+    meant = _meant(backend, [thing for thing, rank in ranked.items() if rank == best and thing in kept])
+    return _settle(backend, _candidates(backend, meant))
 
 
 def _pattern(word: str) -> str:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pyoxigraph as ox
 
-from aligngraph.catalogue import BadTurtleError, parse_rdf
-from aligngraph.turtle_reading import Aside, Remarks, Statement, read_statements
-from aligngraph.turtle_writing import STEP, CannotFormatError, Names, TurtleWriter, natural_key, parts_of
+from aligngraph.catalogue import BadTurtleError, bad_turtle
+from aligngraph.turtle_blocks import gather, read_runs
+from aligngraph.turtle_order import predicate_key
+from aligngraph.turtle_reading import Aside, Remarks, Statement, has_comments, read_statements
+from aligngraph.turtle_terms import CannotFormatError, Names, parts_of
+from aligngraph.turtle_writing import STEP, PlainLines, TurtleWriter, declare_prefixes, lay_out
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    from aligngraph.turtle_writing import Object, Subject
-
-    GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
+    from aligngraph.turtle_terms import Object, Subject
 
 _BOM = "\ufeff"
+T = TypeVar("T")
 
 
 @dataclass
@@ -30,6 +30,7 @@ class _About:
 
     head: Remarks = field(default_factory=Remarks)
     verbs: dict[str, Remarks] = field(default_factory=dict)
+    """By the keys of the predicates' places."""
     end: Remarks = field(default_factory=Remarks)
 
     def __bool__(self) -> bool:
@@ -41,7 +42,7 @@ class _Section:
     """Free-standing comments and the subjects below them."""
 
     asides: list[Aside] = field(default_factory=list)
-    subjects: list[Subject] = field(default_factory=list)
+    subjects: list[str] = field(default_factory=list)
 
 
 def decode_turtle(content: bytes, name: str) -> str:
@@ -62,70 +63,56 @@ def format_turtle(text: str, name: str) -> str:
     say the same. *name* is what errors call the text.
     """
     text = text.removeprefix(_BOM).replace("\r\n", "\n")
-    before = _parse(text, name)
-    layout = _Layout(text, name)
-    result, lasting = layout.render()
-    if _signature(before, lasting, name) != _signature(_parse(result, name), lasting, name):
+    before, prefixes = _parse(text, name)
+    result, lasting = _lay_out_plain(text, before, prefixes, name), frozenset[str]()
+    if result == text:
+        return text
+    if result is None:
+        result, lasting = _Layout(text, name).render()
+    if not _say_the_same(before, _parse(result, name)[0], lasting, name):
         raise CannotFormatError(f"{name}: can't be laid out anew without changing what it says; left as it is.")
     return result
 
 
-def write_turtle(triples: Iterable[ox.Triple], name: str = "the graph") -> str:
-    """Return *triples* as canonical Turtle with the project's prefixes; blank nodes keep their labels where needed.
+def _lay_out_plain(text: str, triples: Sequence[ox.Triple], prefixes: Mapping[str, str], name: str) -> str | None:
+    """Return the canonical form of *text*, None where it has comments, blank nodes or quoted triples."""
+    if has_comments(text):
+        return None
 
-    Raise CannotFormatError where a triple quotes another.
-    """
-    writer = TurtleWriter(triples, {}, None, name)
-    return _join([*_prefixes(writer.names), *_blocks(writer)])
+    def write(names: Names) -> str | None:
+        things = gather(read_runs(triples, names))
+        return None if things.near_blanks else "".join(lay_out(things, names))
 
-
-def write_graphs(graphs: Mapping[GraphName, Iterable[ox.Triple]], name: str = "the graphs") -> Iterator[str]:
-    """Yield *graphs* as TriG, each graph in canonical Turtle; a blank node of several graphs keeps its label.
-
-    Raise CannotFormatError where a triple quotes another.
-    """
-    found = {graph: list(triples) for graph, triples in graphs.items()}
-    iris = [iri for triples in found.values() for iri in TurtleWriter(triples, {}, None, name).iris()]
-    names = Names({}, [*iris, *(graph.value for graph in found if isinstance(graph, ox.NamedNode))])
-    counts = Counter(
-        term
-        for triples in found.values()
-        for term in {term for t in triples for term in (t.subject, t.object) if isinstance(term, ox.BlankNode)}
-    )
-    shared = frozenset(term for term, count in counts.items() if count > 1)
-    yield "".join(line + "\n" for line in _prefixes(names))
-    for graph in sorted(found, key=lambda graph: natural_key(str(graph))):
-        blocks = _blocks(TurtleWriter(found[graph], {}, None, name, names=names, shared=shared))
-        if isinstance(graph, ox.DefaultGraph):
-            head = ""
-        else:
-            head = names.iri(graph.value) if isinstance(graph, ox.NamedNode) else f"_:{graph.value}"
-            head += " "
-        yield f"\n{head}{{\n\n{_join(blocks)}\n}}\n"
+    try:
+        return _with_prefixes(prefixes, name, write)
+    except CannotFormatError:
+        return None
 
 
-def _blocks(writer: TurtleWriter) -> Iterator[str]:
-    for subject in writer.subjects():
-        yield "\n".join(_block(writer, subject, _About()))
+def _with_prefixes(own: Mapping[str, str], name: str, write: Callable[[Names], T]) -> T:
+    """Return what *write* makes with those of a file's *own* prefixes that name something in it."""
+    while True:
+        names = Names(name, own)
+        written = write(names)
+        used = {prefix: space for prefix, space in own.items() if prefix in names.used}
+        if used == own:
+            return written
+        # A prefix of the file that names nothing must not keep the project's from its name.
+        own = used
 
 
-def _parse(text: str, name: str) -> list[ox.Triple]:
-    return [quad.triple for quad in parse_rdf(text.encode(), name)]
+def _parse(text: str, name: str) -> tuple[list[ox.Triple], dict[str, str]]:
+    parser = ox.parse(text, ox.RdfFormat.TURTLE)
+    try:
+        return [quad.triple for quad in parser], parser.prefixes
+    except SyntaxError as error:
+        raise bad_turtle(name, error) from error
 
 
-def _prefixes(names: Names) -> list[str]:
-    lines = [f"@prefix {prefix}: <{space}> ." for prefix, space in names.prefixes.items()]
-    return ["\n".join(lines)] if lines else []
-
-
-def _join(parts: Iterable[str]) -> str:
-    return "".join(part + "\n\n" for part in parts).removesuffix("\n")
-
-
-def _block(writer: TurtleWriter, subject: Subject, about: _About) -> Iterator[str]:
+def _block(writer: TurtleWriter, subject: str, about: _About) -> Iterator[str]:
     yield from about.head.lines("", writer.head(subject))
-    for predicate, text in writer.block(subject):
-        remarks = about.verbs.pop(predicate.value, None)
+    for key, text in writer.block(subject).items():
+        remarks = about.verbs.get(key)
         if remarks is None:
             yield text
         else:
@@ -140,7 +127,7 @@ class _Layout:
         self.name = name
         self.head: list[Aside] = []
         self.sections: list[_Section] = [_Section()]
-        self.about: dict[Subject, _About] = {}
+        self.about: dict[str, _About] = {}
         self.labels: set[str] = set()
         self.prefixes: dict[str, str] = {}
         self.triples: list[ox.Triple] = []
@@ -180,7 +167,8 @@ class _Layout:
         triples = [quad.triple for quad in ox.parse(self._preamble + statement.text, ox.RdfFormat.TURTLE)]
         self.triples += triples
         self.labels |= statement.labels
-        subject = self._root(triples, statement)
+        root = self._root(triples, statement)
+        subject = root.value if isinstance(root, ox.NamedNode) else str(root)
         about = self.about.get(subject)
         if about is None:
             about = self.about[subject] = _About()
@@ -189,7 +177,7 @@ class _Layout:
         about.end.add(statement.end)
         for verb, remarks in statement.verbs:
             if remarks:
-                about.verbs.setdefault(self._predicate(verb), Remarks()).add(remarks)
+                about.verbs.setdefault(predicate_key(self._predicate(verb)), Remarks()).add(remarks)
 
     def _root(self, triples: list[ox.Triple], statement: Statement) -> Subject:
         objects = {triple.object for triple in triples}
@@ -208,24 +196,43 @@ class _Layout:
 
     def render(self) -> tuple[str, frozenset[str]]:
         """Return the canonical text, and the labels of the blank nodes that keep theirs."""
-        writer = TurtleWriter(self.triples, self.prefixes, frozenset(self.labels), self.name)
-        parts = [*_asides(self.head), *_prefixes(writer.names)]
+        return _with_prefixes(self.prefixes, self.name, self._render)
+
+    def _render(self, names: Names) -> tuple[str, frozenset[str]]:
+        things = gather(read_runs(self.triples, names))
+        writer = TurtleWriter(things, PlainLines(names), labels=frozenset(self.labels))
+        tokens = {token if token.startswith("_:") else names.iri_of(token): token for token in things.said}
+        parts: list[str] = []
         for section in self.sections:
             parts += _asides(section.asides)
-            for subject in sorted(section.subjects, key=writer.order):
+            for subject in sorted(section.subjects, key=lambda subject: writer.order(tokens[subject])):
+                token, about = tokens[subject], self.about[subject]
                 # A labelled node used once is written where it is used, and takes no block of its own.
-                if subject not in writer.nested:
-                    parts.append("\n".join(_block(writer, subject, self.about[subject])))
-                elif self.about[subject]:
+                if token not in writer.nested:
+                    parts.append("".join(f"{line}\n" for line in _block(writer, token, about)))
+                elif about:
                     raise CannotFormatError(
-                        f"{self.name}: a comment stands at blank node _:{subject.value}, which would be written inside "
+                        f"{self.name}: a comment stands at blank node {token}, which would be written inside "
                         "what refers to it. Give it an IRI, or move the comment."
                     )
-        return _join(parts), writer.lasting
+        prefixes = declare_prefixes(names)
+        parts = [*_asides(self.head), *([prefixes] if prefixes else []), *parts]
+        return "\n".join(parts), writer.lasting
 
 
 def _asides(asides: Iterable[Aside]) -> list[str]:
-    return ["\n".join(aside.comments) for aside in asides]
+    return ["".join(f"{comment}\n" for comment in aside.comments) for aside in asides]
+
+
+def _say_the_same(before: Sequence[ox.Triple], after: Sequence[ox.Triple], lasting: frozenset[str], name: str) -> bool:
+    """Tell whether two graphs differ in the names of nameless blank nodes only; *lasting* are the labels of others."""
+    return _lines(before) == _lines(after) or _signature(before, lasting, name) == _signature(after, lasting, name)
+
+
+def _lines(triples: Sequence[ox.Triple]) -> set[bytes]:
+    content = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
+    assert content is not None  # no file was given
+    return set(content.splitlines())
 
 
 def _signature(triples: Iterable[ox.Triple], lasting: frozenset[str], name: str) -> Counter[tuple[str, str, str]]:

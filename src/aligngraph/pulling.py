@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from aligngraph.errors import AligngraphError
-from aligngraph.formatting import write_turtle
 from aligngraph.namespaces import GRAPH, INFERRED_GRAPH
 from aligngraph.output import OutputError, write_whole
+from aligngraph.turtle_writing import write_turtle
 from aligngraph.verifying import STAGING, Reader
 
 _STEP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -22,20 +23,26 @@ SOLUTION_FORMATS = ("table", "csv", "tsv", "json", "xml", "markdown")
 GRAPH_FORMATS = ("turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
 XSD = PREFIXES["xsd"]
 
+# Compiled when the first row of the format is written: most commands write one format.
 # Turtle's bare numbers (section 6.5, INTEGER, DECIMAL and DOUBLE).
 _BARE = {
-    XSD + "integer": re.compile(r"[+-]?[0-9]+"),
-    XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
-    XSD + "double": re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+"),
+    XSD + "integer": r"[+-]?[0-9]+",
+    XSD + "decimal": r"[+-]?[0-9]*\.[0-9]+",
+    XSD + "double": r"[+-]?(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+",
 }
 # What ends a string or a line, for readers that see more line ends than Turtle does.
-_TSV_ESCAPED = re.compile('["\\\\\x00-\x1f\x7f\x85\u2028\u2029\ufeff]')
+_TSV_ESCAPED = '["\\\\\x00-\x1f\x7f\x85\u2028\u2029\ufeff]'
 _TSV_SHORT = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
 _CSV_QUOTED = re.compile('[",\r\n]')
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_XML_ESCAPED = re.compile('[&<>"\r\n\t]')
+_NOT_XML = "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
+_XML_ESCAPED = '[&<>"\r\n\t]'
 _XML_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<sparql xmlns="http://www.w3.org/2005/sparql-results#">\n'
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 class ResultsError(AligngraphError):
@@ -75,9 +82,9 @@ def tsv_term(term: Term) -> str:
     if not isinstance(term, ox.Literal):
         return str(term)
     bare = _BARE.get(term.datatype.value)
-    if bare is not None and bare.fullmatch(term.value):
+    if bare is not None and _compiled(bare).fullmatch(term.value):
         return term.value
-    quoted = f'"{_TSV_ESCAPED.sub(_tsv_escape, term.value)}"'
+    quoted = f'"{_compiled(_TSV_ESCAPED).sub(_tsv_escape, term.value)}"'
     if term.language:
         return f"{quoted}@{term.language}" + (f"--{term.direction.value}" if term.direction else "")
     return quoted if term.datatype.value == XSD + "string" else f"{quoted}^^{term.datatype}"
@@ -161,7 +168,7 @@ def _xml_term(term: Term) -> str:
 def check_xml(texts: Iterable[str]) -> None:
     """Raise ResultsError where one of *texts* has a character that XML 1.0 (section 2.2) has no way to write."""
     for text in texts:
-        bad = _NOT_XML.search(text)
+        bad = _compiled(_NOT_XML).search(text)
         if bad:
             raise ResultsError(
                 f"a value has the character U+{ord(bad[0]):04X}, which XML can't hold: ask for another format."
@@ -170,7 +177,7 @@ def check_xml(texts: Iterable[str]) -> None:
 
 def _xml_text(text: str) -> str:
     check_xml((text,))
-    return _XML_ESCAPED.sub(_xml_escape, text)
+    return _compiled(_XML_ESCAPED).sub(_xml_escape, text)
 
 
 def _xml_escape(match: re.Match[str]) -> str:

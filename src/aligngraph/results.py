@@ -97,19 +97,23 @@ def write_graph(triples: Iterable[ox.Triple], name: str) -> Iterator[str]:
     """
     if name not in GRAPH_FORMATS:
         raise ResultsError(f"a graph can't be written as {name!r}: choose {_choices(GRAPH_FORMATS)}.")
-    found = sorted(dict.fromkeys(triples), key=str)
     if name in ("ntriples", "nquads"):
-        return iter([f"{triple} .\n" for triple in found])
+        from aligngraph.pieces import sort_lines
+
+        content = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
+        assert content is not None  # no file was given
+        return sort_lines([content])
+    if name in ("turtle", "trig"):
+        from aligngraph.turtle_writing import write_turtle
+
+        # In TriG too, triples outside braces are those of the default graph.
+        return iter((write_turtle(triples),))
+    found = sorted(dict.fromkeys(triples), key=str)
     if name == "jsonld":
         return iter((_serialized(found, ox.RdfFormat.JSON_LD),))
-    if name == "rdfxml":
-        check_xml(triple.object.value for triple in found if isinstance(triple.object, ox.Literal))
-        # The engine declares prefixes in no fixed order.
-        return iter((_XML_PREFIXES.sub(_sorted_attributes, _serialized(found, ox.RdfFormat.RDF_XML), count=1),))
-    from aligngraph.formatting import write_turtle
-
-    # In TriG too, triples outside braces are those of the default graph.
-    return iter((write_turtle(found),))
+    check_xml(triple.object.value for triple in found if isinstance(triple.object, ox.Literal))
+    # The engine declares prefixes in no fixed order.
+    return iter((_XML_PREFIXES.sub(_sorted_attributes, _serialized(found, ox.RdfFormat.RDF_XML), count=1),))
 
 
 def _serialized(triples: Sequence[ox.Triple], rdf_format: ox.RdfFormat) -> str:

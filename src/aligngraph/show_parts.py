@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from aligngraph.asking import family_of, full_rows, iris, names_of, rows, types_of
+from aligngraph.asking import family_of, full_rows, iris, is_one_of, names_of, rows, types_of
 from aligngraph.namespaces import AG, PREFIXES
 from aligngraph.pages import Block, Item
 
@@ -181,7 +181,7 @@ def publication_items(backend: Backend, publications: Iterable[str]) -> list[Ite
     properties.append(PREFIXES["dcterms"] + "title")
     found: dict[str, dict[str, list[str]]] = {thing: {} for thing in publications}
     select = f"""SELECT DISTINCT ?thing ?property ?value WHERE {{ VALUES ?thing {{ {iris(found)} }}
-      VALUES ?property {{ {iris(properties)} }} ?thing ?property ?value }}"""
+      ?thing ?property ?value {is_one_of("?property", iris(properties))} }}"""
     for thing, name, value in full_rows(backend, select):
         found[thing].setdefault(name.replace("#", "/").rpartition("/")[2], []).append(value)
     kinds = types_of(backend, found)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from aligngraph.errors import AligngraphError
-from aligngraph.formatting import write_turtle
 from aligngraph.namespaces import GRAPH, INFERRED_GRAPH
 from aligngraph.pulling import path_of
+from aligngraph.turtle_writing import write_turtle
 
 if TYPE_CHECKING:
     from aligngraph.backend import Backend

@@ -70,9 +70,8 @@ def _scheme_order(iri: str) -> tuple[int, str]:
 
 
 def _find_concept(backend: Backend, words: str) -> str:
-    from difflib import get_close_matches
-
     from aligngraph.finding import find
+    from aligngraph.nearest import nearest
 
     if words in _SCHEME_ORDER or words.removesuffix("s") in _SCHEME_ORDER:
         found = [f"{PREFIXES[words.removesuffix('s')].rstrip('/')}"]
@@ -89,8 +88,8 @@ def _find_concept(backend: Backend, words: str) -> str:
         other = candidates[0]
         raise UnknownConceptError(f"{words!r} is no concept but a {other.kind}: try 'aligngraph show {other.curie}'.")
     select = f"SELECT DISTINCT ?name WHERE {{ {_IS_CONCEPT} ?concept skos:prefLabel|skos:altLabel ?name }}"
-    names = {str(name).casefold() for (name,) in rows(backend, select)}
-    near = [repr(name) for name in get_close_matches(words.casefold()[:100], names, n=3)]
+    names = ((str(name).casefold(), str(name).casefold()) for (name,) in rows(backend, select))
+    near = [repr(name) for name in nearest(words.casefold()[:100], names)]
     hint = f"did you mean {' or '.join(near)}?" if near else "'aligngraph tree' shows them all."
     raise UnknownConceptError(f"no concept is called {words!r}: {hint}")
 
@@ -141,7 +140,7 @@ class _Concepts:
         return Node(iri, label, self.notations.get(iri), counts, self._children(below, above | {iri}))
 
     def _children(self, concepts: set[str] | list[str], above: frozenset[str]) -> tuple[Node, ...]:
-        from aligngraph.turtle_writing import natural_key
+        from aligngraph.turtle_order import natural_key
 
         nodes = [self.node(concept, above) for concept in concepts]
         return tuple(sorted(nodes, key=lambda one: (natural_key(one.notation or "~"), one.label.casefold(), one.iri)))
@@ -150,7 +149,7 @@ class _Concepts:
 def _counts(backend: Backend) -> dict[tuple[str, str], int]:
     select = f"""SELECT ?property ?concept (COUNT(DISTINCT ?work) AS ?works) WHERE {{
       VALUES ?property {{ {iris(AG + name for name in _COUNTED)} }} ?work ?property ?concept
-      FILTER NOT EXISTS {{ ?work ag:introducedBy|ag:placedUnder ?from }} }} GROUP BY ?property ?concept"""
+      MINUS {{ ?work ag:introducedBy ?from }} MINUS {{ ?work ag:placedUnder ?under }} }} GROUP BY ?property ?concept"""
     found = rows(backend, select)
     return {(str(name).removeprefix(AG), str(concept)): int(works or 0) for name, concept, works in found}
 

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from aligngraph.namespaces import PREFIXES
 from aligngraph.shapes import TYPE, Node
 from aligngraph.turtle_reading import Token, tokenize
-from aligngraph.turtle_writing import CannotFormatError
+from aligngraph.turtle_terms import CannotFormatError
 
 _XSD = PREFIXES["xsd"]
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)

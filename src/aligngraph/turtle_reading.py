@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from aligngraph.turtle_writing import CannotFormatError
+from aligngraph.turtle_terms import CannotFormatError
 
 _NUMBER = r"[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+(?:[eE][+-]?[0-9]+)?)"
 _CHAR = r"""(?:[^\s\[\](),;"'<>#\\.{}|~^]|\\.)"""
@@ -21,6 +21,17 @@ _TOKEN = re.compile(
     r"""|'(?:[^'\\\n\r]|\\.)*')"""
     rf"""|(?P<word>{_NUMBER}|@[A-Za-z0-9-]+|{_CHAR}+(?:\.+{_CHAR}+)*)"""
     r"""|(?P<mark>\^\^|[\[\](),;.])""",
+    re.DOTALL,
+)
+
+_TO_COMMENT = re.compile(
+    r"""(?:[^#"'<\\]++|\\."""
+    r"""|<(?:[^<>\\\s]|\\.)*+>"""
+    r'''|"""(?:"{0,2}+(?:[^"\\]|\\.))*+"""'''
+    r"""|'''(?:'{0,2}+(?:[^'\\]|\\.))*+'''"""
+    r'''|"(?:[^"\\]|\\.)*+"'''
+    r"""|'(?:[^'\\]|\\.)*+'"""
+    r"""|<)*+""",
     re.DOTALL,
 )
 
@@ -99,6 +110,12 @@ def tokenize(text: str, name: str) -> list[Token]:
         if kind is not None and kind != "space":
             tokens.append(Token(kind, match[0].rstrip() if kind == "comment" else match[0], match.start(), position))
     return tokens
+
+
+def has_comments(text: str) -> bool:
+    """Tell whether a Turtle text that a parser has accepted has comments, without taking it apart."""
+    found = _TO_COMMENT.match(text)
+    return found is None or found.end() < len(text)
 
 
 def _line(text: str, position: int) -> int:

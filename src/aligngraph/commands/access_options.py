@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from aligngraph.auth import Access
 
 
-@dataclass(frozen=True)
-class Who:
+class Who(NamedTuple):
     """Who asks, and whose certificates count."""
 
     user: str | None = None

@@ -96,7 +96,7 @@ def command(
             more = places_of(work, concepts["goal"], concepts["approach"], concepts["method"], [holdings])
             plan.changes.added += [one for one in more if one.object not in holdings.values(work, one.predicate.value)]
             if into is None:
-                from aligngraph.formatting import write_turtle
+                from aligngraph.turtle_writing import write_turtle
 
                 put_out([write_turtle(statements(plan.changes))])
             else:
@@ -155,7 +155,8 @@ def _concepts(folders: Sequence[Path], wanted: dict[str, Sequence[str]]) -> dict
     if not any(wanted.values()):
         return found
     from aligngraph.catalogue import open_catalogue
-    from aligngraph.queries import Parameter, resolve
+    from aligngraph.parameters import resolve
+    from aligngraph.queries import Parameter
 
     backend = open_catalogue(folders, inferred=False)
     for kind, names in wanted.items():

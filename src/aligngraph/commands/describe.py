@@ -28,8 +28,8 @@ def command(data: Sequence[Path], where: Where, output: Path | None, force: bool
       aligngraph describe --endpoint http://localhost:7878/query
     """
     from aligngraph.catalogue import find_sources, read_bytes, read_quads
-    from aligngraph.formatting import write_turtle
     from aligngraph.statistics import describe
+    from aligngraph.turtle_writing import write_turtle
 
     with as_files(where, data) as paths:
         turtle = write_turtle(describe(read_quads(find_sources(paths, ontology=False))))

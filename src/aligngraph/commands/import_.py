@@ -200,8 +200,8 @@ def _give(
     if diff is not None:
         text = diff
     else:
-        from aligngraph.formatting import write_turtle
         from aligngraph.importing.planning import statements
+        from aligngraph.turtle_writing import write_turtle
 
         text = write_turtle(statements(plan.changes))
     more: dict[str, object] = {"diff": diff} if diff is not None else {}

@@ -172,8 +172,10 @@ def _infer_here(held: _Held, name: str, output: Path | None, *, force: bool, che
 def _written(inference: Inference, name: str) -> Iterator[str]:
     import pyoxigraph as ox
 
-    from aligngraph.formatting import write_graphs, write_turtle
     from aligngraph.namespaces import INFERRED_GRAPH
+    from aligngraph.turtle_blocks import read_runs
+    from aligngraph.turtle_terms import Names
+    from aligngraph.turtle_writing import lay_out_graphs, write_turtle
 
     graph = ox.NamedNode(INFERRED_GRAPH)
     if name == "ntriples":
@@ -181,7 +183,9 @@ def _written(inference: Inference, name: str) -> Iterator[str]:
     elif name == "nquads":
         yield from (f"{triple} {graph} .\n" for triple in inference)
     elif name == "trig":
-        yield from write_graphs({graph: inference}, "what follows")
+        names = Names("what follows")
+        quads = (ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in inference)
+        yield from lay_out_graphs(read_runs(quads, names), names)
     else:
         yield write_turtle(inference, "what follows")
 

@@ -6,9 +6,8 @@ import functools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -65,13 +64,12 @@ timeout_option = click.option(
 )
 
 
-@dataclass(frozen=True)
-class Where:
+class Where(NamedTuple):
     """The store on disk or the endpoint that the options name; neither, where files are read."""
 
     store: Path | None = None
     endpoint: str | None = None
-    who: Who = field(default_factory=Who)
+    who: Who = Who()
     seconds: float = DEFAULT_SECONDS
 
     def __bool__(self) -> bool:
@@ -125,12 +123,11 @@ def where_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """Where the catalogue is read from, as the options say; called, it opens it."""
 
     data: Sequence[Path] = ()
-    where: Where = field(default_factory=Where)
+    where: Where = Where()
     inferred: bool = True
     use_cache: bool = True
 

@@ -12,15 +12,16 @@ import click
 from aligngraph.backend import Backend, Solutions, Triples
 from aligngraph.commands.answers import answer_options, give_answer, limited, put_out
 from aligngraph.commands.options import Source, catalogue_options, memory_option
-from aligngraph.guard import check_read_only
 from aligngraph.limits import Worker
-from aligngraph.queries import ANY, Parameter, ParameterError, StoredQuery, bind, find_query, legal_values, list_queries
+from aligngraph.queries import ANY, Parameter, ParameterError, StoredQuery, bind, find_query, list_queries
 
 if TYPE_CHECKING:
     from aligngraph.terminal import Terminal
 
 _FEW = 40
 """How many legal values a query's help lists in full."""
+_SUCH = 5
+"""How many it names where there are more."""
 
 
 @click.command(add_help_option=False)
@@ -94,7 +95,10 @@ def command(
     if as_text:
         put_out([bind(stored, values, open_backend())], output=output, force=force)
         return
-    check_read_only(stored.text, allow_service=allow_service)
+    if stored.may_reach_out:
+        from aligngraph.guard import check_read_only
+
+        check_read_only(stored.text, allow_service=allow_service)
     worker, name = limited(open_backend.limits(max_memory), format_=format_, output=output, force=force)
     backend = open_backend()
     worker.begin()
@@ -184,8 +188,10 @@ def _help(stored: StoredQuery, backend: Backend) -> str:
         lines += [
             f"    {line}" for line in wrap(f"{_type(parameter)}: {parameter.text} (default: {default})", width - 4)
         ]
-        values = _values(parameter, backend)
-        lines += [f"    {line}" for line in wrap(values, width - 4)] if values else []
+        count, names = _names(parameter, backend)
+        if names:
+            values = ", ".join(names) if count <= _FEW else f"{count:,} of them, such as {', '.join(names[:_SUCH])}"
+            lines += [f"    {line}" for line in wrap(f"Values: {values}", width - 4)]
         example += f" -p {parameter.name}={_example(parameter)}"
     if stored.parameters:
         lines.append("")
@@ -199,24 +205,17 @@ def _type(parameter: Parameter) -> str:
     return f"{parameter.type} of {' or '.join(parameter.choices)}"
 
 
-def _main_names(parameter: Parameter, backend: Backend) -> list[str]:
-    from aligngraph.namespaces import shorten
-
+def _names(parameter: Parameter, backend: Backend) -> tuple[int, list[str]]:
+    """Return how many values *parameter* takes, where the catalogue says which, and some of them, or all."""
     if parameter.type == "choice":
-        return parameter.choices
-    seen: dict[str, None] = {}
-    for iri, _ in legal_values(parameter, backend):
-        seen.setdefault(shorten(iri).partition(":")[2])
-    return list(seen)
-
-
-def _values(parameter: Parameter, backend: Backend) -> str:
+        return len(parameter.choices), parameter.choices
     if parameter.of is None or parameter.type == "string":
-        return ""
-    names = _main_names(parameter, backend)
-    if len(names) <= _FEW:
-        return f"Values: {', '.join(names)}"
-    return f"Values: {len(names)} of them, such as {', '.join(names[:5])}"
+        return 0, []
+    from aligngraph.namespaces import shorten
+    from aligngraph.parameters import some_values
+
+    count, values = some_values(parameter, backend, _FEW)
+    return count, [shorten(iri).partition(":")[2] for iri in values]
 
 
 def _example(parameter: Parameter) -> str:

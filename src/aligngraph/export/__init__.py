@@ -27,6 +27,8 @@ _FORMATS = {
     "service": ("descriptions", ".service.ttl"),
     "queries": ("descriptions", ".queries.ttl"),
 }
+# These hold every statement, as written and in order.
+_RDF = frozenset({"turtle", "ntriples", "nquads", "trig", "jsonld", "rdfxml"})
 # What these show is derived: links between works, people and concepts, and what a work is about.
 _ALWAYS_INFERRED = frozenset({"graphml", "schemaorg"})
 FORMATS = tuple(_FORMATS)
@@ -49,10 +51,14 @@ def export(name: str, data: Sequence[Path] = (), *, inferred: bool = False) -> I
     what it says.
     """
     from aligngraph.export.graph import ExportError, load_quads
+    from aligngraph.export.statements import Statements
 
     if name not in _FORMATS or name == "csv":
         known = ", ".join(FORMATS)
         raise ExportError(f"no export format named {name!r}. There are {known}.")
-    quads = [] if name == "queries" else load_quads(data, inferred=inferred or name in _ALWAYS_INFERRED)
     write = getattr(import_module(f"aligngraph.export.{_FORMATS[name][0]}"), name.replace("-", "_"))
-    yield from write(quads)
+    if name in _RDF:
+        yield from write(Statements(data, inferred=inferred))
+    else:
+        quads = [] if name == "queries" else load_quads(data, inferred=inferred or name in _ALWAYS_INFERRED)
+        yield from write(quads)

@@ -11,12 +11,13 @@ import pyoxigraph as ox
 from aligngraph.catalogue import find_sources, read_quads
 from aligngraph.errors import AligngraphError
 from aligngraph.namespaces import AG, INFERRED_GRAPH, PREFIXES, expand
-from aligngraph.turtle_writing import natural_key, parts_of
+from aligngraph.turtle_order import natural_key
+from aligngraph.turtle_terms import parts_of
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from aligngraph.turtle_writing import NaturalKey, Object, Subject
+    from aligngraph.turtle_terms import Object, Subject
 
     Statement: TypeAlias = tuple[Subject, ox.NamedNode, Object]
 
@@ -158,7 +159,7 @@ class Graph:
                 yield class_
 
 
-def object_key(term: Object) -> tuple[int, NaturalKey, str]:
+def object_key(term: Object) -> tuple[int, str, str]:
     """Return where a term stands among others: IRIs, blank nodes, literals, each in natural order."""
     rank = 0 if isinstance(term, ox.NamedNode) else 1 if isinstance(term, ox.BlankNode) else 2
     return rank, natural_key(term.value), str(term)

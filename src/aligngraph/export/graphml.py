@@ -13,7 +13,7 @@ from aligngraph.export.graph import RDF_TYPE, Graph, ag, merge
 from aligngraph.namespaces import AG, PREFIXES, shorten
 
 if TYPE_CHECKING:
-    from aligngraph.turtle_writing import Object
+    from aligngraph.turtle_terms import Object
 
 _NODE_CLASSES = ("Work", "Person", "Venue", "Artifact", "Goal", "Approach", "Method")
 _SKOS = PREFIXES["skos"]

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
 
-import pyoxigraph as ox
-
-from aligngraph.export.graph import ExportError, merge
-from aligngraph.formatting import write_turtle
+from aligngraph.export.graph import ExportError
 from aligngraph.namespaces import PREFIXES
-from aligngraph.turtle_writing import parts_of, predicate_key, subject_key
+from aligngraph.pieces import Held, sort_lines
+from aligngraph.turtle_blocks import Parts, gather
+from aligngraph.turtle_terms import Names, Term
+from aligngraph.turtle_writing import lay_out, lay_out_graphs
 
 if TYPE_CHECKING:
-    from aligngraph.export.graph import Statement
-    from aligngraph.turtle_writing import Subject
+    from aligngraph.export.statements import Statements
 
 _NCNAME = re.compile(r"[^\W\d][\w.-]*\Z")
 _SPLIT = re.compile(r"(.*[^\w.-])?(?:[\d.-]*)([^\W\d][\w.-]*)\Z", re.DOTALL)
@@ -29,53 +27,118 @@ _TAKEN = frozenset(
 )
 
 
-def turtle(quads: Iterable[ox.Quad]) -> Iterator[str]:
+def turtle(statements: Statements) -> Iterator[str]:
     """Yield canonical Turtle, all graphs as one."""
-    yield write_turtle(merge(quads), "the catalogue")
+    names = Names("the catalogue")
+    yield from lay_out(gather(statements.runs(names)), names)
 
 
-def ntriples(quads: Iterable[ox.Quad]) -> Iterator[str]:
-    """Yield N-Triples, all graphs as one, a sorted line a statement."""
-    yield from sorted(f"{triple} .\n" for triple in merge(quads))
-
-
-def nquads(quads: Iterable[ox.Quad]) -> Iterator[str]:
-    """Yield N-Quads, a sorted line a statement."""
-    yield from sorted({f"{quad} .\n" for quad in quads})
-
-
-def trig(quads: Iterable[ox.Quad]) -> Iterator[str]:
+def trig(statements: Statements) -> Iterator[str]:
     """Yield TriG: the graphs in order of their names, each in canonical Turtle."""
-    from aligngraph.formatting import write_graphs
-
-    graphs: dict[ox.NamedNode | ox.BlankNode | ox.DefaultGraph, list[ox.Triple]] = {}
-    for quad in quads:
-        graphs.setdefault(quad.graph_name, []).append(quad.triple)
-    yield from write_graphs(graphs, "the catalogue")
+    names = Names("the catalogue")
+    yield from lay_out_graphs(statements.runs(names), names)
 
 
-def rdfxml(quads: Iterable[ox.Quad]) -> Iterator[str]:
+def ntriples(statements: Statements) -> Iterator[str]:
+    """Yield N-Triples, all graphs as one, a sorted line a statement."""
+    yield from sort_lines(statements.ntriples())
+
+
+def nquads(statements: Statements) -> Iterator[str]:
+    """Yield N-Quads, a sorted line a statement."""
+    yield from sort_lines(statements.nquads())
+
+
+def rdfxml(statements: Statements) -> Iterator[str]:
     """Yield RDF/XML, all graphs as one.
 
     Raise ExportError where XML can't hold a character, or the name of a property.
     """
-    statements = [parts_of(triple, "the catalogue") for triple in merge(quads)]
-    spaces = _namespaces(predicate.value for _, predicate, _ in statements)
-    names = {space: prefix for prefix, space in spaces.items()}
+    names = Names("the catalogue")
+    things = gather(statements.runs(names)).said
+    order = sorted(things, key=names.subject_key)
+    others: list[str] = []
+    while True:
+        properties = _Properties(names, others)
+        texts = Held((_description(subject, things[subject], properties) for subject in order), "")
+        if properties.others <= set(others):
+            break
+        # Namespaces without a name of ours are numbered in order, which is known when all are.
+        others = sorted(properties.others)
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF'
-    for prefix, space in spaces.items():
-        yield f"\n    xmlns:{prefix}={quoteattr(space)}"
+    for prefix, space in sorted(properties.used.items()):
+        yield f"\n    xmlns:{prefix}={_quoted(space)}"
     yield ">\n"
-    described: dict[Subject, list[Statement]] = {}
-    for statement in statements:
-        described.setdefault(statement[0], []).append(statement)
-    for subject in sorted(described, key=lambda node: (isinstance(node, ox.BlankNode), subject_key(node.value))):
-        place = "nodeID" if isinstance(subject, ox.BlankNode) else "about"
-        yield f"  <rdf:Description rdf:{place}={quoteattr(subject.value)}>\n"
-        lines = [(predicate_key(part[1].value), _property(part, names)) for part in described[subject]]
-        yield from (line for _, line in sorted(lines))
-        yield "  </rdf:Description>\n"
+    yield from texts.pieces()
     yield "</rdf:RDF>\n"
+
+
+def _description(subject: str, said: str, properties: _Properties) -> str:
+    try:
+        lines = "".join(properties.in_order(said).values())
+    except _NotXmlError as error:
+        raise ExportError(f"{properties.names.term(subject).text} {error}") from None
+    if subject.startswith("_:"):
+        about = f'nodeID="{subject[2:]}"'
+    else:
+        about = f"about={_quoted(properties.names.iri_of(subject))}"
+    return f"  <rdf:Description rdf:{about}>\n{lines}  </rdf:Description>\n"
+
+
+class _NotXmlError(Exception):
+    pass
+
+
+class _Properties(Parts):
+    """Property elements, a line a statement."""
+
+    def __init__(self, names: Names, others: Sequence[str]) -> None:
+        """*others* are namespaces without a name of ours."""
+        super().__init__(names)
+        self.used = {"rdf": _RDF}
+        """The prefixes of the elements, with their namespaces."""
+        self.others: set[str] = set()
+        self._prefixes = {space: f"ns{number}" for number, space in enumerate(others, 1)}
+        self._prefixes |= {space: prefix for prefix, space in PREFIXES.items()}
+
+    def write_predicate(self, token: str, iri: str) -> str:
+        """Return the name of a property's element."""
+        space, local = _split(iri)
+        prefix = self._prefixes.get(space, "")
+        self.used[prefix] = space
+        if space not in PREFIXES.values():
+            self.others.add(space)
+        return f"{prefix}:{local}"
+
+    def fill(self, text: str) -> str:
+        """Return *text* as XML."""
+        return _escaped(text)
+
+    def write(self, predicate: str, objects: list[str]) -> str:
+        """Return the elements of a property. Raise _NotXmlError."""
+        elements = [self._property(predicate, self.names.term(token)) for token in objects]
+        return "".join(sorted(elements)) if len(elements) > 1 else elements[0]
+
+    def _property(self, element: str, value: Term) -> str:
+        if value.kind == "iri":
+            return f"    <{element} rdf:resource={_quoted(value.value)}/>\n"
+        if value.kind == "blank":
+            return f"    <{element} rdf:nodeID={_quoted(value.value)}/>\n"
+        about = ""
+        if value.language:
+            about = f' xml:lang="{value.language}"'
+        elif value.datatype != _XSD_STRING:
+            about = f" rdf:datatype={_quoted(value.datatype)}"
+        text = value.value
+        if not text.isprintable():
+            bad = _NOT_XML.search(text)
+            if bad:
+                prefix, _, local = element.partition(":")
+                raise _NotXmlError(
+                    f"<{self.used[prefix]}{local}>: XML can't hold the character U+{ord(bad[0]):04X} in its text. "
+                    "Take it out, or choose another format."
+                )
+        return f"    <{element}{about}>{_escaped(text)}</{element}>\n"
 
 
 def _split(iri: str) -> tuple[str, str]:
@@ -88,32 +151,12 @@ def _split(iri: str) -> tuple[str, str]:
     return iri[: found.start(2)], found[2]
 
 
-def _namespaces(predicates: Iterable[str]) -> dict[str, str]:
-    known = {space: prefix for prefix, space in PREFIXES.items()}
-    used = sorted({_split(predicate)[0] for predicate in predicates} | {_RDF})
-    others = [space for space in used if space not in known]
-    found = {known[space]: space for space in used if space in known}
-    return dict(sorted((found | {f"ns{number}": space for number, space in enumerate(others, 1)}).items()))
-
-
-def _property(statement: Statement, names: dict[str, str]) -> str:
-    subject, predicate, value = statement
-    space, local = _split(predicate.value)
-    name = f"{names[space]}:{local}"
-    if isinstance(value, ox.NamedNode):
-        return f"    <{name} rdf:resource={quoteattr(value.value)}/>\n"
-    if isinstance(value, ox.BlankNode):
-        return f"    <{name} rdf:nodeID={quoteattr(value.value)}/>\n"
-    about = ""
-    if value.language:
-        about = f" xml:lang={quoteattr(value.language)}"
-    elif value.datatype.value != _XSD_STRING:
-        about = f" rdf:datatype={quoteattr(value.datatype.value)}"
-    bad = _NOT_XML.search(value.value)
-    if bad:
-        raise ExportError(
-            f"{subject} {predicate}: XML can't hold the character U+{ord(bad[0]):04X} in its text. "
-            "Take it out, or choose another format."
-        )
+def _escaped(text: str) -> str:
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     # A reader would turn a raw carriage return into a line feed.
-    return f"    <{name}{about}>{escape(value.value, {chr(13): '&#13;'})}</{name}>\n"
+    return text.replace("\r", "&#13;")
+
+
+def _quoted(iri: str) -> str:
+    # No other character that needs it can stand in an IRI or a label.
+    return f'"{iri.replace("&", "&amp;")}"'

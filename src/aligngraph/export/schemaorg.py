@@ -18,7 +18,7 @@ from aligngraph.namespaces import PREFIXES
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from aligngraph.turtle_writing import Object
+    from aligngraph.turtle_terms import Object
 
     Json: TypeAlias = str | Sequence["Json"] | dict[str, "Json"]
 

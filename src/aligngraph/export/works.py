@@ -13,7 +13,7 @@ from aligngraph.importing.forms import PUBLISHED_KINDS, Form, Work, collapse, re
 from aligngraph.namespaces import AG, BASE, PREFIXES
 
 if TYPE_CHECKING:
-    from aligngraph.turtle_writing import Object
+    from aligngraph.turtle_terms import Object
 
 _SAME_AS = ox.NamedNode(PREFIXES["schema"] + "sameAs")
 _TITLE = ox.NamedNode(PREFIXES["dcterms"] + "title")

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from aligngraph.formatting import decode_turtle, format_turtle, write_turtle
+from aligngraph.formatting import decode_turtle, format_turtle
 from aligngraph.importing.changes import Changes
 from aligngraph.importing.holdings import Holdings, ag
 from aligngraph.importing.minting import local_name
 from aligngraph.namespaces import BASE
 from aligngraph.turtle_reading import tokenize
+from aligngraph.turtle_writing import write_turtle
 
 
 def changed_files(changes: Changes, holdings: Holdings, folder: Path) -> dict[Path, bytes]:

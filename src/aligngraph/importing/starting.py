@@ -9,11 +9,11 @@ import pyoxigraph as ox
 
 from aligngraph.catalogue import data_folder, read_bytes
 from aligngraph.errors import AligngraphError
-from aligngraph.formatting import write_turtle
 from aligngraph.importing.holdings import DESCRIPTION, TITLE, TYPE
 from aligngraph.importing.keys import clean, slug
 from aligngraph.importing.statements import english, triple
 from aligngraph.namespaces import BASE, ONTOLOGY, PREFIXES
+from aligngraph.turtle_writing import write_turtle
 
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 

@@ -1,0 +1,112 @@
+"""The statements of a catalogue as its files write them, in the engine's syntaxes, with lasting blank node labels.
+
+None is kept: each way to read them goes through the files anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from operator import attrgetter
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from aligngraph.catalogue import find_sources, parse_file
+from aligngraph.export.graph import ExportError, load_quads
+from aligngraph.namespaces import INFERRED_GRAPH
+from aligngraph.turtle_blocks import AT_ONCE, SPECIAL, Run, read_runs
+from aligngraph.turtle_terms import CannotFormatError, Names
+
+# Literals, quoted triples, IRIs and blank nodes, each whole, so that none is looked for inside another.
+_TERM = re.compile(r'"(?:[^"\\]|\\.)*"(?:@\S*(?P<direction>--))?|(?P<quoted><<\()|<[^>\s]*>|(?P<blank>_:\S+)|[^\s"<]+')
+
+
+class Statements:
+    """What the files of a catalogue say."""
+
+    def __init__(self, data: Sequence[Path] = (), *, inferred: bool = False) -> None:
+        """Take the catalogue in *data* (the shipped one where empty), and with *inferred* what follows from it.
+
+        Reading raises CatalogueError where a file can't be read, ExportError or CannotFormatError where it holds what
+        only RDF 1.2 can say.
+        """
+        self._data = data
+        self._inferred = inferred
+
+    def runs(self, names: Names) -> Iterator[Run]:
+        """Yield the statements as `turtle_blocks.read_runs` gives them."""
+        for file in self._files():
+            for graph, blocks, is_special in read_runs(file.quads, names):
+                if is_special:
+                    graph, blocks = file.settle(graph), [file.settle(block) for block in blocks]
+                yield Run(graph or str(file.graph), blocks, is_special)
+
+    def ntriples(self) -> Iterator[bytes]:
+        """Yield lines of N-Triples, many at a time."""
+        for file in self._files():
+            triples = map(attrgetter("triple"), file.quads)
+            while content := ox.serialize(islice(triples, AT_ONCE), format=ox.RdfFormat.N_TRIPLES):
+                yield file.settle_lines(content)
+
+    def nquads(self) -> Iterator[bytes]:
+        """Yield lines of N-Quads, many at a time."""
+        for file in self._files():
+            quads = _in_graph(file.quads, file.graph)
+            while content := ox.serialize(islice(quads, AT_ONCE), format=ox.RdfFormat.N_QUADS):
+                yield file.settle_lines(content)
+
+    def _files(self) -> Iterator[_File]:
+        labels: dict[tuple[int, str], str] = {}
+        for number, source in enumerate(find_sources(self._data)):
+            yield _File(number, str(source.path), source.graph, parse_file(source.path), labels)
+        if self._inferred:
+            from aligngraph.reasoning import closure
+
+            derived = closure(load_quads(self._data))
+            quads = (ox.Quad(triple.subject, triple.predicate, triple.object) for triple in derived)
+            yield _File(-1, "what follows", ox.NamedNode(INFERRED_GRAPH), quads, labels)
+
+
+@dataclass(frozen=True)
+class _File:
+    """One file of a catalogue, being read."""
+
+    number: int
+    name: str
+    graph: ox.NamedNode
+    quads: Iterator[ox.Quad]
+    labels: dict[tuple[int, str], str]
+    """The labels of blank nodes, in this file and those before, and what is written for them."""
+
+    def settle(self, text: str) -> str:
+        """Return *text*, of this file's statements, with lasting labels for blank nodes.
+
+        Raise ExportError or CannotFormatError where it says what only RDF 1.2 can say.
+        """
+        return _TERM.sub(self._settled, text) if "_:" in text or "--" in text or "<<(" in text else text
+
+    def settle_lines(self, lines: bytes) -> bytes:
+        """Return *lines* as `settle` does."""
+        if not any(mark in lines for mark in SPECIAL):
+            return lines
+        return "\n".join(map(self.settle, lines.decode().split("\n"))).encode()
+
+    def _settled(self, match: re.Match[str]) -> str:
+        if match["direction"]:
+            raise ExportError(f"{self.name}: text with a base direction (RDF 1.2) can't be exported.")
+        if match["quoted"]:
+            raise CannotFormatError(f"{self.name}: quotes a triple (RDF 1.2), which can't be laid out here.")
+        if match["blank"]:
+            return self.labels.setdefault((self.number, match[0]), f"_:b{len(self.labels) + 1}")
+        return match[0]
+
+
+def _in_graph(quads: Iterable[ox.Quad], graph: ox.NamedNode) -> Iterator[ox.Quad]:
+    for quad in quads:
+        if isinstance(quad.graph_name, ox.DefaultGraph):
+            yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
+        else:
+            yield quad
