@@ -192,8 +192,9 @@ def test_csv_escapes_bars_and_backslashes_in_values(catalogue: Catalogue) -> Non
 
 
 def test_unknown_class_is_answered_with_the_nearest() -> None:
+    graph = load_graph()
     with pytest.raises(ExportError, match="did you mean 'Benchmark'"):
-        class_table(load_graph(), "Benchmrk")
+        class_table(graph, "Benchmrk")
     for name in ("", "a b:c", "<x:y>", "http://[", "x:%", 'x:"', "ag:", "::", "\n"):
         with pytest.raises(ExportError, match="nothing here is of a class"):
-            class_table(load_graph(), name)
+            class_table(graph, name)
