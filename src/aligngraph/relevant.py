@@ -135,8 +135,6 @@ class _Search(Work):
             term = self.facts.terms.term[node]
             if isinstance(term, ox.BlankNode):
                 raise _NamelessError
-            if isinstance(term, ox.Literal) and forwards:
-                continue
             relation = rule.body[place]
             self._ask((relation, node, None) if forwards else (relation, None, node))
             known = self._onwards if forwards else self._backwards
@@ -168,7 +166,10 @@ class _Search(Work):
                 ends[relation].append(end)
         terms = self.facts.terms
         for relation in dict.fromkeys((*starts, *ends)):
-            chosen = [self._askable(number) for number in starts.get(relation, ())]
+            # Nothing is stated of a literal, but it may follow.
+            chosen = [
+                term for number in starts.get(relation, ()) if not isinstance(term := self._askable(number), ox.Literal)
+            ]
             iri = terms.iri(~relation if relation < 0 else relation)
             if not iri:
                 raise _NamelessError

@@ -8,7 +8,7 @@ not worth having (see `aligngraph.reasoning`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -94,6 +94,11 @@ def plan(backend: Backend) -> Plan:
         )
     if backend.ask(f"ASK {{ {_pattern(f'?x <{SAME_AS}> ?y')} FILTER(?x != ?y) }}"):
         raise _no_sameness(f"the store states {shorten(SAME_AS)}")
+    if literals := _through_literals(facts, rules, backend):
+        raise StoreReasoningError(
+            f"the store has texts or numbers for values of {literals}, and more follows through them than updates can "
+            "derive. Mend the data, or work it out with 'aligngraph infer --data' on the same, and load the result."
+        )
     default = backend.ask("ASK { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }")
     writer = _Writer(facts, default_graph=default)
     rules = [rule for rule in rules if facts.terms.iri(rule.head if rule.head >= 0 else ~rule.head)]
@@ -101,6 +106,50 @@ def plan(backend: Backend) -> Plan:
         Stage(tuple(writer.update(rule) for rule in group), repeated) for group, repeated in _in_stages(rules)
     )
     return Plan(f"CLEAR SILENT GRAPH {_INFERRED}", stages, tuple(writer.tidy()))
+
+
+def _through_literals(facts: Facts, rules: Sequence[Rule], backend: Backend) -> str:
+    """Return the properties with literals for values from whose inverses more follows; '' where there are none.
+
+    That a literal is related to something can't be stated, nor then what follows from it.
+    """
+    by_body: dict[int, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        for relation in set(rule.body):
+            by_body[relation].append(rule)
+    told = []
+    for property_ in sorted(relation for relation in by_body if relation >= 0):
+        copies = _copies(by_body, property_)
+        turned = {
+            further
+            for one in copies
+            for rule in by_body[one]
+            if rule.shape is Shape.TURN
+            for further in _copies(by_body, rule.head)
+        }
+        types = {rule.head for one in copies for rule in by_body[one] if rule.shape is Shape.START}
+        more = any(
+            rule.shape is Shape.PATH
+            or (rule.shape is Shape.TURN and rule.head not in copies)
+            or (rule.shape is Shape.END and rule.head not in types)
+            for one in turned
+            for rule in by_body[one]
+        )
+        pattern = _pattern(f"?x {in_sparql(facts.terms.iri(property_))} ?y")
+        if more and backend.ask(f"ASK {{ {pattern} FILTER(isLiteral(?y)) }}"):
+            told.append(shorten(facts.terms.iri(property_)))
+    return ", ".join(told)
+
+
+def _copies(by_body: Mapping[int, Sequence[Rule]], relation: int) -> set[int]:
+    """Return *relation* and those that every fact of it is one of, too."""
+    found, todo = {relation}, [relation]
+    while todo:
+        for rule in by_body.get(todo.pop(), ()):
+            if rule.shape is Shape.COPY and rule.head not in found:
+                found.add(rule.head)
+                todo.append(rule.head)
+    return found
 
 
 def check_updates(backend: Backend, updater: Updater) -> None:
