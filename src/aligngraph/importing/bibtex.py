@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aligngraph.importing.bibliography import Facts, Keys, plain, work_told
+from aligngraph.importing.bibliography import Facts, Keys, is_rest, lines_of, plain, work_told
 from aligngraph.importing.forms import Standing, Work, collapse, entry_of, sort_links, with_extras, year_of
 from aligngraph.importing.latex import split_top, to_text, unescape_address
 from aligngraph.importing.records import Entry, Link, Problem, ReadingList, identifiers_of_url
@@ -75,13 +75,15 @@ def parse_bibtex(text: str, name: str) -> ReadingList:
     An entry that is broken is a problem with its line and takes no other with it. Volumes that others take their
     fields from by ``crossref`` are no entries of their own.
     """
-    reader = _Reader(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), name)
+    reader = _Reader(lines_of(text.removeprefix("\ufeff")), name)
     return reader.read()
 
 
 def work_of_fields(entry_type: str, fields: Mapping[str, str]) -> Work:
     """Return the work that an entry of this type with these fields, in TeX and by lower-case names, tells."""
     form, work, places = _TYPES.get(entry_type.lower()) or _guessed(fields)
+    if form == "JournalArticle" and re.match(r"https?:", fields.get("journal", "").lstrip("{ ")):
+        form, work, places = _TYPES["online"]
     if work == "Report" and fields.get("url") and not any(fields.get(place) for place in places):
         form = "WebPublication"
     authors, et_al = names_of(fields.get("author") or (fields.get("editor", "") if form == "BookEdition" else ""))
@@ -151,8 +153,9 @@ def addresses_of(fields: Mapping[str, str]) -> tuple[str, ...]:
     for name in ("howpublished", "note", "addendum"):
         for match in _URL_COMMAND.finditer(fields.get(name, "")):
             found.append(unescape_address(match[1] or match[2] or match[3] or "").rstrip(".,;"))
-    if not found and re.match(r"https?:", fields.get("doi", "").lstrip("{ ")):
-        found.append(unescape_address(fields["doi"]))
+    for name in ("doi", "journal"):
+        if not found and re.match(r"https?:", fields.get(name, "").lstrip("{ ")):
+            found.append(unescape_address(fields[name]))
     return tuple(dict.fromkeys(address for address in found if address))
 
 
@@ -169,7 +172,7 @@ def names_of(tex: str) -> tuple[tuple[str, ...], bool]:
     et_al = False
     names = []
     for part in parts:
-        if part.strip().lower() in ("others", "et al.", "et al"):
+        if is_rest(part):
             et_al = True
         elif name := collapse(_name(part.strip())):
             names.append(name)
@@ -309,6 +312,8 @@ class _Reader:
             for name, value in raw.fields.items()
             if name not in _UNUSED and not name.startswith(EXTRA) and (text := collapse(to_text(value)))
         }
+        if raw.fields.get("isbn") and not any(form.isbn for form in work.forms):
+            others["isbn"] = collapse(to_text(raw.fields["isbn"]))
         if links:
             others["url"] = links[0].url
         printed = collapse(to_text(raw.fields.get("date") or raw.fields.get("year", "")))
@@ -372,7 +377,8 @@ def _blocks(text: str) -> list[Block]:
     from bibtexparser.splitter import Splitter
 
     with _quiet(logging.getLogger("bibtexparser.splitter")):
-        return list(Splitter(text).split().blocks)
+        # The splitter does not count a line end behind a backslash.
+        return list(Splitter(text.replace("\\\n", "\\ \n")).split().blocks)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
+from aligngraph.importing.links import check_url
 from aligngraph.importing.records import Entry, Identifiers, Link, Problem
 
 ARXIV = "arXiv"
@@ -295,8 +296,9 @@ def sort_links(links: Iterable[Link], file: str) -> tuple[tuple[Link, ...], tupl
     kept: dict[str, Link] = {}
     refused = []
     for link in links:
-        if re.match(r"https?://[^\s/]", link.url, re.IGNORECASE):
-            kept.setdefault(link.url, link)
+        url, reason = check_url(link.url)
+        if url is None:
+            refused.append(Problem(file, link.line, link.url[:200], reason))
         else:
-            refused.append(Problem(file, link.line, link.url[:200], "not an http or https address"))
+            kept.setdefault(url, replace(link, url=url))
     return tuple(kept.values()), tuple(refused)
