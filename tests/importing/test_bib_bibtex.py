@@ -311,3 +311,23 @@ def test_entities_and_markup_are_taken_for_what_they_mean() -> None:
 def test_address_with_blanks_is_written_so_that_it_can_stand_in_the_graph() -> None:
     entry = only("@misc{a, title={T}, url={https://example.org/a|b}}")
     assert [link.url for link in entry.links] == ["https://example.org/a%7Cb"]
+
+
+def test_an_arxiv_number_that_several_works_claim_is_left_out() -> None:
+    titles = ("Rewards", "Gardens", "Rules", "Rules")
+    text = "\n".join(
+        f"@article{{k{n}, title={{{title} and more}}, year={{201{n}}}, journal={{J}}, eprint={{1011.1669}}}}"
+        for n, title in enumerate(titles)
+    )
+    found = parse_bibtex(text, "a.bib")
+    assert [entry.identifiers.arxiv for entry in found.entries] == [None] * 4
+    (problem,) = found.problems
+    assert (problem.line, problem.minor) == (1, False)
+    assert problem.reason == "3 works claim this arXiv number, so it was left out (lines 1, 2, 3, 4)"
+    two = parse_bibtex("\n".join(text.split("\n")[2:]), "a.bib")
+    assert [entry.identifiers.arxiv for entry in two.entries] == ["1011.1669"] * 2
+
+
+def test_an_article_has_no_isbn() -> None:
+    entry = only("@article{a, title={T}, journal={J}, isbn={978-1-4503-8309-7}}")
+    assert (entry.identifiers.isbn, entry.fields["isbn"]) == (None, "978-1-4503-8309-7")

@@ -137,7 +137,7 @@ def work_told(facts: Facts) -> Work:
             acl=acl,
             openreview=named.openreview,
             dblp=facts.dblp,
-            isbn=clean_isbn(facts.isbn),
+            isbn=clean_isbn(facts.isbn) if form != "JournalArticle" else None,
             same_as=_pages_of(facts.addresses) if form in ("WebPublication", "DatasetRelease") else None,
         )
         forms = (published, deposited) if deposited else (published,)
@@ -270,4 +270,5 @@ class Keys:
         first = self._lines.setdefault(key.casefold(), line)
         if first == line or not key:
             return None
-        return Problem(self._file, line, key, f"this key is already that of the entry at line {first}; both were read")
+        reason = f"this key is already that of the entry at line {first}; both were read"
+        return Problem(self._file, line, key, reason, minor=True)

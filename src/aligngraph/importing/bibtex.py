@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aligngraph.importing.bibliography import Facts, Keys, is_rest, lines_of, plain, work_told
+from aligngraph.importing.bibliography import Facts, Keys, arxiv_number, is_rest, lines_of, plain, work_told
 from aligngraph.importing.forms import Standing, Work, collapse, entry_of, sort_links, with_extras, year_of
+from aligngraph.importing.keys import title_key
 from aligngraph.importing.latex import split_top, to_text, unescape_address
 from aligngraph.importing.records import Entry, Link, Problem, ReadingList, identifiers_of_url
 
@@ -55,6 +56,8 @@ _UNUSED = frozenset(
 _NEVER_INHERITED = frozenset("crossref xref ids label options sortkey xdata entryset author".split())
 _URL_COMMAND = re.compile(r"\\url\s*\{([^{}]*)\}|\\href\s*\{([^{}]*)\}|(https?://[^\s{}\"<>]+)")
 _DBLP = re.compile(r"//dblp\.(?:org|uni-trier\.de)/rec/(?:bib\d?/)?([\w/.+-]+?)(?:\.bib|\.html)?$")
+_FEW_TITLES = 3
+"""So many titles with one arXiv number are no variants of one title."""
 _LEFT_OVER = re.compile(r"^[ \t,}]*(?:@[ \t]*\w*|[A-Za-z][\w-]*[ \t]*=[ \t]*[{\"\w])", re.MULTILINE)
 
 
@@ -222,6 +225,7 @@ class _Reader:
                 self.problems.append(problem)
             by_key.setdefault(raw.key.casefold(), raw)
         parents = self._inherit(raws, by_key)
+        self._doubt(raws)
         kept = [
             raw for raw in raws if raw.type not in _CONTAINERS and not (raw.type in _VOLUMES and id(raw) in parents)
         ]
@@ -281,6 +285,23 @@ class _Reader:
                 self._problem(line, around, f"no @string named {part!r} before this; the name itself was taken")
                 parts.append(part)
         return collapse("".join(parts))
+
+    def _doubt(self, raws: list[_Raw]) -> None:
+        """Leave out an arXiv number that several works claim, as Mendeley gives one that it finds in any text."""
+        claims: dict[str, list[_Raw]] = {}
+        for raw in raws:
+            if number := arxiv_number(unescape_address(raw.fields.get("eprint", ""))):
+                claims.setdefault(number, []).append(raw)
+        for number, claiming in claims.items():
+            titles = {title_key(to_text(raw.fields.get("title", ""))) for raw in claiming}
+            if len(titles) < _FEW_TITLES:
+                continue
+            lines = ", ".join(str(raw.line) for raw in claiming[:5]) + (", …" if len(claiming) > 5 else "")
+            reason = f"{len(titles)} works claim this arXiv number, so it was left out (lines {lines})"
+            self._problem(claiming[0].lines["eprint"], f"eprint = {number}", reason)
+            for raw in claiming:
+                for field in ("eprint", "arxivid"):
+                    raw.fields.pop(field, None)
 
     def _inherit(self, raws: list[_Raw], by_key: Mapping[str, _Raw]) -> set[int]:
         """Give entries what they take from others; return which others were taken from."""

@@ -228,7 +228,9 @@ def entry_of(work: Work, standing: Standing) -> Entry:
     identifiers = Identifiers()
     for form in work.forms:
         doi = form.doi.lower() if form.doi else None
-        identifiers |= Identifiers(doi, form.arxiv, form.acl, form.openreview, (form.isbn or "").split(" ")[0] or None)
+        # A paper's ISBN is that of the volume, which others share.
+        isbn = (form.isbn or "").split(" ")[0] if form.kind == "BookEdition" else ""
+        identifiers |= Identifiers(doi, form.arxiv, form.acl, form.openreview, isbn or None)
     said = {
         "firstPublicYear": _number(work.first_year),
         "evidence": work.evidence,
