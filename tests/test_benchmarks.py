@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from aligngraph.catalogue import data_folder, find_sources, read_quads
+from aligngraph.catalogue import data_folder, find_sources, open_catalogue, read_quads
 from aligngraph.namespaces import AG, PREFIXES
 from aligngraph.validation import validate
 
@@ -129,6 +129,7 @@ def imported(*arguments: str) -> set[str]:
 
 
 def test_a_stored_query_imports_click_and_pyoxigraph_and_no_other_package() -> None:
+    open_catalogue()  # from now on it is prepared
     modules = imported("-m", "aligngraph", "query", "works-by-goal", "--format", "csv")
     assert "aligngraph.queries" in modules
     foreign = {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections import deque
+from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,7 @@ _FORMATS = {
 _INSTALLED = Path(__file__).resolve().parent / "catalogue_files"
 _NAME = re.compile(r"[A-Za-z0-9_./-]*")
 _BOM = b"\xef\xbb\xbf"
+_BLOCK = 1 << 20
 
 
 class CatalogueError(AligngraphError):
@@ -191,23 +192,32 @@ def parse_file(path: Path) -> Iterator[ox.Quad]:
 
     Raise CatalogueError where it can't be read, BadTurtleError with line, column and reason.
     """
-    if path.suffix.lower() == ".gz" or not path.is_file() or _begins_with_bom(path):
+    if path.suffix.lower() == ".gz" or not path.is_file() or not _is_plain_utf8(path):
         yield from parse_rdf(read_bytes(path), str(path), format_of(path))
         return
     try:
         yield from ox.parse(path=path, format=format_of(path))
     except SyntaxError as error:
-        # What is not UTF-8 is said better there.
-        deque(parse_rdf(read_bytes(path), str(path), format_of(path)), maxlen=0)
         raise bad_turtle(str(path), error) from error
 
 
-def _begins_with_bom(path: Path) -> bool:
+def _is_plain_utf8(path: Path) -> bool:
+    """Tell whether *path* is UTF-8 with no byte order mark; of comments the parser does not find out."""
+    decoder = getincrementaldecoder("utf-8")()
     try:
         with path.open("rb") as stream:
-            return stream.read(len(_BOM)) == _BOM
+            block = stream.read(_BLOCK)
+            if block.startswith(_BOM):
+                return False
+            while block:
+                decoder.decode(block)
+                block = stream.read(_BLOCK)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
     except OSError as error:
         raise CatalogueError(f"{path}: can't be read: {error.strerror or error}.") from error
+    return True
 
 
 def bad_turtle(name: str, error: SyntaxError) -> BadTurtleError:

@@ -248,3 +248,86 @@ def test_hostile_files_take_time_in_proportion(text: str) -> None:
     found = parse_bibtex(text, "a.bib")
     assert time.process_time() - start < 10
     assert found.problems or found.entries
+
+
+def test_lines_are_those_of_an_editor() -> None:
+    text = "@misc{a,\n title={A}, annotation={one \\\\\ntwo \\\nthree\rthree}\n}\n@misc{b,\n title={B}\n}"
+    assert [(entry.key, entry.line) for entry in parse_bibtex(text, "a.bib").entries] == [("a", 1), ("b", 6)]
+
+
+def test_dots_in_place_of_a_name_say_that_more_follow() -> None:
+    assert names_of("Rivera, Jo and ... and Lindqvist, Eva") == (("Jo Rivera", "Eva Lindqvist"), True)
+
+
+@pytest.mark.parametrize(
+    ("isbn", "read"),
+    [
+        ("978-1-4503-8309-7", "978-1-4503-8309-7"),
+        ("978 1 4503 8309 7", "978-1-4503-8309-7"),
+        ("0262527812, 9781450383097", "0262527812 9781450383097"),
+        ("080442957X", "080442957X"),
+        ("1748-9326", None),
+        ("1932-6203 (Electronic)", None),
+        ("9781450383098", None),
+        ("FCCC/CP/2015/7", None),
+    ],
+)
+def test_isbn_is_only_what_has_the_right_check_digit(isbn: str, read: str | None) -> None:
+    entry = only(f"@book{{a, title={{T}}, publisher={{P}}, isbn={{{isbn}}}}}")
+    (form,) = forms_of(entry)
+    assert form.isbn == read
+    assert entry.fields.get("isbn") == (None if read else isbn)
+
+
+def test_address_in_place_of_the_journal_is_a_page_on_the_web() -> None:
+    entry = only("@article{a, title={Otter}, author={Rivera}, year={2031}, journal={https://example.org/otter}}")
+    assert (entry.kind, entry.venue_printed) == ("WebPage", None)
+    assert [link.url for link in entry.links] == ["https://example.org/otter"]
+
+
+@pytest.mark.parametrize(
+    ("booktitle", "kind"),
+    [
+        ("Advances in Neural Information Processing Systems 32", "ConferencePaper"),
+        ("Proceedings of the Meeting on Values", "ConferencePaper"),
+        ("Handbook of Conference Interpreting", "BookChapter"),
+    ],
+)
+def test_chapter_of_proceedings_is_a_paper(booktitle: str, kind: str) -> None:
+    (form,) = forms_of(only(f"@incollection{{a, title={{T}}, booktitle={{{booktitle}}}, year={{2031}}}}"))
+    assert form.kind == kind
+
+
+def test_what_programs_write_for_nothing_is_nothing() -> None:
+    entry = only("@article{a, title={T}, journal={undefined}, pages={n/a--n/a}, volume={NA}}")
+    assert (entry.venue_printed, entry.fields.get("pages"), entry.fields.get("volume")) == (None, None, None)
+
+
+def test_entities_and_markup_are_taken_for_what_they_mean() -> None:
+    entry = only(r"@article{a, title={On CO<sub>2</sub> and {<i>}more{</i>}}, journal={Science {\&}amp; Values}}")
+    assert (entry.title, entry.venue_printed) == ("On CO2 and more", "Science & Values")
+
+
+def test_address_with_blanks_is_written_so_that_it_can_stand_in_the_graph() -> None:
+    entry = only("@misc{a, title={T}, url={https://example.org/a|b}}")
+    assert [link.url for link in entry.links] == ["https://example.org/a%7Cb"]
+
+
+def test_an_arxiv_number_that_several_works_claim_is_left_out() -> None:
+    titles = ("Rewards", "Gardens", "Rules", "Rules")
+    text = "\n".join(
+        f"@article{{k{n}, title={{{title} and more}}, year={{201{n}}}, journal={{J}}, eprint={{1011.1669}}}}"
+        for n, title in enumerate(titles)
+    )
+    found = parse_bibtex(text, "a.bib")
+    assert [entry.identifiers.arxiv for entry in found.entries] == [None] * 4
+    (problem,) = found.problems
+    assert (problem.line, problem.minor) == (1, False)
+    assert problem.reason == "3 works claim this arXiv number, so it was left out (lines 1, 2, 3, 4)"
+    two = parse_bibtex("\n".join(text.split("\n")[2:]), "a.bib")
+    assert [entry.identifiers.arxiv for entry in two.entries] == ["1011.1669"] * 2
+
+
+def test_an_article_has_no_isbn() -> None:
+    entry = only("@article{a, title={T}, journal={J}, isbn={978-1-4503-8309-7}}")
+    assert (entry.identifiers.isbn, entry.fields["isbn"]) == (None, "978-1-4503-8309-7")

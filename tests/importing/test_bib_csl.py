@@ -153,3 +153,8 @@ def test_values_of_the_wrong_kind_are_passed_over(name: str, value: object) -> N
 def test_only_http_and_https_addresses_are_kept() -> None:
     found = parse_csl('[{"id": "a", "title": "T", "type": "webpage", "URL": "javascript:alert(1)"}]', "a.json")
     assert ([problem.text for problem in found.refused_links], found.entries[0].links) == (["javascript:alert(1)"], ())
+
+
+def test_dots_in_place_of_a_name_say_that_more_follow() -> None:
+    entry = only({"id": "a", "title": "T", "author": [{"family": "Rivera"}, {"literal": "..."}]})
+    assert (entry.authors, entry.et_al) == (("Rivera",), True)

@@ -124,3 +124,47 @@ def test_hostile_files_take_time_in_proportion(text: str) -> None:
     start = time.process_time()
     assert parse_ris(text, "a.ris").entries
     assert time.process_time() - start < 10
+
+
+def test_authors_in_one_tag_are_told_apart() -> None:
+    head, tail = "TY  - JOUR\nTI  - T\nAU  - ", "\nER  - "
+    assert only(f"{head}Rivera, Jo; O'Kiely, Ben;Lindqvist, E. M.{tail}").authors == (
+        "Jo Rivera",
+        "Ben O'Kiely",
+        "E. M. Lindqvist",
+    )
+    assert only(f"{head}J Rivera, B Okafor, E Lindqvist{tail}").authors == ("J Rivera", "B Okafor", "E Lindqvist")
+
+
+def test_dots_in_place_of_a_name_say_that_more_follow() -> None:
+    entry = only("TY  - JOUR\nTI  - T\nAU  - Rivera, J\nAU  - ...\nER  - ")
+    assert (entry.authors, entry.et_al) == (("J Rivera",), True)
+
+
+def test_a_tag_that_the_format_does_not_have_is_a_note() -> None:
+    entry = only("TY  - JOUR\nTI  - T\nUR  - https://example.org/a\nNOTE - PDF: a.pdf\nFILE - b.pdf\nER  - ")
+    assert [link.url for link in entry.links] == ["https://example.org/a"]
+    assert entry.fields["note"] == "PDF: a.pdf; FILE - b.pdf"
+
+
+def test_an_abstract_goes_on_with_capitals_and_a_dash() -> None:
+    entry = only("TY  - JOUR\nTI  - T\nAB  - We look at\nDNA - and at more.\nN1  - A note.\nER  - ")
+    assert entry.fields["note"] == "A note."
+
+
+def test_what_programs_write_for_nothing_is_nothing() -> None:
+    entry = only(
+        "TY  - NA\nTI  - T\nJF  - NA\nT2  - Some Journal\nPY  - NA\nVL  - NA\nSP  - 7\nEP  - NA\nDO  - NA\nER  - "
+    )
+    assert (entry.venue_printed, entry.year, entry.year_printed) == ("Some Journal", None, None)
+    assert (entry.fields.get("volume"), entry.fields.get("pages"), entry.identifiers.doi) == (None, "7", None)
+
+
+def test_entities_and_markup_are_taken_for_what_they_mean() -> None:
+    entry = only("TY  - JOUR\nTI  - Where <i>A</i> &lt; B\nJO  - Science &amp; Values\nER  - ")
+    assert (entry.title, entry.venue_printed) == ("Where A < B", "Science & Values")
+
+
+def test_a_thesis_may_name_a_journal() -> None:
+    entry = only("TY  - THES\nTI  - T\nJO  - Letters on Values\nUR  - https://example.org/a\nER  - ")
+    assert entry.venue_printed == "Letters on Values"

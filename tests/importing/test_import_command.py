@@ -151,6 +151,58 @@ def test_a_wrong_decision_is_refused(run: Run, page: Path) -> None:
     assert run("import", page, "--match", "new").code == 2
 
 
+def test_an_entry_may_be_settled_as_the_work_of_an_earlier_line(run: Run, data: Path, tmp_path: Path) -> None:
+    page = tmp_path / "twice.md"
+    page.write_text("# Twice\n\n## Tools\n\n- [Otterly](https://o.org/1)\n\n## Again\n\n- [Otterly](https://o.org/2)\n")
+    first = run("import", page, "--dry-run")
+    assert first.code == 1
+    assert "same title; first author not compared; year not compared; new here, from line 5" in first.err
+    assert "candidates: work:otterly-otterly" in first.err
+    second = run("import", page, "--into", data, "--match", "9=otterly-otterly")
+    assert second.code == 0
+    assert "1 work: 0 matched, 1 new; 0 uncertain" in second.err
+
+
+def test_what_rules_settle_is_named_and_needs_nobody(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "news.md"
+    page.write_text(
+        "# A page\n\n## News\n\n- [A talk](https://a.org/1) on rewards.\n\n"
+        "## Papers\n\n- **A Sure Thing of Its Own.** Ana Rivera, Jo Lindqvist. arXiv 2031. [paper](https://a.org/2)\n"
+    )
+    outcome = run("import", page, "--dry-run")
+    assert outcome.code == 0
+    assert "0 lines not understood" in outcome.err
+    assert "line 5: A talk on rewards. (1 list item and 1 link under 'News', not taken for entries)" in outcome.err
+    said = report_of(run("import", page, "--dry-run", "--report", "json"))
+    assert (said["needs_a_person"], said["not_understood"]) == (False, [])
+    assert isinstance(said["noticed"], list)
+    assert [problem["line"] for problem in said["noticed"]] == [5]
+
+
+def test_many_of_one_kind_are_told_in_few_lines_and_none_is_left_out(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "notes.md"
+    items = [f"- **A Sure Thing, Part {n}.** Ana Rivera, Jo Lindqvist. 2031. [note](notes/{n}.md)" for n in range(12)]
+    items[7] += " [x](javascript:alert(1))"
+    page.write_text("# Notes\n\n## Papers\n\n" + "\n".join(items) + "\n")
+    outcome = run("import", page, "--dry-run")
+    assert "line 5: [note](notes/0.md) (a relative address; only http and https are kept)" in outcome.err
+    assert "line 12: [x](javascript:alert(1)) (javascript: only http and https are kept)" in outcome.err
+    assert "… and 7 more like these (a relative address; only http and https are kept), lines 10-16" in outcome.err
+
+
+def test_papers_of_one_volume_share_its_isbn(run: Run, tmp_path: Path) -> None:
+    bibliography = tmp_path / "volume.bib"
+    entry = (
+        "@inproceedings{{{key}, title={{{title}}}, author={{Rivera, {key}}}, booktitle={{ICML}}, year=2031,"
+        " isbn={{978-1-4503-8309-7}}}}\n"
+    )
+    titles = {"Ana": "Rewards That Nobody Sees", "Jo": "A Garden of Rules"}
+    bibliography.write_text("".join(entry.format(key=key, title=title) for key, title in titles.items()))
+    outcome = run("import", bibliography, "--dry-run")
+    assert outcome.code == 0
+    assert "2 works: 0 matched, 2 new; 0 uncertain" in outcome.err
+
+
 def test_a_page_that_grew_brings_only_what_is_new(run: Run, data: Path, page: Path) -> None:
     assert run("import", page, "--into", data).code == 0
     before = files_of(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from html import unescape
 from pathlib import PurePath
 
 from aligngraph.importing.forms import (
@@ -41,6 +42,10 @@ _OTHER_SERVER = re.compile(
     r"|\s*(?:ssrn\b|osf preprints|research square|preprints?(?:\.org)?\s*$|e-?prints?\s*$)",
     re.IGNORECASE,
 )
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,5});", re.IGNORECASE)
+_MARKUP = re.compile(r"</?(?:i|b|em|strong|sup|sub|sc|scp|span)(?:\s[^<>]*)?>", re.IGNORECASE)
+_NOTHING = frozenset(("NA", "N/A", "n/a", "n/a-n/a", "n/a--n/a", "n/a–n/a", "NULL", "null", "undefined"))
+_ISBN = re.compile(r"(?:97[89]-?)?(?:\d-?){9}[\dX]")
 _PAGE = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 _WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
 _MEETING = re.compile(
@@ -48,6 +53,8 @@ _MEETING = re.compile(
     r"|^\s*proceedings of (?:the )?(?:\d|annual|international|first|second|third|machine learning research)",
     re.IGNORECASE,
 )
+# What is called a chapter of such a book is a paper at its meeting.
+_VOLUME = re.compile(r"\s*(?:advances in neural information processing|proceedings\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,7 @@ def work_told(facts: Facts) -> Work:
             acl=acl,
             openreview=named.openreview,
             dblp=facts.dblp,
-            isbn=facts.isbn,
+            isbn=clean_isbn(facts.isbn) if form != "JournalArticle" else None,
             same_as=_pages_of(facts.addresses) if form in ("WebPublication", "DatasetRelease") else None,
         )
         forms = (published, deposited) if deposited else (published,)
@@ -162,8 +169,54 @@ def is_server(venue: str) -> bool:
 
 
 def plain(text: str | None) -> str | None:
-    """Return *text* on one line, None where there is nothing."""
-    return (collapse(text) or None) if text else None
+    """Return *text* on one line, None where there is nothing, or what programs write for nothing.
+
+    The markup and the entities of HTML that publishers' records have in plain text are taken for what they mean.
+    """
+    if not text:
+        return None
+    if "&" in text:
+        text = _ENTITY.sub(lambda found: unescape(found[0]), text)
+    if "<" in text:
+        text = _MARKUP.sub("", text)
+    text = collapse(text)
+    return None if not text or text in _NOTHING else text
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a value is what programs write where there is none."""
+    return text.strip() in _NOTHING
+
+
+def clean_isbn(text: str | None) -> str | None:
+    """Return the ISBNs in *text*, with a blank between; None where it has none whose check digit is right.
+
+    Reference managers keep ISSNs, PubMed's notes and numbers of their own in this field.
+    """
+    if not text:
+        return None
+    found = [text.strip().replace(" ", "-"), *re.split(r"[\s,;()]+", text)]
+    good = [part for part in found if _ISBN.fullmatch(part) and _is_checked(part.replace("-", ""))]
+    return " ".join(dict.fromkeys(good[:1] if good[:1] == found[:1] else good)) or None
+
+
+def _is_checked(digits: str) -> bool:
+    """Whether the last digit of an ISBN fits the others."""
+    values = [10 if digit == "X" else int(digit) for digit in digits]
+    if len(values) == 10:
+        return sum((10 - place) * value for place, value in enumerate(values)) % 11 == 0
+    return sum((1 + 2 * (place % 2)) * value for place, value in enumerate(values)) % 10 == 0
+
+
+def lines_of(text: str) -> str:
+    """Return *text* with one kind of line end. A carriage return alone is one only where there is no other."""
+    text = text.replace("\r\n", "\n")
+    return text.replace("\r", " " if "\n" in text else "\n")
+
+
+def is_rest(name: str) -> bool:
+    """Whether what stands in the place of a name says that more names follow."""
+    return name.strip().lower() in ("others", "et al.", "et al", "...", "…")
 
 
 def _arxiv_number(facts: Facts, doi: str | None) -> str | None:
@@ -188,6 +241,8 @@ def _form_kind(facts: Facts, arxiv: str | None) -> str | None:
     if facts.form in ("JournalArticle", "ConferencePaper") and _WORKSHOP.search(venue):
         return "WorkshopPaper"
     if facts.form == "JournalArticle" and _MEETING.search(venue):
+        return "ConferencePaper"
+    if facts.form == "BookChapter" and _VOLUME.match(venue):
         return "ConferencePaper"
     if facts.form in (None, "WebPublication") and arxiv and (not venue or venue == ARXIV):
         return "Preprint"
@@ -215,4 +270,5 @@ class Keys:
         first = self._lines.setdefault(key.casefold(), line)
         if first == line or not key:
             return None
-        return Problem(self._file, line, key, f"this key is already that of the entry at line {first}; both were read")
+        reason = f"this key is already that of the entry at line {first}; both were read"
+        return Problem(self._file, line, key, reason, minor=True)

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aligngraph.importing.bibliography import Facts, Keys, plain, work_told
+from aligngraph.importing.bibliography import Facts, Keys, arxiv_number, is_rest, lines_of, plain, work_told
 from aligngraph.importing.forms import Standing, Work, collapse, entry_of, sort_links, with_extras, year_of
+from aligngraph.importing.keys import title_key
 from aligngraph.importing.latex import split_top, to_text, unescape_address
 from aligngraph.importing.records import Entry, Link, Problem, ReadingList, identifiers_of_url
 
@@ -55,6 +56,8 @@ _UNUSED = frozenset(
 _NEVER_INHERITED = frozenset("crossref xref ids label options sortkey xdata entryset author".split())
 _URL_COMMAND = re.compile(r"\\url\s*\{([^{}]*)\}|\\href\s*\{([^{}]*)\}|(https?://[^\s{}\"<>]+)")
 _DBLP = re.compile(r"//dblp\.(?:org|uni-trier\.de)/rec/(?:bib\d?/)?([\w/.+-]+?)(?:\.bib|\.html)?$")
+_FEW_TITLES = 3
+"""So many titles with one arXiv number are no variants of one title."""
 _LEFT_OVER = re.compile(r"^[ \t,}]*(?:@[ \t]*\w*|[A-Za-z][\w-]*[ \t]*=[ \t]*[{\"\w])", re.MULTILINE)
 
 
@@ -75,13 +78,15 @@ def parse_bibtex(text: str, name: str) -> ReadingList:
     An entry that is broken is a problem with its line and takes no other with it. Volumes that others take their
     fields from by ``crossref`` are no entries of their own.
     """
-    reader = _Reader(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), name)
+    reader = _Reader(lines_of(text.removeprefix("\ufeff")), name)
     return reader.read()
 
 
 def work_of_fields(entry_type: str, fields: Mapping[str, str]) -> Work:
     """Return the work that an entry of this type with these fields, in TeX and by lower-case names, tells."""
     form, work, places = _TYPES.get(entry_type.lower()) or _guessed(fields)
+    if form == "JournalArticle" and re.match(r"https?:", fields.get("journal", "").lstrip("{ ")):
+        form, work, places = _TYPES["online"]
     if work == "Report" and fields.get("url") and not any(fields.get(place) for place in places):
         form = "WebPublication"
     authors, et_al = names_of(fields.get("author") or (fields.get("editor", "") if form == "BookEdition" else ""))
@@ -151,8 +156,9 @@ def addresses_of(fields: Mapping[str, str]) -> tuple[str, ...]:
     for name in ("howpublished", "note", "addendum"):
         for match in _URL_COMMAND.finditer(fields.get(name, "")):
             found.append(unescape_address(match[1] or match[2] or match[3] or "").rstrip(".,;"))
-    if not found and re.match(r"https?:", fields.get("doi", "").lstrip("{ ")):
-        found.append(unescape_address(fields["doi"]))
+    for name in ("doi", "journal"):
+        if not found and re.match(r"https?:", fields.get(name, "").lstrip("{ ")):
+            found.append(unescape_address(fields[name]))
     return tuple(dict.fromkeys(address for address in found if address))
 
 
@@ -169,7 +175,7 @@ def names_of(tex: str) -> tuple[tuple[str, ...], bool]:
     et_al = False
     names = []
     for part in parts:
-        if part.strip().lower() in ("others", "et al.", "et al"):
+        if is_rest(part):
             et_al = True
         elif name := collapse(_name(part.strip())):
             names.append(name)
@@ -219,6 +225,7 @@ class _Reader:
                 self.problems.append(problem)
             by_key.setdefault(raw.key.casefold(), raw)
         parents = self._inherit(raws, by_key)
+        self._doubt(raws)
         kept = [
             raw for raw in raws if raw.type not in _CONTAINERS and not (raw.type in _VOLUMES and id(raw) in parents)
         ]
@@ -279,6 +286,23 @@ class _Reader:
                 parts.append(part)
         return collapse("".join(parts))
 
+    def _doubt(self, raws: list[_Raw]) -> None:
+        """Leave out an arXiv number that several works claim, as Mendeley gives one that it finds in any text."""
+        claims: dict[str, list[_Raw]] = {}
+        for raw in raws:
+            if number := arxiv_number(unescape_address(raw.fields.get("eprint", ""))):
+                claims.setdefault(number, []).append(raw)
+        for number, claiming in claims.items():
+            titles = {title_key(to_text(raw.fields.get("title", ""))) for raw in claiming}
+            if len(titles) < _FEW_TITLES:
+                continue
+            lines = ", ".join(str(raw.line) for raw in claiming[:5]) + (", …" if len(claiming) > 5 else "")
+            reason = f"{len(titles)} works claim this arXiv number, so it was left out (lines {lines})"
+            self._problem(claiming[0].lines["eprint"], f"eprint = {number}", reason)
+            for raw in claiming:
+                for field in ("eprint", "arxivid"):
+                    raw.fields.pop(field, None)
+
     def _inherit(self, raws: list[_Raw], by_key: Mapping[str, _Raw]) -> set[int]:
         """Give entries what they take from others; return which others were taken from."""
         parents: set[int] = set()
@@ -309,6 +333,8 @@ class _Reader:
             for name, value in raw.fields.items()
             if name not in _UNUSED and not name.startswith(EXTRA) and (text := collapse(to_text(value)))
         }
+        if raw.fields.get("isbn") and not any(form.isbn for form in work.forms):
+            others["isbn"] = collapse(to_text(raw.fields["isbn"]))
         if links:
             others["url"] = links[0].url
         printed = collapse(to_text(raw.fields.get("date") or raw.fields.get("year", "")))
@@ -372,7 +398,8 @@ def _blocks(text: str) -> list[Block]:
     from bibtexparser.splitter import Splitter
 
     with _quiet(logging.getLogger("bibtexparser.splitter")):
-        return list(Splitter(text).split().blocks)
+        # The splitter does not count a line end behind a backslash.
+        return list(Splitter(text.replace("\\\n", "\\ \n")).split().blocks)
 
 
 @contextmanager

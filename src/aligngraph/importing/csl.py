@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aligngraph.importing.bibliography import Facts, Keys, arxiv_number, is_server, plain, work_told
+from aligngraph.importing.bibliography import Facts, Keys, arxiv_number, is_rest, is_server, plain, work_told
 from aligngraph.importing.forms import Standing, Work, collapse, entry_of, sort_links, with_extras, year_of
 from aligngraph.importing.records import Entry, Link, Problem, ReadingList, identifiers_of_url
 
@@ -157,7 +157,7 @@ def _names(value: object) -> tuple[tuple[str, ...], bool]:
     et_al = False
     for person in value if isinstance(value, list) else []:
         name = _name(person) if isinstance(person, dict) else collapse(_string(person))
-        if name.lower() in ("others", "et al.", "et al"):
+        if is_rest(name):
             et_al = True
         elif name:
             names.append(name)

@@ -37,6 +37,8 @@ from aligngraph.importing.words import (
 _PREFIX = re.compile(r"(?:^|[\s(\[,;|/.\x1e\n\ue000–—•·-])([^\W\d_][\w /&'-]{0,30}?)[ \t]*[:：][ \t]*[\[(]?[ \t]*$")
 _KEY = re.compile(r"^[\W_]*([^\W\d_][\w /&;().-]{0,28}?)[ \t]*[:：][ \t]*(.*)$", re.DOTALL)
 _CJK = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]")
+# What stands between a name in bold and the quoted title.
+_NAMED = re.compile(r"[\s*]*\]?((?:\s*\([^()\n\x1e\ue000]{1,80}\)|\s*/\s*[\w-]+){0,4}\s*[:：]?)\s*(?=[\"“])")
 _IN = re.compile(r"(?:^|[.?!])\s*In\s*$")
 _PICTURE = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]")
 _ARXIV = re.compile(r"\barxiv\s*:?\s*(?:abs/)?(\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
@@ -50,7 +52,10 @@ def read_entry(pieces: Sequence[Piece], line: int, file: str) -> Draft:
     title = choose_title(first_line(items))
     reader.build(items, title)
     reader.read()
-    reader.draft.running = title is None and any(is_in_sentence(group, items) for group in items if group.anchor)
+    named = read_authors(title.text) if title is not None and title.anchor is not None else None
+    # "[Rivera et al.](…) have shown that …"
+    cited = named is not None and named.et_al
+    reader.draft.running = cited or (title is None and any(is_in_sentence(group, items) for group in items))
     return reader.draft
 
 
@@ -237,6 +242,9 @@ class _Reader:
             start = self.title[0]
         if self.title is not None and self._runs_on():
             self.title = None
+        quoted = self._quoted_after_name()
+        if quoted is not None:
+            self.title, start = quoted, quoted[0]
         if self.title is None:
             self.title = find_quoted(self.text, start, self.italics, self.codes)
         if self.title is None:
@@ -279,6 +287,31 @@ class _Reader:
         # "[Otter](…): A tool that describes itself" names and describes; titles have more capitals.
         long = [word for word in found[1].split() if len(word) > 3 and word[0].isalpha()]
         return not self.linked_title or sum(word[0].isupper() for word in long) >= 0.6 * len(long)
+
+    def _quoted_after_name(self) -> tuple[int, int] | None:
+        """Return the quoted title that follows a name in bold: "**Otter** (2B): "A Title"", "[**Ruby**] "A Title"".
+
+        The name, and what stands in brackets after it, are taken from there.
+        """
+        if self.title is None or self.linked_title:
+            return None
+        name = self.text[self.title[0] : self.title[1]].strip(" *")
+        found = _NAMED.match(self.text, self.title[1])
+        if found is None or len(name.split()) > 6:
+            return None
+        quoted = find_quoted(self.text, found.end(), self.italics, self.codes)
+        if quoted is None or quoted[0] != found.end():
+            return None
+        if len(self.text[slice(*quoted)].split()) <= max(2, len(name.split())):
+            return None
+        authors = read_authors(name)
+        if authors is not None and authors.et_al:
+            self.draft.add_authors(authors)
+        else:
+            self.draft.fields["name"] = name
+        if said := found[1].strip(" :：]/"):
+            self.draft.notes.append(said)
+        return quoted
 
     def _clear_brackets(self) -> None:
         """Take out the brackets that only held links, in step with the spans."""

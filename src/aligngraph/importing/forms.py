@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
+from aligngraph.importing.links import check_url
 from aligngraph.importing.records import Entry, Identifiers, Link, Problem
 
 ARXIV = "arXiv"
@@ -227,7 +228,9 @@ def entry_of(work: Work, standing: Standing) -> Entry:
     identifiers = Identifiers()
     for form in work.forms:
         doi = form.doi.lower() if form.doi else None
-        identifiers |= Identifiers(doi, form.arxiv, form.acl, form.openreview, (form.isbn or "").split(" ")[0] or None)
+        # A paper's ISBN is that of the volume, which others share.
+        isbn = (form.isbn or "").split(" ")[0] if form.kind == "BookEdition" else ""
+        identifiers |= Identifiers(doi, form.arxiv, form.acl, form.openreview, isbn or None)
     said = {
         "firstPublicYear": _number(work.first_year),
         "evidence": work.evidence,
@@ -295,8 +298,9 @@ def sort_links(links: Iterable[Link], file: str) -> tuple[tuple[Link, ...], tupl
     kept: dict[str, Link] = {}
     refused = []
     for link in links:
-        if re.match(r"https?://[^\s/]", link.url, re.IGNORECASE):
-            kept.setdefault(link.url, link)
+        url, reason = check_url(link.url)
+        if url is None:
+            refused.append(Problem(file, link.line, link.url[:200], reason))
         else:
-            refused.append(Problem(file, link.line, link.url[:200], "not an http or https address"))
+            kept.setdefault(url, replace(link, url=url))
     return tuple(kept.values()), tuple(refused)

@@ -91,7 +91,8 @@ class _Page:
         if self.first is not None and any(entry.headings == (self.first,) for entry in self.entries):
             self.headings.insert(0, self.first)
         for heading, skipped in self.skipped.items():
-            self._problem(skipped.line, skipped.text, f"{skipped.said()} under {heading.text!r}, not taken for entries")
+            reason = f"{skipped.said()} under {heading.text!r}, not taken for entries"
+            self._problem(skipped.line, skipped.text, reason, minor=True)
         problems = sorted(self.problems, key=lambda problem: problem.line)
         return ReadingList(
             self.name, self.title, tuple(self.headings), tuple(self.entries), tuple(self.refused), tuple(problems)
@@ -152,8 +153,8 @@ class _Page:
         """Return the level of a heading that is not marked as one, under the last that is."""
         return next((heading.level for heading in reversed(self.stack) if heading.level <= 6), 1) + 6
 
-    def _problem(self, line: int, text: str, reason: str) -> None:
-        self.problems.append(Problem(self.name, line, re.sub(r"\s+", " ", text)[:160], reason))
+    def _problem(self, line: int, text: str, reason: str, *, minor: bool = False) -> None:
+        self.problems.append(Problem(self.name, line, re.sub(r"\s+", " ", text)[:160], reason, minor))
 
     def _skip(self, heading: Heading, line: int, parts: Sequence[Sequence[Piece]], *, items: int = 0) -> None:
         """Count what stands under a heading that announces no entries, for one problem that names it all."""
@@ -268,7 +269,7 @@ class _Page:
                 return 1
         if is_navigation(para.pieces):
             if self._loose_link(para.pieces):
-                self._problem(para.line, plain(para.pieces), "a row of links, not taken for an entry")
+                self._problem(para.line, plain(para.pieces), "a row of links, not taken for an entry", minor=True)
             return 0
         lines = lines_of_entries(para, self.name)
         if lines:
@@ -511,16 +512,18 @@ class _Page:
             (line, header), *rows = block.content.rows
             self._table(Table(header, rows, line))
         loose = block.content.loose
-        if any(piece.link and piece.image is None and not piece.link.url.startswith("#") for piece in loose):
+        words = (piece for piece in loose if piece.image is None and piece.text.strip())
+        if any(piece.link is not None and not piece.link.url.startswith("#") for piece in words):
             self._problem(block.line, plain(loose), "links in HTML, which is not read as entries")
 
 
 def _is_sentence(draft: Draft) -> bool:
     """Whether what would be the title breaks off before a link or a date: "Most of this is from [here](…)"."""
-    if draft.marked or draft.authors or draft.venue:
-        return False
+    if draft.running:
+        return not (draft.authors or draft.venue)
     broken = draft.title is not None and BREAKS_OFF.search(draft.title) is not None
-    return (broken and (draft.year is None or bool(draft.notes))) or draft.running
+    told = draft.marked or draft.authors or draft.venue
+    return broken and not told and (draft.year is None or bool(draft.notes))
 
 
 def _all_pieces(item: Item) -> list[list[Piece]]:

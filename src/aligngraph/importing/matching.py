@@ -27,6 +27,7 @@ _CROWD = 40
 _LONG = 25
 """A title of so many letters is enough where nothing else is printed and nothing speaks against."""
 _NEAR = 0.92
+_ARXIV_DOI = "10.48550/arxiv."
 _ALIKE = 0.5
 
 
@@ -190,7 +191,8 @@ def _add_publication(index: WorkIndex, holdings: Holdings, work: str, publicatio
         openreview=holdings.text(publication, ag("openReviewId")),
     )
     index.add_identifiers(work, identifier_pairs(spelled))
-    for isbn in holdings.texts(publication, ag("isbn")):
+    # A paper's ISBN is that of the volume, which others share.
+    for isbn in holdings.texts(publication, ag("isbn")) if "BookEdition" in holdings.kinds(publication) else ():
         index.add_identifiers(work, identifier_pairs(Identifiers(isbn=isbn)))
     for address in holdings.texts(publication, SAME_AS):
         index.add_identifiers(work, identifier_pairs(identifiers_of_url(address)))
@@ -233,9 +235,11 @@ def _compare(entry: Entry, known: Known) -> _Comparison:
 def match(entry: Entry, index: WorkIndex) -> Match:
     """Return which work of *index* the entry means, with the evidence."""
     named: dict[str, list[str]] = {}
-    for kind, value in pairs_of(entry):
+    # arXiv's DOI only repeats its number.
+    for kind, value in sorted(pairs_of(entry), key=lambda pair: pair[1].startswith(_ARXIV_DOI)):
         for work in index.by_identifier.get((kind, value), ()):
-            named.setdefault(work, []).append(f"{kind} {value}")
+            said = named.setdefault(work, [])
+            said += [] if said and value.startswith(_ARXIV_DOI) else [f"{kind} {value}"]
     key = title_key(entry.title) if entry.title else ""
     titled = list(index.by_title.get(key, ())) if key else []
     if len(named) > 1:

@@ -21,7 +21,7 @@ from aligngraph.importing.report import ImportReport, Question
 from aligngraph.importing.statements import NewWork, WorkWriter
 from aligngraph.importing.surveys import Placed, SurveyWriter
 from aligngraph.importing.venue_names import VenueTable
-from aligngraph.namespaces import BASE, expand
+from aligngraph.namespaces import BASE, expand, shorten
 
 NEW = "new"
 
@@ -76,6 +76,7 @@ class _Planner:
         self.writer = WorkWriter(self.mint, self.people, self.table)
         self.index: WorkIndex = index_works(holdings)
         self.report = ImportReport(reading.name)
+        self.works = set(holdings.things(*WORK_KINDS))
         self.new: dict[str, NewWork] = {}
         self.matched: dict[str, None] = {}
         self.lacking: dict[str, None] = {}
@@ -102,22 +103,19 @@ class _Planner:
         report.new_works = {iri: clean(work.entries[0].title or "") for iri, work in self.new.items()}
         report.persons_known, report.persons_new = self.people.known, self.people.new
         report.notes += self.people.notes
-        report.not_understood += self.reading.problems
+        for problem in self.reading.problems:
+            (report.noticed if problem.minor else report.not_understood).append(problem)
         report.links_refused += self.reading.refused_links
         report.lacking += self.lacking
         return Plan(changes, report, {one.entry.line: work for one, work in settled})
 
     def _decided(self, decisions: Mapping[int, str]) -> dict[int, str]:
         lines = {entry.line for entry in self.reading.entries}
-        works = set(self.holdings.things(*WORK_KINDS))
         decided = {}
         for line, text in decisions.items():
             if line not in lines:
                 raise DecisionError(f"{self.reading.name}, line {line}: no entry begins in this line.")
-            iri = text if text == NEW or "://" in text else expand(text) or f"{BASE}work/{text}"
-            if iri != NEW and iri not in works:
-                raise DecisionError(f"no work {text!r} in this catalogue, for the entry in line {line}.")
-            decided[line] = iri
+            decided[line] = text if text == NEW or "://" in text else expand(text) or f"{BASE}work/{text}"
         return decided
 
     def _settle(self, one: Placed, decided: Mapping[int, str]) -> str | None:
@@ -129,7 +127,11 @@ class _Planner:
             return None
         found = self._match(one, decided)
         if found.certainty == "uncertain":
-            question = Question(entry.file, entry.line, clean(entry.title or ""), found.evidence, found.candidates)
+            evidence = found.evidence
+            if found.candidates and all(work in self.new for work in found.candidates):
+                lines = (str(self.new[work].entries[0].line) for work in found.candidates)
+                evidence = (*evidence, f"new here, from line {', '.join(lines)}")
+            question = Question(entry.file, entry.line, clean(entry.title or ""), evidence, found.candidates)
             self.report.uncertain.append(question)
             return None
         work = found.work
@@ -147,6 +149,10 @@ class _Planner:
     def _match(self, one: Placed, decided: Mapping[int, str]) -> Match:
         decision = decided.get(one.entry.line)
         if decision is not None:
+            # The work of an earlier line may well be meant.
+            if decision != NEW and decision not in self.works and decision not in self.new:
+                said = shorten(decision)
+                raise DecisionError(f"no work {said!r} in this catalogue, for the entry in line {one.entry.line}.")
             return Match(None if decision == NEW else decision, "new" if decision == NEW else "same", ("decided",))
         if one.listing is not None:
             work = self.holdings.text(one.listing, ag("lists"))

@@ -78,12 +78,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something in the file that a person must look at: what stands there, and why it was not taken."""
+    """Something in the file that a person must look at: what stands there, and why it was not taken.
+
+    *minor* is what a rule settles, such as a list of news: it is named and needs nobody.
+    """
 
     file: str
     line: int
     text: str
     reason: str
+    minor: bool = False
 
 
 @dataclass(frozen=True)

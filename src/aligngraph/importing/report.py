@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 
 from aligngraph.importing.records import Problem
 from aligngraph.namespaces import shorten
 
 _HEADINGS = "Headings that name no concept (add ag:sectionRepresents and so on by hand)"
+_DIGITS = re.compile(r"\d+|'[^']*'")
+_ALIKE = 5
+"""Of problems of one kind, no more than this are shown in full; of the rest the lines."""
 _MANY = 20
 """Of what needs nobody, no more lines than this are shown to people; scripts get all."""
 
@@ -43,6 +47,8 @@ class ImportReport:
     uncertain: list[Question] = field(default_factory=list)
     without_title: list[Problem] = field(default_factory=list)
     not_understood: list[Problem] = field(default_factory=list)
+    noticed: list[Problem] = field(default_factory=list)
+    """What rules settle, such as a list of news that was left out: named, and needs nobody."""
     headings_without_concept: list[Problem] = field(default_factory=list)
     venues_unknown: dict[str, list[int]] = field(default_factory=dict)
     lacking: list[str] = field(default_factory=list)
@@ -85,13 +91,9 @@ class ImportReport:
         yield from self._questions()
         yield from _problems("No title, so not imported", self.without_title)
         yield from _problems("Not understood", self.not_understood)
-        yield from _few(_problems("Links refused", self.links_refused))
-        yield from _few(
-            _problems(
-                "Headings that name no concept (add ag:sectionRepresents and so on by hand)",
-                self.headings_without_concept,
-            )
-        )
+        yield from _problems("Noticed (needs nobody)", self.noticed)
+        yield from _problems("Links refused", self.links_refused)
+        yield from _few(_problems(_HEADINGS, self.headings_without_concept))
         if self.venues_unknown:
             yield ""
             yield "Venues not known (kept as printed; add a name to venues.ttl as skos:altLabel or skos:hiddenLabel):"
@@ -128,10 +130,34 @@ def _problems(title: str, problems: list[Problem]) -> Iterator[str]:
         return
     yield ""
     yield f"{title}:"
+    groups: dict[str, list[Problem]] = {}
     for problem in problems:
-        text = problem.text if len(problem.text) <= 80 else problem.text[:79] + "…"
-        reason = f" ({problem.reason})" if problem.reason else ""
-        yield f"  {problem.file}, line {problem.line}: {text}{reason}"
+        groups.setdefault(_DIGITS.sub("N", problem.reason), []).append(problem)
+    # Of many alike the first show what they are, and all are named by line.
+    shown = {
+        id(problem) for group in groups.values() for problem in (group if len(group) <= _ALIKE else group[:_ALIKE])
+    }
+    for problem in problems:
+        if id(problem) in shown:
+            text = problem.text if len(problem.text) <= 80 else problem.text[:79] + "…"
+            reason = f" ({problem.reason})" if problem.reason else ""
+            yield f"  {problem.file}, line {problem.line}: {text}{reason}"
+    for group in groups.values():
+        rest = group[_ALIKE:]
+        if rest:
+            like = f" ({rest[0].reason})" if not _DIGITS.search(rest[0].reason) and rest[0].reason else ""
+            yield f"  … and {len(rest)} more like these{like}, lines {_runs(one.line for one in rest)}"
+
+
+def _runs(lines: Iterable[int]) -> str:
+    """Return line numbers as text, those in a row as "31-92"."""
+    runs: list[list[int]] = []
+    for line in sorted(set(lines)):
+        if runs and line == runs[-1][-1] + 1:
+            runs[-1][1:] = [line]
+        else:
+            runs.append([line])
+    return ", ".join("-".join(map(str, run)) for run in runs)
 
 
 def _few(lines: Iterator[str] | list[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aligngraph.importing.bibliography import Facts, Keys, plain, work_told
+from aligngraph.importing.bibliography import Facts, Keys, is_rest, lines_of, plain, says_nothing, work_told
 from aligngraph.importing.forms import Standing, Work, collapse, entry_of, sort_links, with_extras, year_of
 from aligngraph.importing.records import Entry, Link, Problem, ReadingList, identifiers_of_url
 
@@ -14,7 +14,7 @@ EXTRA = "aligngraph-"
 """How notes (``N1``) begin that hold what the other tags can't."""
 # Type → class of the form, class of the work, and the tags that may name the venue, best first.
 _PERIODICAL = ("T2", "JF", "JO", "J2", "JA", "J1", "BT", "T3", "PB")
-_HOUSE = ("PB", "T2")
+_HOUSE = ("PB", "T2", "JF", "JO")
 _TYPES: dict[str, tuple[str | None, str | None, tuple[str, ...]]] = {
     **dict.fromkeys(("JOUR", "JFULL", "MGZN", "NEWS", "EJOUR", "INPR", "ABST"), ("JournalArticle", None, _PERIODICAL)),
     **dict.fromkeys(("CPAPER", "CONF"), ("ConferencePaper", None, ("T2", "BT", "JF", "JO", "J2", "T3", "C3", "PB"))),
@@ -26,6 +26,9 @@ _TYPES: dict[str, tuple[str | None, str | None, tuple[str, ...]]] = {
     **dict.fromkeys(("UNPB", "MANSCPT", "PREP"), (None, None, ("T2", "PB", "JO", "JF"))),
 }  # fmt: skip
 _LINE = re.compile(r"([A-Z][A-Z0-9])(?:  ?-(?: (.*)|\s*)|\s{2,}-\s*(.*))$")
+_UNKNOWN = re.compile(r"([A-Z][A-Z0-9]{2,9}) {1,2}- (.*)")
+# What may go on over several lines, whatever they begin with.
+_LONG = frozenset(("AB", "N1", "N2", "TI", "T1"))
 _TAGS = frozenset(
     """A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP ER ET ID IS
     J1 J2 JA JF JO KW L1 L2 L3 L4 LA LB LK M1 M2 M3 N1 N2 NV OP PB PP PY RI RN RP SE SN SP ST T1 T2 T3 TA
@@ -44,6 +47,8 @@ class _Record:
     last: str = ""
 
     def add(self, tag: str, value: str) -> None:
+        if says_nothing(value) and tag not in ("AU", "A1", "TI", "T1"):
+            value = ""
         self.tags.setdefault(tag, []).append(value)
         self.last = tag
 
@@ -80,8 +85,8 @@ def work_of_tags(tags: Mapping[str, Sequence[str]]) -> Work:
     if work == "Report" and venue is None and tags.get("UR"):
         form = "WebPublication"
     people = _all(tags, "AU") or (tags.get("ED", ()) if form == "BookEdition" else ())
-    names = [name for person in people if (name := _name(person))]
-    others = [name.lower() in ("others", "et al.", "et al") for name in names]
+    names = [name for person in people for part in _persons(person) if (name := _name(part))]
+    others = [is_rest(name) for name in names]
     notes = tags.get("N1", ())
     extras = dict(_extras(notes))
     facts = Facts(
@@ -96,7 +101,7 @@ def work_of_tags(tags: Mapping[str, Sequence[str]]) -> Work:
         issue=plain(_first(tags, "IS", "CP")),
         pages=_pages(tags),
         doi=_first(tags, "DO", "DI"),
-        isbn=plain(_first(tags, "SN")) if _is_isbn(_first(tags, "SN")) else None,
+        isbn=_first(tags, "SN"),
         addresses=_addresses(tags),
         hints=tuple(
             value
@@ -111,7 +116,7 @@ def work_of_tags(tags: Mapping[str, Sequence[str]]) -> Work:
 def _records(text: str, name: str, problems: list[Problem]) -> Iterator[_Record]:
     record: _Record | None = None
     stray = False
-    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+    for number, line in enumerate(lines_of(text).split("\n"), 1):
         tag, value = _tagged(line)
         if tag == "TY":
             if record is not None:
@@ -134,6 +139,9 @@ def _records(text: str, name: str, problems: list[Problem]) -> Iterator[_Record]
             stray = bool(line.strip())
         elif tag:
             record.add(tag, value)
+        elif (unknown := _UNKNOWN.match(line)) and record.last not in _LONG:
+            # A tag that the format does not have.
+            record.add("NOTE", unknown[2] if unknown[1] == "NOTE" else unknown[0])
         elif line.strip():
             record.go_on(line.strip(" \t"))
     if record is not None:
@@ -167,7 +175,8 @@ def _entry(record: _Record, name: str, position: int, refused: list[Problem]) ->
     links, bad = sort_links(found, name)
     refused.extend(bad)
     others = {word: text for tag, word in _OTHERS.items() if (text := collapse(_first(tags, tag)))}
-    if note := "; ".join(collapse(note) for note in tags.get("N1", ()) if not note.startswith(EXTRA)):
+    notes = [*tags.get("N1", ()), *tags.get("NOTE", ())]
+    if note := "; ".join(collapse(note) for note in notes if not note.startswith(EXTRA)):
         others["note"] = note
     if publisher := collapse(_first(tags, "PB")):
         others["publisher"] = publisher
@@ -192,6 +201,14 @@ def _addresses(tags: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for part in found if (address := part.strip())))
 
 
+def _persons(text: str) -> list[str]:
+    """Return the names of one tag: some programs write all authors into it, with semicolons or only commas between."""
+    if ";" in text:
+        return text.split(";")
+    parts = [part.strip() for part in text.split(",")]
+    return parts if len(parts) > 2 and all(" " in part for part in parts) else [text]
+
+
 def _name(text: str) -> str:
     parts = [part.strip(" ") for part in text.split(",")]
     if len(parts) == 1:
@@ -203,10 +220,6 @@ def _name(text: str) -> str:
 def _pages(tags: Mapping[str, Sequence[str]]) -> str | None:
     start, end = _first(tags, "SP"), _first(tags, "EP")
     return plain(f"{start}-{end}" if start and end and start != end else start or end)
-
-
-def _is_isbn(text: str) -> bool:
-    return len(re.sub(r"\W", "", text.split(" ")[0])) in (10, 13)
 
 
 def _extras(notes: Sequence[str]) -> Iterator[tuple[str, str]]:

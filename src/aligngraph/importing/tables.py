@@ -52,6 +52,11 @@ def columns(table: Table) -> dict[int, str] | None:
         # A "Paper" or "Project" column that only links.
         if kind in ("title", "name") and _share(sample, number, _is_links) > 0.5:
             kinds[number] = "link"
+    quoted = next((number for number in kinds if _share(sample, number, _is_quoted) > 0.6), None)
+    if quoted is not None:
+        # Whatever the columns are called: "Benchmark | … | Source".
+        kinds = {number: "note" if kind in ("title", "name") else kind for number, kind in kinds.items()}
+        kinds[quoted] = "title"
     titles = [number for number, kind in kinds.items() if kind == "title"]
     if len(titles) > 1:
         # "Title | Paper": the one that says most; the others link.
@@ -144,6 +149,11 @@ def _is_empty(cell: list[Piece]) -> bool:
 def _is_name(cell: list[Piece]) -> bool:
     text = plain([piece for piece in cell if piece.link is None or not is_label(piece.text)])
     return len(re.findall(r"[^\W\d_]", text)) >= 2
+
+
+def _is_quoted(cell: list[Piece]) -> bool:
+    found = re.match(r"[\"“]([^\"”]+)[\"”]", plain(cell))
+    return found is not None and len(found[1].split()) >= 3
 
 
 def _is_authors(cell: list[Piece]) -> bool:
