@@ -263,6 +263,10 @@ class _Sameness:
                 if further != start:
                     premises = (known, (same_as, end << BITS | further))
                     yield (same_as, start << BITS | further), _Reason("eq-trans", None, premises)
+            for earlier in starts[same_as].get(start, ()):
+                if earlier != end:
+                    premises = ((same_as, earlier << BITS | start), known)
+                    yield (same_as, earlier << BITS | end), _Reason("eq-trans", None, premises)
             for about in list(self._about.get(start, ())):
                 yield from self._said_of_other(about, start, end)
             return
