@@ -437,6 +437,26 @@ def test_work_grows_with_the_page_and_no_faster(write: Callable[[int], str]) -> 
     assert large < 4.4 * small
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda size: "- A Title. " + "In *X 2018*. " * size,
+        lambda size: "- A Title. " + "*X* y. " * size,
+        lambda size: "- **" + "【a】" * size + "Title of Work** (2031)",
+        lambda size: "- **A Title" + " (ACL 2023)" * size + "** (2031)",
+        lambda size: "- **Otter** " + "(a) " * size + ': "A title of some words" [2031]',
+        lambda size: "- **" + "Rivera, J., " * size + "et al. (2031).** A Title of a Work Here",
+        lambda size: "- by " + "Jo Rivera, " * size + "ROBIO 2018",
+        lambda size: "- one two three four five " + "[x y](http://a.b) " * size,
+        lambda size: "- [A Title](http://a.b)\n" + " - Jo Rivera, Ben Okafor\n" * size,
+    ],
+    ids=["venues", "slanted", "tags", "brackets", "named", "byline", "authors", "links", "authors below"],
+)
+def test_work_grows_with_the_item_and_not_much_faster(write: Callable[[int], str]) -> None:
+    small, large = _calls(write(200)), _calls(write(800))
+    assert large < 6 * small
+
+
 def test_memory_grows_with_the_page_and_no_faster() -> None:
     def peak(size: int) -> int:
         page = "".join(ENTRY.format(number) for number in range(size))

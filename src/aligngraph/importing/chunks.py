@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from aligngraph.importing.names import ET_AL, Authors, read_authors
 from aligngraph.importing.places import Place, is_track, read_date, read_place, split_commas
@@ -104,14 +106,19 @@ def cut(
         if first < at:
             continue
         if text[at:first].strip(" \t.,;:|·-–—()[]\"“”«»'’‘*"):
-            inside = any(a <= at and first <= b for a, b in italics)
-            code = any(a <= at and first <= b for a, b in codes)
+            inside, code = _within(italics, at, first), _within(codes, at, first)
             chunks.append(read(Chunk(at, first, sep, text[at:first], italic=inside, code=code)))
             sep = ""
         # The strongest of several boundaries in a row counts.
         sep = kind if sep in ("", "stop", "style", "al", "soft") or kind == "hard" else sep
         at = last
     return _merge([part for chunk in chunks for part in _peel(chunk)], text)
+
+
+def _within(spans: Sequence[tuple[int, int]], first: int, last: int) -> bool:
+    """Whether one of the *spans*, which are in order, holds the text from *first* to *last*."""
+    at = bisect_right(spans, first, key=itemgetter(0)) - 1
+    return at >= 0 and last <= spans[at][1]
 
 
 def _belongs(before: str, inner: str) -> bool:

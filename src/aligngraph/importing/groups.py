@@ -220,9 +220,10 @@ def _is_bracketed_label(group: Group, groups: Sequence[Group]) -> bool:
 
 def is_in_sentence(group: Group, groups: Sequence[Group]) -> bool:
     """Whether a link only goes on with a sentence: "feel free to [open an issue](…)"."""
+    if group.anchor is None or group.anchor.bare or not group.text[:1].islower() or is_label(group.text):
+        return False
     before = NUMBER.sub("", _before(group, groups)).strip()
-    told = group.anchor is None or group.anchor.bare or is_label(group.text)
-    if told or not group.text[:1].islower() or not re.search(r"[\w’']$", before):
+    if not re.search(r"[\w’']$", before):
         return False
     if BREAKS_OFF.search(before):
         return True

@@ -11,6 +11,8 @@ from aligngraph.importing.places import Place, is_track, read_date, read_place
 from aligngraph.importing.words import PLAIN_WORDS
 
 _OPEN = {'"': '"', "“": "”", "„": "“”", "«": "»", "《": "》", "「": "」", "”": "”", "‘": "’", "``": "''"}
+_MOST_NOTES = 10
+"""What clings to a title more often than this is no title's."""
 _START = re.compile(r"[\"“„«《「”]|(?<![\w])‘")
 
 
@@ -74,25 +76,26 @@ def peel_title(printed: str) -> tuple[str, list[Place], list[str]]:
     notes: list[str] = []
     while True:
         track = re.search(r"\s*[(\[]([^()\[\]]{2,40})[)\]]\s*[.,]?$", title)
-        if track is not None and track.start() and is_track(track[1]):
+        if track is not None and len(notes) < _MOST_NOTES and track.start() and is_track(track[1]):
             notes.append(track[1])
             title = title[: track.start()]
             continue
-        last = re.search(r"[^,]{8,},\s+([^,]{4,60}?)[\s.,]*$", title)
-        place = read_place(last[1]) if last else None
-        if last and place is not None and place.sure and place.venue and place.year is not None:
+        front, _, last = title.rstrip(" .,").rpartition(", ")
+        able = 4 <= len(last.strip()) <= 60 and len(front) >= 8 and "," not in front[-8:]
+        place = read_place(last) if able else None
+        if place is not None and place.sure and place.venue and place.year is not None:
             places.append(place)
-            title = title[: last.start(1)].rstrip(" ,")
+            title = front.rstrip(" ,")
             continue
         ahead = re.match(r"^\s*(?:\[([^\[\]]{2,60})\]|\(([^()]{2,60})\)|【([^】]{2,60})】)\s*[:.,–—-]?\s*(?=\S)", title)
         behind = re.search(r"\s*(?:\[([^\[\]]{2,60})\]|\(([^()]{2,60})\))\s*[.,]?$", title)
         tag = re.match(r"\s*【([^】]{1,20})】\s*(?=\S)", title)
-        if tag is not None and read_place(tag[1]) is None:
+        if tag is not None and len(notes) < _MOST_NOTES and read_place(tag[1]) is None:
             notes.append(tag[1])
             title = title[tag.end() :]
             continue
         for found in (ahead, behind):
-            if found is None:
+            if found is None or len(places) == _MOST_NOTES:
                 continue
             inner = found[1] or found[2] or (found.lastindex == 3 and found[3]) or ""
             place = read_place(inner)
