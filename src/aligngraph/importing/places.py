@@ -173,7 +173,7 @@ def _is_venue(text: str, *, dated: bool) -> bool:
     if len(words) > 24 or not words:
         return False
     if _ARXIV.match(low):
-        return len(words) <= 8
+        return len(words) <= 5
     core = [word.strip("()[],.:;*'’\"") for word in words]
     core = [word for word in core if word and word not in TRACK_TOKENS]
     parts = [part for word in core for part in re.split(r"[/@+&-]", word) if part]
