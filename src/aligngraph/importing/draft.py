@@ -82,7 +82,7 @@ class Draft:
             found = read_authors(text, expected=True)
             if found and self.authors is None:
                 # "First author: …" says nothing of the others.
-                self.authors = replace(found, et_al=True) if key.startswith("first ") else found
+                self.authors = replace(found, et_al=True) if key.lower().startswith("first ") else found
         elif kind in ("venue", "year"):
             place = read_place(text, expected=True)
             if place:

@@ -378,6 +378,9 @@ class _Reader:
                 self.draft.notes.append(note)
             found = _KEY.match(f"{found[1]}: {said}") or found
         value = re.sub(r"\s+", " ", found[2].replace(LINK, " ")).strip(" \t,;|")
+        if key == "arxiv" and re.match(r"\d{4}\.\d{4,5}\b", value):
+            # "arXiv:2306.00890. NeurIPS 2031."
+            return False
         for kind, keys in (
             ("authors", AUTHOR_KEYS),
             ("year", YEAR_KEYS),
@@ -461,7 +464,7 @@ class _Reader:
         words = chunk.text.split()
         if chunk.place is not None and _is_remark(chunk.text, bracketed=chunk.sep == "open"):
             return False
-        long = [word for word in words if len(word) > 3 and word[0].isalpha()]
+        long = [word for word in words if word[:1].isalpha() and (len(word) > 3 or word.isupper())]
         capitals = sum(not word.islower() for word in long)
         if self.draft.authors is not None and chunk.sep != "dash":
             return len(words) <= 14
@@ -541,6 +544,7 @@ class _Reader:
                 or (
                     (
                         chunk.sep in ("stop", "dash", "hard", "soft", "open", "set")
+                        or chunk.code
                         or (chunk.italic and bool(_IN.search(chunks[number - 1].text)))
                     )
                     and not any(other.kind == "A" for other in later)

@@ -457,7 +457,10 @@ class _Page:
                 return
             if not item.below:
                 return
-        if _is_sentence(draft):
+        if text.endswith((":", "：")) and not (draft.links or draft.marked):
+            self._problem(item.line, text, "a name for what follows, not taken for an entry")
+            self.refused += draft.refused
+        elif _is_sentence(draft):
             self._problem(item.line, text, "a sentence, not taken for an entry")
             self.refused += draft.refused
         elif is_clear(draft) or (clear and draft.title and len(draft.title.split()) <= _LONGEST_TITLE):
