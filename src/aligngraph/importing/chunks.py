@@ -267,7 +267,12 @@ def _all_places(chunk: Chunk) -> list[Chunk]:
             parts.append(read(Chunk(at, at + len(text), "comma" if parts else chunk.sep, text)))
         at += len(text) + 1
     dated = sum(part.place is not None and part.place.year is not None for part in parts)
-    return parts if dated > 1 and all(part.kind == "P" for part in parts) else []
+    # "2031-12, ISI 2031": a short name in capitals is a venue too.
+    placed = (
+        part.kind == "P" or (part.kind == "p" and part.place is not None and (part.place.venue or "").isupper())
+        for part in parts
+    )
+    return parts if dated > 1 and all(placed) else []
 
 
 def _merge(chunks: list[Chunk], text: str) -> list[Chunk]:
@@ -278,12 +283,13 @@ def _merge(chunks: list[Chunk], text: str) -> list[Chunk]:
         gap = text[last.end : chunk.start] if last else ""
         if (
             last
-            and last.authors
-            and last.kind in "Aa"
+            and last.kind in "AaX"
+            and len(last.text.split()) <= 4
             and chunk.kind == "X"
+            and chunk.sep in ("style", "soft", "stop", "comma")
             and ET_AL.fullmatch(chunk.text.strip(" \n,"))
         ):
-            # "_Ouyang_ et al."
+            # "_Ouyang_ et al.", "Ouyang _et al._"
             names = read_authors(text[last.start : last.end].strip() + " et al.")
             if names:
                 last.end, last.text, last.authors, last.kind = chunk.end, text[last.start : chunk.end], names, "A"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aligngraph.importing.names import Authors, read_authors
 from aligngraph.importing.places import Place, is_preprint, read_place
@@ -81,7 +81,8 @@ class Draft:
         if kind == "authors":
             found = read_authors(text, expected=True)
             if found and self.authors is None:
-                self.authors = found
+                # "First author: …" says nothing of the others.
+                self.authors = replace(found, et_al=True) if key.lower().startswith("first ") else found
         elif kind in ("venue", "year"):
             place = read_place(text, expected=True)
             if place:

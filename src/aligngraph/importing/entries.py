@@ -37,6 +37,7 @@ from aligngraph.importing.words import (
 _PREFIX = re.compile(r"(?:^|[\s(\[,;|/.\x1e\n\ue000–—•·-])([^\W\d_][\w /&'-]{0,30}?)[ \t]*[:：][ \t]*[\[(]?[ \t]*$")
 _KEY = re.compile(r"^[\W_]*([^\W\d_][\w /&;().-]{0,28}?)[ \t]*[:：][ \t]*(.*)$", re.DOTALL)
 _CJK = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]")
+_FURTHER_KEY = re.compile(r"\s*[;|]\s*(?=[A-Za-z][A-Za-z /]{2,20}:\s)")
 # What stands between a name in bold and the quoted title.
 _NAMED = re.compile(r"[\s*]*\]?((?:\s*\([^()\n\x1e\ue000]{1,80}\)|\s*/\s*[\w-]+){0,4}\s*[:：]?)\s*(?=[\"“])")
 _IN = re.compile(r"(?:^|[.?!])\s*In\s*$")
@@ -366,7 +367,20 @@ class _Reader:
         if not found:
             return False
         key = found[1].strip().lower().strip("() ")
+        if key in AUTHOR_KEYS and (further := _FURTHER_KEY.search(line, found.end(1))):
+            # "First author: Jo Rivera; venue: ICLR 2031. [[Paper]](…)"
+            taken = self._keyed(line[: further.start()], start, before=before)
+            self._rest(start + further.end(), start + len(line), before=before)
+            return taken
+        if (key in VENUE_KEYS or key in AUTHOR_KEYS) and LINK in found[2].strip(f" \t,;|{LINK}"):
+            said, _, after = found[2].lstrip(f" {LINK}").partition(LINK)
+            if note := _bare(after.replace(LINK, " ")):
+                self.draft.notes.append(note)
+            found = _KEY.match(f"{found[1]}: {said}") or found
         value = re.sub(r"\s+", " ", found[2].replace(LINK, " ")).strip(" \t,;|")
+        if key == "arxiv" and re.match(r"\d{4}\.\d{4,5}\b", value):
+            # "arXiv:2306.00890. NeurIPS 2031."
+            return False
         for kind, keys in (
             ("authors", AUTHOR_KEYS),
             ("year", YEAR_KEYS),
@@ -431,6 +445,8 @@ class _Reader:
             elif chunk.kind == "a" and draft.authors is not None and draft.venue is None and chunk.sep == "stop":
                 # "A Title of a Work. Some Institute".
                 draft.add_place(Place(bare, None, None, False))
+            elif before and draft.venue is None and _is_venue_ahead(chunk, self.text):
+                draft.add_place(Place(_bare(bare.partition(")")[0]), None, None, False))
             elif draft.authors is not None and draft.venue is None and self._is_bare_venue(chunk, chunks, number):
                 place = read_place(bare, expected=True)
                 if place:
@@ -448,7 +464,7 @@ class _Reader:
         words = chunk.text.split()
         if chunk.place is not None and _is_remark(chunk.text, bracketed=chunk.sep == "open"):
             return False
-        long = [word for word in words if len(word) > 3 and word[0].isalpha()]
+        long = [word for word in words if word[:1].isalpha() and (len(word) > 3 or word.isupper())]
         capitals = sum(not word.islower() for word in long)
         if self.draft.authors is not None and chunk.sep != "dash":
             return len(words) <= 14
@@ -528,6 +544,7 @@ class _Reader:
                 or (
                     (
                         chunk.sep in ("stop", "dash", "hard", "soft", "open", "set")
+                        or chunk.code
                         or (chunk.italic and bool(_IN.search(chunks[number - 1].text)))
                     )
                     and not any(other.kind == "A" for other in later)
@@ -575,6 +592,14 @@ def _is_name_and_year(place: Place, group: Group) -> bool:
         and all(word[:1].isupper() for word in words)
         and not is_label(place.venue or "")
     )
+
+
+def _is_venue_ahead(chunk: Chunk, text: str) -> bool:
+    """Whether words in round brackets before the title are a venue nobody knows: "(Letters on Machine Values) …"."""
+    found = re.match(r"\s*\(([^()]+)\)\s", text[chunk.start :])
+    words = found[1].split() if found else []
+    long = [word for word in words if len(word) > 3]
+    return 3 <= len(words) <= 8 and all(word[0].isupper() for word in long) and words[0][0].isupper()
 
 
 def _is_cited(chunks: Sequence[Chunk], number: int) -> bool:

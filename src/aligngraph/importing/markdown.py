@@ -26,19 +26,22 @@ from aligngraph.importing.shapes import (
     is_contents_heading,
     is_described,
     is_details,
+    is_footer,
     is_heading_like,
     is_keyed,
     is_navigation,
     is_own_entry,
     is_picture,
     is_relative_contents,
+    leads_around_one_page,
     lines_of_entries,
     linked_title,
     other_section,
 )
-from aligngraph.importing.tables import columns, read_row
+from aligngraph.importing.tables import columns, read_row, take_years
 
 _RECOVERED = re.compile(r"\s*\(heading recovered\)\s*$")
+_BY = re.compile(r"\W*(?:by|authors?|maintained|created|curated|collected|written)\b", re.IGNORECASE)
 _LONGEST_TITLE = 60
 _DATE_FIRST = re.compile(r"\W{0,3}(?:19|20)\d\d[-./年]\d{1,2}\b")
 # Fields by which a bibliography speaks of the record itself.
@@ -184,6 +187,8 @@ class _Page:
                 if block.level > head.level:
                     return 0
                 break
+            if isinstance(block, Para) and is_footer(block.pieces):
+                break
             if isinstance(block, List):
                 if sum(is_own_entry(item, self.name, named=True) for item in block.items) * 2 > len(block.items):
                     return 0
@@ -304,6 +309,8 @@ class _Page:
         """Whether a paragraph outside a list is an entry: it begins with its title, and says more than that."""
         title = draft.title or ""
         text = plain(para.pieces)
+        if _BY.match(text):
+            return False
         at = text.find(title[:30])
         ahead = NUMBER.sub("", text[: max(at, 0)]).strip(" \t\"“'*([")
         before = ahead.strip(":|-–—.] ")
@@ -312,7 +319,9 @@ class _Page:
         if at < 0 or (before and not (named or read_authors(before) or read_place(before) or read_date(before))):
             return False
         if len(title.split()) < 2:
-            return (draft.authors is not None and draft.authors.strong) or (bool(draft.links) and not draft.notes)
+            described = not ahead and re.match(r"\s*(?:[:：]|[–—-]\s)\s*\S", text[at + len(title) :]) is not None
+            told = described or not draft.notes
+            return (draft.authors is not None and draft.authors.strong) or (bool(draft.links) and told)
         rest = len(text) - len(title)
         return bool(draft.authors or draft.year or draft.venue) or (bool(draft.links) and rest < 120)
 
@@ -344,7 +353,9 @@ class _Page:
         else:
             return 0
         draft = read_entry(last.paras[-1].pieces, last.line, self.name)
-        if not parts or draft.links or draft.authors or draft.year is not None or not draft.title:
+        # A year may stand beside the title, and the rest below: "**A Title** (2031)".
+        dated = draft.year is not None and not draft.marked
+        if not parts or draft.links or draft.authors or dated or not draft.title:
             return 0
         last.paras += parts
         return at - shown + 1
@@ -357,6 +368,11 @@ class _Page:
             return
         if other_section(path):
             self._skip_list(path[-1], block)
+            return
+        if leads_around_one_page(block):
+            parts = [joined(_all_pieces(item)) for item in block.items]
+            text = plain(parts[0])
+            self._problem(block.line, text, "a list of places on one page, not taken for entries", minor=True)
             return
         if is_relative_contents(block):
             for item in block.items:
@@ -441,7 +457,10 @@ class _Page:
                 return
             if not item.below:
                 return
-        if _is_sentence(draft):
+        if text.endswith((":", "：")) and not (draft.links or draft.marked):
+            self._problem(item.line, text, "a name for what follows, not taken for an entry")
+            self.refused += draft.refused
+        elif _is_sentence(draft):
             self._problem(item.line, text, "a sentence, not taken for an entry")
             self.refused += draft.refused
         elif is_clear(draft) or (clear and draft.title and len(draft.title.split()) <= _LONGEST_TITLE):
@@ -502,6 +521,7 @@ class _Page:
             else:
                 drafts.append(draft)
                 last = title
+        take_years(drafts)
         for draft in drafts:
             self._add(draft)
 

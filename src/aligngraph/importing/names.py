@@ -219,7 +219,7 @@ def _is_name(name: str, *, alone: bool) -> bool:
         return False
     if _CJK.search(name):
         return bool(_CJK_NAME.fullmatch(name))
-    if _VANCOUVER.fullmatch(name) and words[0].lower() not in NOT_NAMES:
+    if _VANCOUVER.fullmatch(name) and not any(word.lower() in NOT_NAMES for word in words[:-1]):
         return True
     capital = False
     for word in words:

@@ -40,6 +40,8 @@ _LEAD = re.compile(
     r"|in\s+(?=proc|the proc|proceedings|advances|findings|[A-Z]{2,}|[A-Z][a-z]+[A-Z]))",
     re.IGNORECASE,
 )
+# "2023‑11", written so that no line breaks there.
+_HYPHENS = str.maketrans("\u2010\u2011", "--")
 _EDGES = " \t\n\\,;:|·–—-.()[]{}<>（）【】"
 _MANNER = frozenset(
     (
@@ -63,7 +65,7 @@ class Place:
 
 def read_date(text: str) -> tuple[str, int] | None:
     """Return a date as printed and its year, when *text* is a date and nothing else."""
-    bare = text.strip(_EDGES)
+    bare = text.translate(_HYPHENS).strip(_EDGES)
     if _WHOLE.fullmatch(bare):
         return bare, _year_in(bare)
     short = _SHORT_DATE.fullmatch(bare) or _MONTH_YEAR.fullmatch(bare)
@@ -79,7 +81,7 @@ def read_place(text: str, *, expected: bool = False) -> Place | None:
     A year alone is a place without venue. Text that has a year but no venue's word comes back with *sure* false: what
     stands around it decides. *expected* is for text that is known to name a venue.
     """
-    bare = _trim(text)
+    bare = _trim(text.translate(_HYPHENS))
     if not bare or len(bare) > 300:
         return None
     date = read_date(bare)
@@ -173,7 +175,7 @@ def _is_venue(text: str, *, dated: bool) -> bool:
     if len(words) > 24 or not words:
         return False
     if _ARXIV.match(low):
-        return len(words) <= 8
+        return len(words) <= 5
     core = [word.strip("()[],.:;*'’\"") for word in words]
     core = [word for word in core if word and word not in TRACK_TOKENS]
     parts = [part for word in core for part in re.split(r"[/@+&-]", word) if part]

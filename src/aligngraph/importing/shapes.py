@@ -29,7 +29,7 @@ _KEY = re.compile(r"^[\W_]*([^\W\d_][\w /&;().-]{0,28}?)\s*[:：]")
 _SERVICE = re.compile(
     r"\b(?:contributors?|contributing|maintainers?|maintained by|acknowledge?ments?|licen[cs]e|star history"
     r"|citation information)\b"
-    r"|^(?:how to |please )?cit(?:e|ing)\b"
+    r"|^(?:how to |please )?cit(?:e|ing)\b|^contact(?: me| us)?$"
 )
 _NUMBERED = re.compile(r"^\s*(?:\[\d{1,4}\]|\(?\d{1,4}[).])\s")
 _LABEL_MARKS = re.compile(r"[\s\[\](){},;|/·•:&+.–—-]+")
@@ -86,6 +86,18 @@ def is_contents(block: List, path: Sequence[Heading]) -> bool:
     return pages == {""} or (headed and len(pages) <= 1)
 
 
+def leads_around_one_page(block: List) -> bool:
+    """Whether a list only leads to places on one page elsewhere, such as the folders of its own store."""
+    places = [_page_of(anchor.url) for anchor in _anchors(block.items)]
+    return len(places) > 2 and len(set(places)) == 1 and places[0] is not None
+
+
+def _page_of(url: str) -> str | None:
+    """Return the page, or the folder of files at GitHub, that an address leads around in; None for others."""
+    found = re.match(r"(https?://github\.com/[^/]+/[^/]+/(?:tree|blob)/)|([^#]+)#[\w-]", url)
+    return (found[1] or found[2]) if found else None
+
+
 def is_relative_contents(block: List) -> bool:
     """Whether a list only leads to other pages of the same site."""
     anchors = list(_anchors(block.items))
@@ -134,7 +146,8 @@ def group_of(item: Item, file: str) -> str | None:
     if (not lists and not works) or len(item.paras) - 1 > 2 * len(works):
         return None
     pieces = item.paras[0].pieces if item.paras else []
-    if not pieces or any(piece.link is not None and not piece.link.url.startswith("#") for piece in pieces):
+    away = {id(piece.link) for piece in pieces if piece.link is not None and not piece.link.url.startswith("#")}
+    if not pieces or (away and not _is_linked_name(pieces, lists, file)):
         return None
     head = read_entry(pieces, item.line, file)
     if works and len(plain(pieces).split()) <= 8:
@@ -147,6 +160,16 @@ def group_of(item: Item, file: str) -> str | None:
     if own * 2 > len(subs):
         return group_text(pieces)
     return None
+
+
+def _is_linked_name(pieces: Sequence[Piece], lists: Sequence[List], file: str) -> bool:
+    """Whether a short link is the name of the entries below it: "[Survey](…)", and below it three with authors."""
+    subs = [sub for block in lists for sub in block.items]
+    unlinked = plain([piece for piece in pieces if piece.link is None])
+    if re.search(r"\w", unlinked) or len(plain(pieces).split()) > 3 or len(subs) < 3:
+        return False
+    drafts = [read_entry(sub.paras[0].pieces, sub.line, file) for sub in subs if sub.paras]
+    return sum(draft.marked and draft.authors is not None and bool(draft.links) for draft in drafts) * 2 > len(subs)
 
 
 def _is_bullet(para: Para) -> bool:
@@ -167,7 +190,9 @@ def is_own_entry(item: Item, file: str, *, linked: bool = False, named: bool = F
     draft = read_entry(pieces, item.line, file)
     words = len((draft.title or "").split())
     if named and draft.marked and draft.title and draft.links and draft.links[0].label in ("Paper", "URL"):
-        return plain(pieces).lstrip(' -*•"“').startswith(draft.title[:20]) and not read_authors(plain(pieces))
+        ahead = plain(pieces).lstrip(' -*•"“').partition(draft.title[:20])[0]
+        if not ahead:
+            return not read_authors(plain(pieces))
     if words < 3 or (linked and not draft.links):
         return False
     if draft.marked:
@@ -229,11 +254,16 @@ def is_keyed(item: Item) -> bool:
     return found[1].strip().lower() in _ALL_KEYS or (first.bold and len(first.text.split()) <= 4)
 
 
+def is_footer(pieces: Sequence[Piece]) -> bool:
+    """Whether a paragraph says when the page was changed: "Last updated on 2031-10-26"."""
+    return re.match(r"\W*(?:last\s+)?updated?\b", plain(pieces), re.IGNORECASE) is not None
+
+
 def fields_only(para: Para, file: str) -> bool:
     """Whether a paragraph holds only what comes after a title: authors, venue, year, labelled links."""
     text = plain(para.pieces)
     around = any(piece.link is not None and piece.link.url.startswith("#") for piece in para.pieces)
-    if not text or around or is_heading_like(para.pieces):
+    if not text or around or is_heading_like(para.pieces) or is_footer(para.pieces):
         return False
     found = _KEY.match(text)
     if found and found[1].strip().lower() in _ALL_KEYS:

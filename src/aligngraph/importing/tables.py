@@ -36,6 +36,8 @@ _KEYS = (
     ("name", NAME_KEYS),
     ("link", LINK_KEYS),
 )
+# "DriveLM 2031", in a table without a column of years.
+_NAME_AND_YEAR = re.compile(r"(\S+(?: \S+){0,2}) ((?:19|20)\d\d)")
 _EMPTY = frozenset(
     ("", "-", "–", "—", "--", "/", "\\", "n/a", "na", "none", "tbd", "?", "x", "✗", "❌", "~", ".", "...")
 )
@@ -224,6 +226,16 @@ def read_row(
     draft.identifiers = identifiers_of(draft.work_urls) | draft.identifiers
     draft.marked = True
     return draft
+
+
+def take_years(drafts: Sequence[Draft]) -> None:
+    """Take the years from behind the names of a table's rows, where most have one there and none elsewhere."""
+    found = [_NAME_AND_YEAR.fullmatch(draft.title or "") for draft in drafts]
+    if sum(map(bool, found)) * 2 <= len(drafts) or any(draft.year is not None for draft in drafts):
+        return
+    for draft, named in zip(drafts, found, strict=True):
+        if named:
+            draft.title, draft.year_printed, draft.year = named[1], named[2], int(named[2])
 
 
 def _lines(cell: Sequence[Piece]) -> list[list[Piece]]:
