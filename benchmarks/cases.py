@@ -10,6 +10,8 @@ from pathlib import Path
 
 from measure import Case, ChildError, run_once
 
+from aligngraph.namespaces import GRAPH
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 FORMATS = ("turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld")
@@ -153,11 +155,18 @@ def warm(bench: Bench, size: int) -> Iterator[Case]:
 
 
 def load(bench: Bench, size: int) -> Iterator[Case]:
-    """A file into a store on disk, made anew by each run."""
+    """A file into a store on disk, made anew by each run.
+
+    In named graphs on both sides: the default graph takes half the indexes, and so half the time.
+    """
     folder = bench.path(size, "loaded")
     ontology = str(ROOT / "ontology" / "aligngraph.ttl")
-    for group, data in (("load N-Triples", bench.path(size, "data.nt")), ("load N-Quads", bench.path(size, "data.nq"))):
-        oxigraph = f"rm -rf {folder}-oxigraph && {tool('oxigraph')} load -l {folder}-oxigraph -f {ontology} {data}"
+    for group, data, graph in (
+        ("load N-Triples", bench.path(size, "data.nt"), f" --graph {GRAPH}data"),
+        ("load N-Quads", bench.path(size, "data.nq"), ""),
+    ):
+        loader = f"{tool('oxigraph')} load -l {folder}-oxigraph"
+        oxigraph = f"rm -rf {folder}-oxigraph && {loader} -f {ontology} {data}{graph}"
         optimised = f"{oxigraph} && {tool('oxigraph')} optimize -l {folder}-oxigraph"
         ours = f"rm -rf {folder}-ours && {tool('aligngraph')} load {folder}-ours --data {data}"
         cases = [

@@ -12,11 +12,21 @@ from pathlib import Path
 
 from measure import Result, exponent
 
-_MARKS = re.compile(r"(<!-- results -->\n).*?(<!-- /results -->)", re.DOTALL)
+_MARKS = re.compile(r"(<!-- (?P<what>results|speed) -->\n).*?(<!-- /(?P=what) -->)", re.DOTALL)
 _GOAL = re.compile(r"([≤≥]) ([\d.]+)")
 GROWTH_GOALS = {"closure": 1.1, "shapes": 1.1}
 """Greatest exponents with which the tool's time may grow."""
 OURS = "aligngraph"
+SHORT = (
+    ("a stored query, from a cold start", "cold", "aligngraph --store", "floor: import click, pyoxigraph"),
+    ("", "cold", "aligngraph --store", "rdflib script"),
+    ("a file of N-Quads into a store on disk", "load N-Quads", "aligngraph load --no-inferred", "oxigraph load"),
+    ("what follows, by OWL 2 RL", "closure", OURS, "owlrl"),
+    ("check against the shapes", "shapes", OURS, "pySHACL"),
+    ("export as Turtle, sorted", "export turtle", OURS, "oxigraph"),
+    ("", "export turtle", OURS, "rdflib"),
+)
+"""What the short table shows: what it is, its group, the tool's name there, and what it is compared with."""
 
 
 @dataclass(frozen=True)
@@ -154,9 +164,28 @@ def whole_text(report: Report) -> str:
     return "\n".join([*parts, machine_text(report)])
 
 
+def short_text(report: Report) -> str:
+    """Return a few of the results, at the largest size that both sides were measured at, as a Markdown table."""
+    by_name = {(result.group, result.name, result.size): result for result in report.results}
+    lines = [_row(["", "statements", OURS, "beside", "takes"]), _row(["---", "---:", "---:", "---", "---:"])]
+    for what, group, ours, other in SHORT:
+        both = [
+            (by_name[group, ours, one], by_name[group, other, one])
+            for one in sorted(report.triples)
+            if {(group, ours, one), (group, other, one)} <= by_name.keys()
+        ]
+        measured = [pair for pair in both if pair[0].seconds is not None and pair[1].seconds is not None]
+        if measured:
+            mine, theirs = measured[-1]
+            count = f"{report.triples[mine.size]:,}"
+            lines.append(_row([what, count, seconds(mine.seconds), other, seconds(theirs.seconds)]))
+    return "\n".join([*lines, ""])
+
+
 def put_into(document: str, report: Report) -> str:
-    """Return *document* with the report between its marks."""
-    return _MARKS.sub(lambda found: f"{found[1]}\n{whole_text(report)}\n{found[2]}", document)
+    """Return *document* with the report, or the short table, between the marks for it."""
+    text = {"results": whole_text, "speed": short_text}
+    return _MARKS.sub(lambda found: f"{found[1]}\n{text[found['what']](report)}\n{found[3]}", document)
 
 
 # The plot

@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="Prepare here and leave it there; a temporary folder without it.")
     parser.add_argument("--json", type=Path, metavar="FILE", help="Write the results.")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="Write a plot as SVG.")
-    parser.add_argument("--docs", type=Path, metavar="FILE", help="Put the tables into this document.")
+    parser.add_argument("--docs", type=Path, nargs="+", default=[], metavar="FILE", help="Put the tables into these.")
     parser.add_argument("--from", dest="earlier", type=Path, nargs="+", metavar="FILE", help="Show earlier results.")
     options = parser.parse_args()
     if options.earlier:
@@ -104,9 +104,8 @@ def main() -> None:
         options.json.write_text(as_json(report.results, report.machine, report.triples), encoding="utf-8")
     if options.plot:
         options.plot.write_text(plot(report, PLOTTED), encoding="utf-8")
-    if options.docs:
-        text = options.docs.read_text(encoding="utf-8")
-        options.docs.write_text(put_into(text, report), encoding="utf-8")
+    for path in options.docs:
+        path.write_text(put_into(path.read_text(encoding="utf-8"), report), encoding="utf-8")
 
 
 def merge(reports: list[Report]) -> Report:

@@ -221,6 +221,10 @@ def test_the_documentation_shows_the_published_results() -> None:
     text = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     assert report.whole_text(published) in text
     assert report.put_into(text, published) == text
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert report.short_text(published).count("\n") == len(report.SHORT) + 2
+    assert report.short_text(published) in readme
+    assert report.put_into(readme, published) == readme
     assert report.plot(published, benchmarks_run.PLOTTED) == (ROOT / "docs" / "benchmarks.svg").read_text("utf-8")
 
 
