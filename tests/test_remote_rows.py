@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from aligngraph.remote import Remote
-from aligngraph.sparql_text import Paging
+from aligngraph.sparql_text import Paging, most_triples
 from conftest import Run
 from misbehaving import JSON, Cutting, Handler, failure, running
 from test_limits import peak_memory
@@ -64,6 +64,41 @@ def test_a_cut_graph_fails_loudly() -> None:
     assert "sent 777 triples" in failure(Cutting(1001, 777, header=True), query)
     with running(Cutting(1000, 1000)) as server:
         assert len(list(Remote(server.endpoint).construct(query))) == 1000
+    # Virtuoso sends one triple more than its limit.
+    assert "sent 1,001 triples" in failure(Cutting(1100, 1001), query)
+    with running(Cutting(1001, 2000)) as server:
+        assert len(list(Remote(server.endpoint).construct(query))) == 1001
+
+
+@pytest.mark.parametrize("limit", ["", "LIMIT 600"])
+def test_a_cut_graph_of_several_triples_a_solution_fails_loudly(limit: str) -> None:
+    query = "CONSTRUCT { ?s ?p ?o ; a ?p . } WHERE { ?s ?p ?o } " + limit
+    assert "sent 1,000 triples" in failure(Cutting(600, 1000), query)
+    with running(Cutting(500, 1000)) as server:
+        assert len(list(Remote(server.endpoint).construct(query))) == 1000
+
+
+@pytest.mark.parametrize(
+    ("query", "triples"),
+    [
+        ("CONSTRUCT { ?a ?b ?c . } WHERE { ?a ?b ?c ; ?d ?e }", 1),
+        ("PREFIX x: <y:z> CONSTRUCT # { . ;\n { ?a ?b 'x.y;z', ?c ; } { ?a ?b ?c }", 2),
+        ("CONSTRUCT WHERE { ?a ?b ?c ; ?d ?e . ?c ?d ?e . }", 3),
+        ("CONSTRUCT { ?a ?b [ ?c ?d ; ?e 5 ] } WHERE { ?a ?b ?c }", 3),
+        ("CONSTRUCT { } WHERE { ?a ?b ?c }", 1),
+    ],
+)
+def test_triples_of_a_template_are_counted(query: str, triples: int) -> None:
+    assert most_triples(query) == triples
+
+
+def test_lists_in_a_template_count_for_at_least_what_they_make() -> None:
+    query = "CONSTRUCT { ?a ?b (1 2.5 ?c) } WHERE { ?a ?b ?c }"
+    store = ox.Store()
+    store.update("INSERT DATA { <x:a> <x:b> <x:c> }")
+    made = store.query(query)
+    assert isinstance(made, ox.QueryTriples)
+    assert most_triples(query) >= len(list(made)) == 7
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from aligngraph.backend import FormsMixin, QueryError, Solutions, Triples
 from aligngraph.limits import DEFAULT_SECONDS
 from aligngraph.namespaces import PREFIXES
-from aligngraph.sparql_text import Paging, form_of, with_prefixes
+from aligngraph.sparql_text import Paging, form_of, most_triples, with_prefixes
 from aligngraph.transport import Deadline, RemoteError, Reply, Transport
 from aligngraph.virtuoso_results import readable, usual
 
@@ -153,20 +153,22 @@ class Remote(FormsMixin):
                 f"{self._transport.name} does not say how long its answer is, so that nobody can tell whether these "
                 f"{count:,} triples are all. Ask with SELECT instead."
             )
-        if may_be_cut(count, reply) and not self._is_whole(sparql, count, deadline):
+        # Virtuoso ends a graph with one triple more than its limit.
+        if (may_be_cut(count, reply) or may_be_cut(count - 1, reply)) and not self._is_whole(sparql, count, deadline):
             raise RemoteError(
                 f"{self._transport.name} sent {count:,} triples, a number at which stores cut answers without a word. "
                 "Ask with SELECT and ORDER BY instead, or for less at a time."
             )
 
     def _is_whole(self, sparql: str, count: int, deadline: Deadline) -> bool:
-        """Tell whether a CONSTRUCT has no more solutions than it gave triples; of a DESCRIBE that can't be told."""
+        """Tell whether a CONSTRUCT has no more solutions than gave *count* triples; of a DESCRIBE that can't be told."""
         paging = Paging(sparql)
-        if paging.limit is not None and paging.limit <= count:
-            return True
         if form_of(sparql) != "CONSTRUCT" or not paging.possible:
             return False
-        reply = self._transport.ask(paging.page(count, 1), _ACCEPT_GRAPH, deadline)
+        solutions = count // most_triples(sparql)
+        if paging.limit is not None and paging.limit <= solutions:
+            return True
+        reply = self._transport.ask(paging.page(solutions, 1), _ACCEPT_GRAPH, deadline)
         try:
             return reply.content_type in _GRAPHS and not any(ox.parse(reply.body, _GRAPHS[reply.content_type]))
         except SyntaxError as error:

@@ -47,6 +47,15 @@ def form_of(sparql: str) -> str:
     return next((token.word for token in tokens(sparql) if token.word in _FORMS), "")
 
 
+def most_triples(sparql: str) -> int:
+    """Return a number that no solution of the CONSTRUCT *sparql* gives more triples than."""
+    begins = next(token.start for token in tokens(sparql) if token.word == "CONSTRUCT")
+    bare = TOKEN.sub(lambda match: "" if match.lastgroup == "comment" else "x", sparql[begins:])
+    template = bare.partition("{")[2].partition("}")[0].rstrip("\t\n\r .;")
+    in_lists = 2 * len(template.split()) if "(" in template else 0
+    return 1 + len(re.findall(r"[.;,\[]", template)) + in_lists
+
+
 def with_prefixes(sparql: str, prefixes: Mapping[str, str]) -> str:
     """Return *sparql* with those of *prefixes* declared that it uses and does not declare, before its first line."""
     found = list(tokens(sparql))
