@@ -31,7 +31,7 @@ GIVEN = [{p.name: [p.example] for p in query.parameters if p.example is not None
 """For each query, values of the parameters that have no default."""
 BINDINGS: list[tuple[StoredQuery, dict[str, list[str]]]] = [(query, {}) for query in QUERIES]
 BINDINGS += [(query, values) for query, values in zip(QUERIES, GIVEN, strict=True) if values]
-# Statements about any thing hold blank nodes, which each store names in its own way; the others would have too many rows.
+# Statements about any thing hold blank nodes, which each store names in its own way; the others have too many rows.
 UNBOUNDED = ("statements-about", "co-authors", "work-record")
 BINDINGS += [
     (query, {p.name: ["any"] for p in query.parameters})

@@ -161,7 +161,7 @@ class Remote(FormsMixin):
             )
 
     def _is_whole(self, sparql: str, count: int, deadline: Deadline) -> bool:
-        """Tell whether a CONSTRUCT has no more solutions than gave *count* triples; of a DESCRIBE that can't be told."""
+        """Tell whether a CONSTRUCT has no solutions beyond *count* triples; of a DESCRIBE that can't be told."""
         paging = Paging(sparql)
         if form_of(sparql) != "CONSTRUCT" or not paging.possible:
             return False
