@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import cycle
 from math import ceil, floor, log10
 from pathlib import Path
 
@@ -190,22 +191,23 @@ def put_into(document: str, report: Report) -> str:
 
 # The plot
 
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999")
-_WIDTH, _HEIGHT, _LEFT, _TOP = 330, 210, 56, 34
+_OURS, _OTHERS = "#0072b2", ("#d55e00", "#009e73", "#cc79a7", "#e69f00", "#000000", "#999999")
+_DASHES = ("none", "6 3", "2 3", "8 2 2 2")
+_WIDTH, _HEIGHT, _LEFT, _TOP, _LEGEND, _BELOW = 250, 190, 62, 34, 216, 50
 _COLUMNS = 2
 
 
 def plot(report: Report, groups: Sequence[str]) -> str:
     """Return an SVG with a panel for each of *groups*: time against size, both logarithmic."""
     panels = [group for group in groups if any(result.group == group for result in report.results)]
-    rows = ceil(len(panels) / _COLUMNS)
-    width, height = _COLUMNS * (_WIDTH + _LEFT + 20), rows * (_HEIGHT + _TOP + 40)
+    across, down = _LEFT + _WIDTH + _LEGEND, _TOP + _HEIGHT + _BELOW
+    width, height = _COLUMNS * across, ceil(len(panels) / _COLUMNS) * down
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
         f'font-size="11"><rect width="{width}" height="{height}" fill="white"/>'
     ]
     for place, group in enumerate(panels):
-        x, y = place % _COLUMNS * (_WIDTH + _LEFT + 20) + _LEFT, place // _COLUMNS * (_HEIGHT + _TOP + 40) + _TOP
+        x, y = place % _COLUMNS * across + _LEFT, place // _COLUMNS * down + _TOP
         parts.append(f'<g transform="translate({x} {y})">{_panel(report, group)}</g>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
@@ -227,18 +229,32 @@ def _panel(report: Report, group: str) -> str:
     for x in range(left, right + 1):
         place = at((x, low))[0]
         parts.append(f'<path d="M{place:.0f} 0V{_HEIGHT}" stroke="#ddd"/>')
-        parts.append(f'<text x="{place:.0f}" y="{_HEIGHT + 14}" text-anchor="middle">{10**x:,}</text>')
+        parts.append(f'<text x="{place:.0f}" y="{_HEIGHT + 15}" text-anchor="middle">{_count(x)}</text>')
+    parts.append(f'<text x="{_WIDTH / 2:.0f}" y="{_HEIGHT + 31}" text-anchor="middle">statements</text>')
     for y in range(low, high + 1):
         place = at((left, y))[1]
         parts.append(f'<path d="M0 {place:.0f}H{_WIDTH}" stroke="#ddd"/>')
         parts.append(f'<text x="-6" y="{place + 4:.0f}" text-anchor="end">{_decade(y)}</text>')
-    for place, (name, found) in enumerate(series.items()):
-        colour = _COLOURS[place % len(_COLOURS)]
+    for row, ((name, found), (colour, dash)) in enumerate(zip(series.items(), _styles(series), strict=True)):
+        look = f'stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"'
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in map(at, sorted(found)))
-        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts.append(f'<polyline points="{line}" fill="none" {look}/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in map(at, found)]
-        parts.append(f'<text x="8" y="{14 + 13 * place}" fill="{colour}">{escape(name)}</text>')
+        y = 12 + 17 * row
+        parts.append(f'<path d="M{_WIDTH + 12} {y - 4}h20" {look}/>')
+        parts.append(f'<text x="{_WIDTH + 38}" y="{y}">{escape(name)}</text>')
     return "\n".join(parts)
+
+
+def _styles(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield colour and dashes: the tool in one colour in every panel, the others each in its own."""
+    dashes, colours = cycle(_DASHES), cycle(_OTHERS)
+    for name in names:
+        yield (_OURS, next(dashes)) if name.startswith("aligngraph") else (next(colours), "none")
+
+
+def _count(power: int) -> str:
+    return f"{10 ** (power - 6):,} M" if power >= 6 else f"{10**power:,}"
 
 
 def _decade(power: int) -> str:

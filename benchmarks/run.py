@@ -18,7 +18,7 @@ from cases import GROUPS, Bench
 from measure import Case, ChildError, Result, as_json, describe_machine, load_average, measure
 from report import Report, goals_text, machine_text, plot, put_into, read_report, tables, warm_table
 
-PLOTTED = ("cold", "load", "closure", "shapes", "export turtle", "export nquads")
+PLOTTED = ("cold", "load N-Quads", "closure", "shapes", "export turtle", "export nquads")
 LOAD = "load while measuring"
 COLD_ROUNDS = 3
 """How many times the rounds a cold start is given: it is short, so noise weighs more."""
