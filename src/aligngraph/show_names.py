@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from aligngraph.asking import iris, is_true, local_name, names_of, rows
 from aligngraph.namespaces import AG, BASE, PREFIXES
 from aligngraph.pages import Block, Item, Page
-from aligngraph.show_parts import SKOS, TO, ag, count_of, items_of_works, path_of, texts, things, values_of, work_items
+from aligngraph.show_parts import SKOS, TO, ag, items_of_works, path_of, texts, things, values_of, work_items
+from aligngraph.wording import count_of
 
 if TYPE_CHECKING:
     from aligngraph.backend import Backend

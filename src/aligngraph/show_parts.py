@@ -239,8 +239,3 @@ def items_of_works(backend: Backend, works: Iterable[str]) -> list[Item]:
     ordered = sorted(years, key=lambda work: (titles[work].casefold(), work))
     ordered.sort(key=lambda work: years[work], reverse=True)
     return [Item(f"{years[work]}  {titles[work]}".strip(), work, named=True) for work in ordered]
-
-
-def count_of(number: int, one: str, many: str | None = None) -> str:
-    """Return *number* with its noun."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

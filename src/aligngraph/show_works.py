@@ -11,7 +11,6 @@ from aligngraph.show_parts import (
     SKOS,
     ag,
     concept_blocks,
-    count_of,
     listed_blocks,
     publication_items,
     section_paths,
@@ -19,6 +18,7 @@ from aligngraph.show_parts import (
     values_of,
     work_items,
 )
+from aligngraph.wording import count_of
 
 if TYPE_CHECKING:
     from aligngraph.backend import Backend

@@ -25,6 +25,7 @@ from aligngraph.namespaces import AGS, shorten
 from aligngraph.shacl_engines import Result, choose_engine, run_engine, term_of
 from aligngraph.shapes import Node, PropertyPath, Rule, Shapes, read_shapes
 from aligngraph.turtle_places import Places, find_places, places_by_line
+from aligngraph.wording import count_of
 from aligngraph.written_form import Fault, find_faults
 
 SEVERITIES = ("violation", "warning", "info")
@@ -151,13 +152,13 @@ def validate(
     name = ", ".join(map(str, data)) or str(own[0].path.parent)
     statements = {quad.triple for file in checked for quad in file.quads}
     if not statements:
-        raise ValidationError(f"{name}: no statement in {_number(len(own), 'file')}, so nothing was checked.")
+        raise ValidationError(f"{name}: no statement in {count_of(len(own), 'file')}, so nothing was checked.")
     triples = list(dict.fromkeys(quad.triple for file in files for quad in file.quads))
     described = {quad.subject for file in checked for quad in file.quads}
     focus = rules.focus_nodes(triples) & described
     if not focus:
         raise ValidationError(
-            f"{name}: {_number(len(statements), 'statement')}, but nothing that the shapes are about, so nothing was "
+            f"{name}: {count_of(len(statements), 'statement')}, but nothing that the shapes are about, so nothing was "
             "checked. Is this a catalogue of this kind?"
         )
     collector = _Collector(files, rules)
@@ -200,10 +201,6 @@ def _once(sources: Iterable[Source], *, but: Sequence[Source] = ()) -> list[Sour
     taken = {source.path.resolve() for source in but}
     unique = {source.path.resolve(): source for source in sources}
     return [source for path, source in unique.items() if path not in taken]
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _order(finding: Finding) -> tuple[int, bool, str, str, int, str, str, str]:

@@ -14,6 +14,7 @@ from aligngraph.namespaces import PREFIXES, shorten
 from aligngraph.shacl_engines import as_text, term_of
 from aligngraph.shapes import SH, TYPE, Node
 from aligngraph.terminal import Terminal, wrap
+from aligngraph.wording import count_of
 
 if TYPE_CHECKING:
     from aligngraph.validation import Finding, Place, Report
@@ -89,17 +90,14 @@ def _short(text: str) -> str:
 def summary(report: Report) -> str:
     """Return in a sentence what was checked and found."""
     checked = report.checked
-    counts = [_number(report.count(severity), severity) for severity in ("violation", "warning", "info")]
+    severities = (("violation", None), ("warning", None), ("info", "info"))
+    counts = [count_of(report.count(severity), severity, many) for severity, many in severities]
     found = [text for text in counts if not text.startswith("0 ")]
     return (
-        f"Checked {_number(checked.files, 'file')}, {_number(checked.triples, 'triple')} and "
-        f"{_number(checked.focus_nodes, 'thing')} against {_number(checked.rules, 'rule')}: "
+        f"Checked {count_of(checked.files, 'file')}, {count_of(checked.triples, 'triple')} and "
+        f"{count_of(checked.focus_nodes, 'thing')} against {count_of(checked.rules, 'rule')}: "
         f"{' and '.join(found) if found else 'all conform'}."
     )
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 or what == 'info' else 's'}"
 
 
 def place_of(what: Finding | Place) -> str:

@@ -17,6 +17,7 @@ from aligngraph.commands.answers import put_out
 from aligngraph.commands.store_options import Place, flavour_option, request_timeout_option
 from aligngraph.output import check_writable
 from aligngraph.terminal import terminal_of
+from aligngraph.wording import count_of
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -68,7 +69,8 @@ def command(
         terminal = terminal_of(sys.stdout)
         chunks = (terminal.data(line, lines=True) for line in write_text(diff))
         put_out(chunks, output=output, force=force, terminal=terminal)
-        click.echo(f"{len(diff.removed)} triples removed, {len(diff.added)} added, {len(diff.things)} things", err=True)
+        removed, about = count_of(len(diff.removed), "triple"), count_of(len(diff.things), "thing")
+        click.echo(f"{removed} removed, {len(diff.added):,} added, {about}", err=True)
     elif format_ == "patch":
         put_out(write_patch(diff), output=output, force=force)
     else:

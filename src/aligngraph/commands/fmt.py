@@ -13,6 +13,7 @@ from aligngraph.catalogue import CatalogueError, is_installed, ontology_folder
 from aligngraph.errors import AligngraphError
 from aligngraph.formatting import decode_turtle, format_turtle
 from aligngraph.output import write_whole
+from aligngraph.wording import count_of
 
 STDIN = Path("-")
 
@@ -143,7 +144,5 @@ def _diff(file: Formatted) -> str:
 
 def _summarise(total: int, changed: int, *, written: bool) -> None:
     what = "changed" if written else "would change"
-    files = "file" if total == 1 else "files"
-    click.echo(
-        f"{total} {files} read, {changed} {what}." if changed else f"{total} {files} in canonical form.", err=True
-    )
+    files = count_of(total, "file")
+    click.echo(f"{files} read, {changed:,} {what}." if changed else f"{files} in canonical form.", err=True)

@@ -19,6 +19,7 @@ from aligngraph.commands.options import Where, data_option, seconds_of
 from aligngraph.commands.store_options import Place, flavour_option
 from aligngraph.output import check_writable
 from aligngraph.terminal import Terminal, terminal_of
+from aligngraph.wording import count_of
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -157,7 +158,7 @@ def _infer_here(held: _Held, name: str, output: Path | None, *, force: bool, che
         report = "".join(_report(inference, clashes, held, errors))
         click.echo(report, nl=False, err=not check, color=errors.colour)
         left = "" if check else " Nothing was written."
-        click.echo(f"{count:,} contradiction{'' if count == 1 else 's'} found.{left}", err=True)
+        click.echo(f"{count_of(count, 'contradiction')} found.{left}", err=True)
         sys.exit(1)
     if inference.same:
         _say_same(inference)

@@ -12,6 +12,7 @@ import click
 from aligngraph.catalogue import find_sources
 from aligngraph.commands.options import data_option
 from aligngraph.stores import load
+from aligngraph.wording import count_of
 
 _BAR = 30
 _QUIET = 1.0
@@ -65,4 +66,4 @@ def command(folder: Path, data: Sequence[Path], no_inferred: bool, force: bool) 
         count = load(folder, find_sources(data), inferred=not no_inferred, force=force, progress=bar)
     finally:
         bar.end()
-    click.echo(f"{count} triples in {folder}", err=True)
+    click.echo(f"{count_of(count, 'triple')} in {folder}", err=True)

@@ -9,6 +9,7 @@ import click
 from aligngraph.catalogue import CatalogueError
 from aligngraph.commands.answers import put_out
 from aligngraph.commands.import_ import own_data
+from aligngraph.wording import count_of
 
 
 @click.command(short_help="Merge two records of one thing; both IRIs go on working.")
@@ -47,6 +48,4 @@ def command(old: str, kept: str, into: Path | None, dry_run: bool) -> None:
         click.echo(f"{shorten(iri)} is replaced by {shorten(by)}", err=True)
     for note in merged.notes:
         click.echo(f"Note: {note}", err=True)
-    click.echo(
-        f"{len(contents)} file{'' if len(contents) == 1 else 's'} {'would change' if dry_run else 'changed'}.", err=True
-    )
+    click.echo(f"{count_of(len(contents), 'file')} {'would change' if dry_run else 'changed'}.", err=True)

@@ -9,6 +9,7 @@ import click
 
 from aligngraph.commands.load import Bar
 from aligngraph.commands.store_options import Place, parts_option, store_options
+from aligngraph.wording import count_of
 
 
 @click.command(short_help="Take the catalogue out of a triplestore, as Turtle files.")
@@ -56,4 +57,4 @@ def command(place: Place, output: Path, parts: tuple[str, ...], inferred: bool, 
     finally:
         bar.end()
     total = sum(counts[name] for name in names)
-    click.echo(f"{total:,} triples in {count:,} files in {output}", err=True)
+    click.echo(f"{count_of(total, 'triple')} in {count_of(count, 'file')} in {output}", err=True)

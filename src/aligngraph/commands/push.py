@@ -14,6 +14,7 @@ import click
 from aligngraph.commands.load import Bar
 from aligngraph.commands.options import data_option
 from aligngraph.commands.store_options import Opened, Place, parts_option, store_options
+from aligngraph.wording import count_of
 
 if TYPE_CHECKING:
     from aligngraph.pushing import Graph, Pusher
@@ -68,7 +69,6 @@ def command(
     graphs = gather(data, tuple(dict.fromkeys(parts)), inferred=inferred, default_graph=default_graph)
     opened = place.open()
     pusher = Pusher(opened.store, opened.requester, opened.reader, add=add, updates=updates)
-    total = sum(len(graph.triples) for graph in graphs)
     if dry_run:
         _say_plan(opened, pusher, graphs, add=add)
         return
@@ -87,7 +87,7 @@ def command(
     if not verify_only:
         from aligngraph.transport import shown
 
-        click.echo(f"{total:,} triples in {_number(graphs)} were sent to {shown(opened.store.base)}.", err=True)
+        click.echo(f"Sent {_amount(graphs, 'in')} to {shown(opened.store.base)}.", err=True)
     right = _verify(opened, graphs, more=add)
     if not default_graph:
         _see_to_others(opened, pusher, graphs, prune=prune and not verify_only)
@@ -103,12 +103,9 @@ def _say_plan(opened: Opened, pusher: Pusher, graphs: Sequence[Graph], *, add: b
     else:
         how = f"by {'POST' if add else 'PUT'} to {shown(store.graphs or '')}"
     for graph in graphs:
-        click.echo(f"{'add to' if add else 'replace'} {graph.name} with {len(graph.triples):,} triples")
-    total = sum(len(graph.triples) for graph in graphs)
+        click.echo(f"{'add to' if add else 'replace'} {graph.name} with {count_of(len(graph.triples), 'triple')}")
     click.echo(
-        f"{store.flavour.title} at {shown(store.base)}: {total:,} triples in {_number(graphs)}, {how}. "
-        "Nothing was changed.",
-        err=True,
+        f"{store.flavour.title} at {shown(store.base)}: {_amount(graphs, 'in')}, {how}. Nothing was changed.", err=True
     )
 
 
@@ -132,7 +129,6 @@ def _verify(opened: Opened, graphs: Sequence[Graph], *, more: bool) -> bool:
         _say_wrong(comparison)
     if len(wrong) > _MOST_SHOWN:
         click.echo(f"and {len(wrong) - _MOST_SHOWN:,} more graphs.")
-    total = sum(len(graph.triples) for graph in graphs)
     if wrong:
         click.echo(
             f"{len(wrong):,} of {len(graphs):,} graphs are not what they should be. Run the command again without "
@@ -140,12 +136,13 @@ def _verify(opened: Opened, graphs: Sequence[Graph], *, more: bool) -> bool:
             err=True,
         )
     else:
-        click.echo(f"Verified: all {total:,} triples of {_number(graphs)} are in the store.", err=True)
+        click.echo(f"Verified: all {_amount(graphs, 'of')} are in the store.", err=True)
     return not wrong
 
 
-def _number(graphs: Sequence[Graph]) -> str:
-    return f"{len(graphs):,} graph{'' if len(graphs) == 1 else 's'}"
+def _amount(graphs: Sequence[Graph], preposition: str) -> str:
+    triples = sum(len(graph.triples) for graph in graphs)
+    return f"{count_of(triples, 'triple')} {preposition} {count_of(len(graphs), 'graph')}"
 
 
 def _say_wrong(comparison: Comparison) -> None:
@@ -153,7 +150,7 @@ def _say_wrong(comparison: Comparison) -> None:
 
     terminal = terminal_of(sys.stdout)
     name = "the default graph" if comparison.graph is None else f"<{comparison.graph}>"
-    state = "is not in the store" if not comparison.found else f"has {comparison.found:,} triples"
+    state = "is not in the store" if not comparison.found else f"has {count_of(comparison.found, 'triple')}"
     click.echo(f"{name} {state}, should have {comparison.expected:,}")
     for sign, triples in (("-", comparison.missing), ("+", comparison.extra)):
         for triple in triples[:3]:
