@@ -78,10 +78,11 @@ class Imitation:
             self.refused.append((handler.command, handler.path, refused.status))
             handler.reply(refused.status, refused.said.encode(), refused.content_type, **refused.headers)
 
-    def ask(self, request: Request, sparql: str, **headers: str) -> None:
-        """Answer a query."""
+    def ask(self, request: Request, sparql: str, union: bool = True, /, **headers: str) -> None:
+        """Answer a query whose default graph is the *union* of all graphs, or its own."""
         accept = {"Accept": request.handler.headers.get("Accept", "")}
-        found = requests.post(self.real.endpoint, {"query": sparql}, headers=accept, timeout=60)
+        fields = {"query": sparql} | ({"union-default-graph": ""} if union else {})
+        found = requests.post(self.real.endpoint, fields, headers=accept, timeout=60)
         if found.status_code == 400:
             raise Refused(400, found.text)
         content, kind = found.content, found.headers["Content-Type"]
@@ -136,7 +137,7 @@ def _cut(content: bytes, kind: str, most: int) -> bytes:
 
 
 def fuseki(store: Imitation, request: Request) -> None:
-    """Apache Jena Fuseki, with one data set whose default graph is set to be the union of all."""
+    """Apache Jena Fuseki, with one data set whose default graph is its own; a request may ask for the union of all."""
     reply, number = request.handler.reply, {"Fuseki_Request_Id": "7"}
     dataset, _, service = request.path.lstrip("/").partition("/")
     if request.path == "/$/ping":
@@ -144,7 +145,8 @@ def fuseki(store: Imitation, request: Request) -> None:
     elif dataset != NAME:
         raise Refused(404, f"Not found: {request.path}")
     elif service in ("query", "sparql", "") and (sparql := request.parameter("query")) is not None:
-        store.ask(request, sparql, **number)
+        union = request.parameter("default-graph-uri") == "urn:x-arq:UnionGraph"
+        store.ask(request, sparql, union, **number)
     elif service in ("update", "") and request.method == "POST" and "update" in request.form:
         store.update(request.form["update"])
         reply(204, b"", "", **number)

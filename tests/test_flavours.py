@@ -51,7 +51,7 @@ class Place:
 
 @pytest.fixture(scope="module")
 def oxigraph() -> Iterator[OxigraphServer]:
-    with oxigraph_server() as server:
+    with oxigraph_server(union=False) as server:
         yield server
 
 

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from aligngraph.backend import FormsMixin, QueryError, Solutions, Triples
 from aligngraph.limits import DEFAULT_SECONDS
 from aligngraph.namespaces import PREFIXES
-from aligngraph.sparql_text import Paging, form_of, most_triples, with_prefixes
+from aligngraph.sparql_text import Paging, form_of, most_triples, names_graphs, with_prefixes
 from aligngraph.transport import Deadline, RemoteError, Reply, Transport
 from aligngraph.virtuoso_results import readable, usual
 
@@ -49,15 +49,20 @@ _VIRTUOSOS_TRUTH = "__ASK_RETVAL"
 
 
 class Remote(FormsMixin):
-    """A SPARQL 1.1 endpoint. What the default graph of a query is, is the store's to say."""
+    """A SPARQL 1.1 endpoint. What the default graph of a query is, is the store's to say; but it is not left empty."""
 
-    def __init__(self, endpoint: str, *, seconds: float = DEFAULT_SECONDS, access: Access | None = None) -> None:
+    def __init__(
+        self, endpoint: str, *, seconds: float = DEFAULT_SECONDS, access: Access | None = None, union: bool = True
+    ) -> None:
         """Ask the store at the address *endpoint*, as *access* says, each time for *seconds* at most (0: any).
 
-        Raise RemoteError where that is no address.
+        Where the default graph is empty, and the store can be told so, the *union* of all graphs takes its place in
+        queries that name none. Raise RemoteError where that is no address.
         """
         self._transport = Transport(endpoint, access)
         self._seconds = seconds
+        self._union: tuple[tuple[str, str], ...] | None = None if union else ()
+        """What asks for the union; None where it isn't known yet whether that is needed."""
 
     def run(self, sparql: str) -> Solutions | bool | Triples:
         """Answer any query form.
@@ -71,15 +76,34 @@ class Remote(FormsMixin):
         sparql = with_prefixes(sparql, PREFIXES)
         deadline = Deadline(self._seconds)
         if form in ("CONSTRUCT", "DESCRIBE"):
-            reply = self._transport.ask(sparql, _ACCEPT_GRAPH, deadline)
+            reply = self._ask(sparql, _ACCEPT_GRAPH, deadline)
             if reply.content_type not in _GRAPHS:
                 raise self._unreadable(reply)
             return Triples(self._triples(sparql, reply, deadline))
         if form == "ASK":
-            return self._truth(self._transport.ask(sparql, _ACCEPT_RESULTS, deadline))
+            return self._truth(self._ask(sparql, _ACCEPT_RESULTS, deadline))
         paging = Paging(sparql)
-        first = _Page(self, self._transport.ask(paging.sparql, _ACCEPT_RESULTS, deadline))
+        first = _Page(self, self._ask(paging.sparql, _ACCEPT_RESULTS, deadline))
         return Solutions(first.variables, self._rows(paging, first, deadline))
+
+    def _ask(self, sparql: str, accept: str, deadline: Deadline) -> Reply:
+        if names_graphs(sparql):
+            return self._transport.ask(sparql, accept, deadline)
+        reply = self._transport.ask(sparql, accept, deadline, self._union or ())
+        if self._union is None:
+            self._union = () if reply.union is None or not self._hides_all(deadline) else (reply.union,)
+            if self._union:
+                reply.close()
+                reply = self._transport.ask(sparql, accept, deadline, self._union)
+        return reply
+
+    def _hides_all(self, deadline: Deadline) -> bool:
+        """Tell whether the default graph is empty while others are not."""
+
+        def holds(pattern: str) -> bool:
+            return self._truth(self._transport.ask(f"ASK {{ {pattern} }}", _ACCEPT_RESULTS, deadline))
+
+        return not holds("?s ?p ?o") and holds("GRAPH ?g { ?s ?p ?o }")
 
     def _rows(self, paging: Paging, page: _Page, deadline: Deadline) -> Iterator[Row]:
         yield from page
@@ -102,12 +126,12 @@ class Remote(FormsMixin):
 
     def _next(self, paging: Paging, start: int, size: int, deadline: Deadline) -> _Page:
         try:
-            return _Page(self, self._transport.ask(paging.page(start, size), _ACCEPT_RESULTS, deadline))
+            return _Page(self, self._ask(paging.page(start, size), _ACCEPT_RESULTS, deadline))
         except RemoteError as error:
             scrolled = paging.scrolled(start, size)
             if _SORTS_TOO_FEW not in str(error) or scrolled is None:
                 raise
-        return _Page(self, self._transport.ask(scrolled, _ACCEPT_RESULTS, deadline))
+        return _Page(self, self._ask(scrolled, _ACCEPT_RESULTS, deadline))
 
     def _cut(self, count: int, hint: str) -> RemoteError:
         return RemoteError(
@@ -168,7 +192,7 @@ class Remote(FormsMixin):
         solutions = count // most_triples(sparql)
         if paging.limit is not None and paging.limit <= solutions:
             return True
-        reply = self._transport.ask(paging.page(solutions, 1), _ACCEPT_GRAPH, deadline)
+        reply = self._ask(paging.page(solutions, 1), _ACCEPT_GRAPH, deadline)
         try:
             return reply.content_type in _GRAPHS and not any(ox.parse(reply.body, _GRAPHS[reply.content_type]))
         except SyntaxError as error:

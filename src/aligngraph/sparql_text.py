@@ -47,6 +47,11 @@ def form_of(sparql: str) -> str:
     return next((token.word for token in tokens(sparql) if token.word in _FORMS), "")
 
 
+def names_graphs(sparql: str) -> bool:
+    """Tell whether *sparql* says itself which graphs it is about, with GRAPH or FROM."""
+    return any(token.kind == "word" and token.text.upper() in ("GRAPH", "FROM") for token in tokens(sparql))
+
+
 def most_triples(sparql: str) -> int:
     """Return a number that no solution of the CONSTRUCT *sparql* gives more triples than."""
     begins = next(token.start for token in tokens(sparql) if token.word == "CONSTRUCT")

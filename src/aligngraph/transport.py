@@ -20,6 +20,7 @@ from aligngraph.auth import Access, same_server
 from aligngraph.errors import AligngraphError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from urllib.parse import SplitResult
 
     from _typeshed import WriteableBuffer
@@ -52,6 +53,13 @@ _STATUS = {
 }
 
 
+_UNIONS = (
+    ("oxigraph", ("union-default-graph", "")),
+    ("fuseki", ("default-graph-uri", "urn:x-arq:UnionGraph")),
+)
+"""Stores whose default graph is no union unless told: how they show themselves, and what a request tells them."""
+
+
 class RemoteError(AligngraphError):
     """An endpoint can't be reached, does not answer, or not in full."""
 
@@ -80,7 +88,12 @@ class Reply:
         self._response = response
         self.content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         self.most_rows = _number(response.headers.get("X-SPARQL-MaxRows"))
-        self.from_virtuoso = "virtuoso" in response.headers.get("Server", "").lower()
+        server = response.headers.get("Server", "").lower()
+        self.from_virtuoso = "virtuoso" in server
+        if "Fuseki-Request-Id" in response.headers:
+            server = "fuseki"
+        self.union = next((field for shown, field in _UNIONS if shown in server), None)
+        """What a request tells this store so that its default graph is the union of all; None for others."""
         self.says_its_length = "Content-Length" in response.headers or bool(getattr(response.raw, "chunked", False))
         self.body: IO[bytes] = io.BufferedReader(_Body(response, name, deadline), _BUFFER)
 
@@ -145,9 +158,12 @@ class Transport:
         self._access = access or Access()
         self._access.prepare(self._session, self._address)
 
-    def ask(self, sparql: str, accept: str, deadline: Deadline) -> Reply:
-        """Send *sparql* and return the answer, for which the server has said that it is one. Raise RemoteError."""
-        fields = [("query", sparql)]
+    def ask(self, sparql: str, accept: str, deadline: Deadline, more: Sequence[tuple[str, str]] = ()) -> Reply:
+        """Send *sparql*, and parameters *more*, and return the answer, for which the server has said that it is one.
+
+        Raise RemoteError.
+        """
+        fields = [("query", sparql), *more]
         separator = "&" if self._parts.query else "?"
         address = f"{self._address}{separator}{urlencode(fields)}"
         body = None

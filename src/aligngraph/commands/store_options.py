@@ -55,7 +55,7 @@ class Place:
         requester = Requester(self.address, access, seconds=self.seconds)
         requester.on_wait = lambda text: click.echo(text, err=True)
         store = find_store(self.address, requester, self.flavour, update=self.update_endpoint, graphs=self.graph_store)
-        remote = Remote(store.query, seconds=self.seconds, access=access)
+        remote = Remote(store.query, seconds=self.seconds, access=access, union=False)
         return Opened(store, requester, Reader(store, requester, remote), remote)
 
 
