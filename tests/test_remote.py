@@ -115,12 +115,12 @@ def test_results_are_read_in_xml() -> None:
 def test_a_status_is_explained_with_the_servers_reason(status: int, message: str) -> None:
     said = failure(lambda handler: handler.reply(status, b"no  such\nthing\x1b[2J", "text/plain"))
     assert message in said
-    assert said.endswith("It says: no such thing\\x1b[2J")
+    assert said.endswith("It says: no such thing\\x1b[2J.")
 
 
 def test_an_error_page_is_reduced_to_its_title() -> None:
     page = b"<html><head><title>Out of order</title></head><body>long</body></html>"
-    assert failure(lambda handler: handler.reply(500, page, "text/html")).endswith("It says: Out of order")
+    assert failure(lambda handler: handler.reply(500, page, "text/html")).endswith("It says: Out of order.")
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -23,6 +23,7 @@ from aligngraph.transport import (
     plain,
     reason_in,
     retry_after,
+    saying,
     shown,
     unreachable,
 )
@@ -209,7 +210,7 @@ class Requester:
     def _refused(self, response: requests.Response, name: str) -> NotDoneError:
         status = response.status_code
         reason = self._access.hidden(reason_in(response.content))
-        said = f". It says: {reason}" if reason else "."
+        said = saying(reason)
         wait = response.headers.get("Retry-After", "")
         if status in BUSY and wait.isdigit():
             said = f" (it asks to wait {wait} s){said}"

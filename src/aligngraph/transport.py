@@ -236,7 +236,7 @@ class Transport:
             return Reply(response, self.name, deadline)
         reason = self._access.hidden(_reason(response))
         response.close()
-        said = f". It says: {reason}" if reason else "."
+        said = saying(reason)
         if status in BUSY and (wait := response.headers.get("Retry-After")):
             said = f". It asks to wait {plain(wait)} s{said}" if wait.isdigit() else said
         what = self._access.refused(response) if status == 401 else _STATUS.get(status)
@@ -342,6 +342,11 @@ def reason_in(content: bytes) -> str:
         found = re.search(r"<title[^>]*>(.*?)</title>", text, re.DOTALL | re.IGNORECASE)
         text = found[1] if found else ""
     return plain(text)
+
+
+def saying(reason: str) -> str:
+    """Return the end of a sentence: a full stop, and *reason*, which the server gave, where there is one."""
+    return f". It says: {reason}{'' if reason.endswith(('.', '!', '?', '…')) else '.'}" if reason else "."
 
 
 def plain(text: str) -> str:
