@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aligngraph.nearest import nearest
@@ -12,6 +12,7 @@ from aligngraph.nearest import nearest
 WORDS = st.text("abc", max_size=8)
 
 
+@example("aaa", ["aaaaaaa"], 0.6)
 @given(WORDS, st.lists(WORDS, unique=True), st.sampled_from([0.3, 0.6, 0.7, 1.0]))
 def test_they_are_those_that_difflib_finds(wanted: str, names: list[str], cutoff: float) -> None:
     found = nearest(wanted, iter([(name, name) for name in names]), cutoff=cutoff)

@@ -13,12 +13,13 @@ def nearest(wanted: str, names: Iterable[tuple[str, str]], count: int = 3, cutof
     *names* are pairs of a name and what to return for it; the first of equal names counts. They are gone through once,
     and only those kept that are alike by *cutoff* (0 to 1, as `difflib` counts), so there can be any number.
     """
-    # Names of other lengths than these can't be so much alike.
-    least, most = len(wanted) * cutoff / (2 - cutoff), len(wanted) * (2 - cutoff) / cutoff
+    length = len(wanted)
     matcher = SequenceMatcher(b=wanted)
     found: dict[str, tuple[float, str]] = {}
     for name, shown in names:
-        if not least <= len(name) <= most or name in found:
+        both = length + len(name)
+        # As much alike as names of these lengths can be.
+        if (both and 2.0 * min(length, len(name)) / both < cutoff) or name in found:
             continue
         matcher.set_seq1(name)
         if matcher.quick_ratio() >= cutoff and (ratio := matcher.ratio()) >= cutoff:
