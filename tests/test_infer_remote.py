@@ -185,6 +185,15 @@ def test_dry_run_prints_updates_that_parse_and_sends_none(one_server: OxigraphSe
         ("_:p owl:inverseOf x:q .", "without a name"),
         ("x:p a owl:SymmetricProperty ; owl:inverseOf x:q . x:i x:p 'text' .", "texts or numbers for values"),
         ("x:p owl:inverseOf x:q . x:r owl:propertyChainAxiom ( x:p x:q ) . x:i x:p 'text' . x:j x:p 'text' .", "texts"),
+        # By a chain, what other properties have the text for a value.
+        (
+            "x:p a owl:SymmetricProperty ; owl:inverseOf x:q ; owl:propertyChainAxiom ( x:r ) . x:i x:r 'text' .",
+            "texts",
+        ),
+        (
+            "x:p owl:propertyChainAxiom ( x:q x:r ) . x:s owl:inverseOf x:p , x:r . x:i x:q x:j . x:j x:r 'text' .",
+            "texts",
+        ),
     ],
 )
 def test_what_updates_can_not_derive_is_refused_before_anything_is_changed(

@@ -117,36 +117,64 @@ def _through_literals(facts: Facts, rules: Sequence[Rule], backend: Backend) -> 
     for rule in rules:
         for relation in set(rule.body):
             by_body[relation].append(rule)
+    properties = sorted(relation for relation in by_body if relation >= 0)
+    given = {one: _values_of(by_body, one) for one in properties}
+    suspects = {
+        source
+        for one in properties
+        if _says_more_of_values(by_body, one)
+        for source in properties
+        if one in given[source]
+    }
     told = []
-    for property_ in sorted(relation for relation in by_body if relation >= 0):
-        copies = _copies(by_body, property_)
-        turned = {
-            further
-            for one in copies
-            for rule in by_body[one]
-            if rule.shape is Shape.TURN
-            for further in _copies(by_body, rule.head)
-        }
-        types = {rule.head for one in copies for rule in by_body[one] if rule.shape is Shape.START}
-        more = any(
-            rule.shape is Shape.PATH
-            or (rule.shape is Shape.TURN and rule.head not in copies)
-            or (rule.shape is Shape.END and rule.head not in types)
-            for one in turned
-            for rule in by_body[one]
-        )
+    for property_ in sorted(suspects):
         pattern = _pattern(f"?x {in_sparql(facts.terms.iri(property_))} ?y")
-        if more and backend.ask(f"ASK {{ {pattern} FILTER(isLiteral(?y)) }}"):
+        if backend.ask(f"ASK {{ {pattern} FILTER(isLiteral(?y)) }}"):
             told.append(shorten(facts.terms.iri(property_)))
     return ", ".join(told)
 
 
+def _says_more_of_values(by_body: Mapping[int, Sequence[Rule]], property_: int) -> bool:
+    """Tell whether from inverses of *property_* follows what does not follow from itself."""
+    copies = _copies(by_body, property_)
+    turned = {
+        further
+        for one in copies
+        for rule in by_body[one]
+        if rule.shape is Shape.TURN
+        for further in _copies(by_body, rule.head)
+    }
+    types = {rule.head for one in copies for rule in by_body[one] if rule.shape is Shape.START}
+    return any(
+        rule.shape is Shape.PATH
+        or (rule.shape is Shape.TURN and rule.head not in copies)
+        or (rule.shape is Shape.END and rule.head not in types)
+        for one in turned
+        for rule in by_body[one]
+    )
+
+
 def _copies(by_body: Mapping[int, Sequence[Rule]], relation: int) -> set[int]:
     """Return *relation* and those that every fact of it is one of, too."""
+    return _heads(by_body, relation, lambda rule, _: rule.shape is Shape.COPY)
+
+
+def _values_of(by_body: Mapping[int, Sequence[Rule]], relation: int) -> set[int]:
+    """Return *relation* and those that get its values for theirs."""
+
+    def passes_on(rule: Rule, one: int) -> bool:
+        return rule.shape is Shape.COPY or (rule.shape is Shape.PATH and rule.body[-1] == one)
+
+    return _heads(by_body, relation, passes_on)
+
+
+def _heads(by_body: Mapping[int, Sequence[Rule]], relation: int, chosen: Callable[[Rule, int], bool]) -> set[int]:
+    """Return *relation* and the heads that rules *chosen* lead to from it, in any number of steps."""
     found, todo = {relation}, [relation]
     while todo:
-        for rule in by_body.get(todo.pop(), ()):
-            if rule.shape is Shape.COPY and rule.head not in found:
+        one = todo.pop()
+        for rule in by_body.get(one, ()):
+            if chosen(rule, one) and rule.head not in found:
                 found.add(rule.head)
                 todo.append(rule.head)
     return found
