@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,10 @@ from hypothesis import settings
 # A slow machine is no fault of the code.
 settings.register_profile("aligngraph", deadline=None)
 settings.load_profile("aligngraph")
+
+# What runs in the background of a script is deaf to Ctrl-C, and so are the commands that it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["gateway", "servers", "triplestores"]
 
