@@ -78,6 +78,24 @@ def test_a_cut_graph_of_several_triples_a_solution_fails_loudly(limit: str) -> N
         assert len(list(Remote(server.endpoint).construct(query))) == 1000
 
 
+HEAD = b'{"head": {"vars":["n"]},\n"results": { "bindings": [\n{"n":{"value":"1","type":"literal"}}\n]'
+
+
+# Comunica's words, and QLever's.
+@pytest.mark.parametrize("end", [b'},\n"metadata": { "httpRequests": 0 }}\n', b'},"meta":{"query-time-ms":12}}'])
+def test_what_is_said_of_the_rows_may_stand_behind_them(end: bytes) -> None:
+    with running(lambda handler: handler.reply(200, HEAD + end)) as server:
+        assert list(Remote(server.endpoint).select(f"SELECT ?n WHERE {VALUES}")) == [(ox.Literal("1"),)]
+
+
+@pytest.mark.parametrize(
+    "end", [b', "distinct": false }}', b"},", b'},"error":"out of time"}', b'},"metadata":{', b'},"metadata":{}} "x":']
+)
+def test_nothing_else_may_stand_behind_the_rows(end: bytes) -> None:
+    said = failure(lambda handler: handler.reply(200, HEAD + end), f"SELECT ?n WHERE {VALUES}")
+    assert "broken or cut short" in said
+
+
 @pytest.mark.parametrize(
     ("query", "triples"),
     [

@@ -7,6 +7,7 @@ rest is fetched page by page, or the query fails.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,9 @@ _ROUND = frozenset(first * 10**zeros for first in (1, 2, 3, 4, 5) for zeros in r
     1 << power for power in range(10, 28)
 )
 """Numbers of rows at which servers are set to stop."""
+_AFTER_THE_ROWS = "after the end of the bindings"
+_SAID_OF_THEM = re.compile(rb'[\]}]\s*,\s*"meta(?:data)?"\s*:')
+"""Comunica and QLever say something of the rows behind them, which the engine's parser takes for an error."""
 _SORTS_TOO_FEW = "SR353"
 """Virtuoso's number for an error: it won't sort that many rows."""
 _VIRTUOSOS_TRUTH = "__ASK_RETVAL"
@@ -245,7 +249,11 @@ class _Page:
                 row = tuple(solution[index] for index in width)
                 yield tuple(map(usual, row)) if self.reply.from_virtuoso else row
         except SyntaxError as error:
-            raise self._remote.broken(error) from error
+            if _AFTER_THE_ROWS not in str(error):
+                raise self._remote.broken(error) from error
+            self.reply.finish()
+            if not _SAID_OF_THEM.search(self.reply.tail) or not self.reply.tail.rstrip().endswith(b"}"):
+                raise self._remote.broken(error) from error
         finally:
             # The engine wants its objects gone in the thread that made them, and an error would keep this one.
             self._solutions = iter(())

@@ -34,6 +34,7 @@ _LONGEST_WAIT = 60.0
 """Seconds that a busy server may ask to wait for where there is no time limit."""
 _MOST_OF_AN_ERROR = 8192
 _BUFFER = 1 << 16
+_TAIL = 1 << 12
 _SCHEMES = ("http", "https")
 
 _STATUS = {
@@ -95,12 +96,18 @@ class Reply:
         self.union = next((field for shown, field in _UNIONS if shown in server), None)
         """What a request tells this store so that its default graph is the union of all; None for others."""
         self.says_its_length = "Content-Length" in response.headers or bool(getattr(response.raw, "chunked", False))
-        self.body: IO[bytes] = io.BufferedReader(_Body(response, name, deadline), _BUFFER)
+        self._raw = _Body(response, name, deadline)
+        self.body: IO[bytes] = io.BufferedReader(self._raw, _BUFFER)
 
     def finish(self) -> None:
         """Read what is left, to be sure that nothing is missing. Raise RemoteError where something is."""
         while self.body.read(_BUFFER):
             pass
+
+    @property
+    def tail(self) -> bytes:
+        """The last of what has come, some thousand bytes."""
+        return self._raw.tail
 
     def close(self) -> None:
         """Give the connection back."""
@@ -118,6 +125,7 @@ class _Body(io.RawIOBase):
         self._length = _number(response.headers.get("Content-Length"))
         self._name = name
         self._deadline = deadline
+        self.tail = b""
 
     def readable(self) -> bool:
         """Return true."""
@@ -142,6 +150,7 @@ class _Body(io.RawIOBase):
                 "Ask again, or ask for less."
             )
         room[: len(block)] = block
+        self.tail = (self.tail + block)[-_TAIL:]
         return len(block)
 
 
