@@ -27,7 +27,7 @@ _ABBREVIATED = re.compile(
     r"|Res|Technol|Commun|Am|Br|Artif|Linguist|Surv|Lett|Fig|approx|incl|Knowl|Manag|Math|Electron|Phys"
     r"|Chem|Biol|Med|Educ|Econ|Polit|Philos|Stat|Softw|Netw|Recognit|Theor|Found|Resour|Eval|Inform|Retr"
     r"|Semant|Cogn|Ann|Arch|Bull|Lect|Symp|Oper|Ind|Robot|Autom|Cybern|Multim|Interact|Jan|Feb|Mar|Apr|Jun"
-    r"|Jul|Aug|Sept?|Oct|Nov|Dec"
+    r"|Jul|Aug|Sept?|Oct|Nov|Dec|MSc|Empir|Front|Instrum|Meas|Neurosci|Sec|Vis|Acoust"
     r"))\.$"
 )
 _TAIL = re.compile(r"(.{3,}?)[ \t]+([A-Za-z*&/-]+(?:[ \t]+'?(?:\d{4}|\d\d))?)[ \t.,]*$", re.DOTALL)

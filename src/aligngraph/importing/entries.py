@@ -252,8 +252,9 @@ class _Reader:
             start = self.title[0]
         if self.title is not None and self._runs_on():
             self.title = None
-        quoted = self._quoted_after_name()
-        if quoted is not None:
+        if (quoted := self._quoted_within()) is not None:
+            self.title = quoted
+        elif (quoted := self._quoted_after_name()) is not None:
             self.title, start = quoted, quoted[0]
         if self.title is None:
             self.title = find_quoted(self.text, start, self.italics, self.codes)
@@ -265,6 +266,7 @@ class _Reader:
         if self.title is not None:
             draft.marked = True
             self._set_title(self.text[self.title[0] : self.title[1]])
+            self.title = self._with_quotes(self.title)
             self._rest(start, self.title[0], before=True)
             self._rest(self.title[1], len(self.text))
         else:
@@ -322,6 +324,26 @@ class _Reader:
         if said := found[1].strip(" :：]/"):
             self.draft.notes.append(said)
         return quoted
+
+    def _quoted_within(self) -> tuple[int, int] | None:
+        """Return the quoted title in a link around a whole reference: [Rivera, Ana. "A Title." Some Venue](…)."""
+        if self.title is None or not self.linked_title:
+            return None
+        first, last = self.title
+        quoted = find_quoted(self.text[:last], first, (), ())
+        if quoted is None or not self.text[quoted[1] : last].strip(" .,"):
+            return None
+        before = self.text[first : quoted[0]].strip(" .,")
+        authors = read_authors(before)
+        return quoted if authors is not None and ("," in before or authors.strong) else None
+
+    def _with_quotes(self, title: tuple[int, int]) -> tuple[int, int]:
+        """Return where a title stands with the quotation marks around it: Rivera, Ana. "**A Title**." Some Venue."""
+        first, last = title
+        closed = (
+            re.match(r"[.,]?[\"”]", self.text[last:]) if self.text[max(0, first - 1) : first] in ('"', "“") else None
+        )
+        return (first - 1, last + closed.end()) if closed else title
 
     def _clear_brackets(self) -> None:
         """Take out the brackets that only held links, in step with the spans."""
@@ -468,6 +490,8 @@ class _Reader:
                 place = read_place(bare, expected=True)
                 if place:
                     draft.add_place(place)
+            elif first and draft.venue is None and self._is_journal(chunks):
+                draft.add_place(Place(bare, None, None, False))
             else:
                 draft.notes.append(bare)
 
@@ -513,6 +537,20 @@ class _Reader:
             and number == 0
             and len(words) <= 7
             and all(other.kind in "APp" for other in chunks if other is not chunk)
+        )
+
+    def _is_journal(self, chunks: Sequence[Chunk]) -> bool:
+        """Whether what follows authors and a quoted title is a venue by the year behind it: Tides 18 (2031)."""
+        words = chunks[0].text.split()
+        dated = len(chunks) > 1 and chunks[1].place is not None and chunks[1].place.venue is None
+        return (
+            self.title is not None
+            and self.text[self.title[1] - 1] in '"”'
+            and self.draft.authors is not None
+            and dated
+            and chunks[1].sep in ("open", "stop")
+            and words[0][0].isupper()
+            and len(words) <= 10
         )
 
     def _plain(self, start: int) -> None:
