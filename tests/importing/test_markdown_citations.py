@@ -112,3 +112,23 @@ def test_wide_brackets_hold_a_venue() -> None:
 def test_a_journal_abbreviated_is_one_name(venue: str) -> None:
     entry = read(f"**Quiet Rewards for Loud Raters**. *Ana Rivera, Jo Lindqvist*. {venue}., 2031.")
     assert ((entry.venue_printed or "").rstrip("."), entry.year) == (venue, 2031)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"Quiet Rewards for Loud Raters", ACL, 2031. [[paper](https://example.org/p)] [**`tag`**]',
+        "Quiet Rewards for Loud Raters (**oral**). ACL 2031. [[paper](https://example.org/p)]",
+    ],
+    ids=["bold behind a quotation", "bold behind a bare title"],
+)
+def test_words_in_brackets_behind_a_title_are_none(line: str) -> None:
+    entry = read(line)
+    assert (entry.title or "").removesuffix(" (oral)") == "Quiet Rewards for Loud Raters"
+    assert (entry.venue_printed, entry.year) == ("ACL", 2031)
+
+
+def test_a_link_in_brackets_behind_a_title_is_none() -> None:
+    entry = read("Quiet Rewards for Loud Raters [[Some College of Letters]](https://example.org/p)")
+    assert entry.title == "Quiet Rewards for Loud Raters"
+    assert entry.links[0].label == "Some College of Letters"

@@ -130,6 +130,7 @@ def _choose(groups: Sequence[Group]) -> Group | None:
         and re.search(r"\w", group.text)
         and not _is_other(group.text)
         and not _is_alias(group, groups)
+        and not _is_tag(group, groups)
         and not _is_place_set_off(group, groups)
         and not _is_emphasis(group, groups)
         and not _is_byline(group, groups)
@@ -251,7 +252,7 @@ def _is_bracketed_label(group: Group, groups: Sequence[Group]) -> bool:
     ahead = before.rstrip("[( ").rstrip()
     return (
         group.words <= 5
-        and before.rstrip().endswith("[")
+        and (before.rstrip().endswith("[") or group.text.startswith("["))
         and len(ahead.split()) >= 4
         and not (read_authors(ahead) or read_date(ahead) or ((place := read_place(ahead)) and place.sure))
     )
@@ -294,6 +295,18 @@ def _is_alias(group: Group, groups: Sequence[Group]) -> bool:
     before = groups[group.number - 1].text if group.number else ""
     after = groups[group.number + 1].text if group.number + 1 < len(groups) else ""
     return group.words <= 4 and before.endswith("(") and bool(re.match(r"\)\W*\w", after))
+
+
+def _is_tag(group: Group, groups: Sequence[Group]) -> bool:
+    """Whether a few bold words stand in brackets behind what may be a title: "A Title of a Work (**oral**)"."""
+    said = "".join(other.text for other in groups[group.number - 1 : group.number])
+    after = "".join(other.text for other in groups[group.number + 1 : group.number + 2])
+    if group.words > 3 or said[-1:] not in ("(", "[") or after[:1] not in (")", "]"):
+        return False
+    ahead = NUMBER.sub(
+        "", " ".join(other.text for other in groups[max(0, group.number - 9) : group.number]).rstrip("[( ")
+    )
+    return len(ahead.split()) >= 4 and read_authors(ahead) is None
 
 
 def _titled(group: Group) -> bool:
