@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from aligngraph.importing.layout import UNCLEAR, UNKNOWN, Layout, Slot, fitting_authors, fitting_place, slot
 from aligngraph.importing.names import ET_AL, Authors, read_authors
 from aligngraph.importing.places import Place, is_track, read_date, read_place, split_commas
 
@@ -26,7 +27,7 @@ _ABBREVIATED = re.compile(
     r"|Res|Technol|Commun|Am|Br|Artif|Linguist|Surv|Lett|Fig|approx|incl|Knowl|Manag|Math|Electron|Phys"
     r"|Chem|Biol|Med|Educ|Econ|Polit|Philos|Stat|Softw|Netw|Recognit|Theor|Found|Resour|Eval|Inform|Retr"
     r"|Semant|Cogn|Ann|Arch|Bull|Lect|Symp|Oper|Ind|Robot|Autom|Cybern|Multim|Interact|Jan|Feb|Mar|Apr|Jun"
-    r"|Jul|Aug|Sept?|Oct|Nov|Dec"
+    r"|Jul|Aug|Sept?|Oct|Nov|Dec|MSc|Empir|Front|Instrum|Meas|Neurosci|Sec|Vis|Acoust"
     r"))\.$"
 )
 _TAIL = re.compile(r"(.{3,}?)[ \t]+([A-Za-z*&/-]+(?:[ \t]+'?(?:\d{4}|\d\d))?)[ \t.,]*$", re.DOTALL)
@@ -51,6 +52,12 @@ class Chunk:
     place: Place | None = None
     italic: bool = False
     code: bool = False
+    slot: Slot | None = None
+
+    @property
+    def style(self) -> str:
+        """What the words are set in."""
+        return "code" if self.code else "italic" if self.italic else ""
 
 
 def cut(
@@ -60,10 +67,15 @@ def cut(
     italics: Sequence[tuple[int, int]],
     codes: Sequence[tuple[int, int]],
     bolds: Sequence[tuple[int, int]] = (),
+    *,
+    side: str = "",
+    line: int = 0,
+    layout: Layout = UNKNOWN,
 ) -> list[Chunk]:
     """Return the parts of ``text[start:end]`` in order, read.
 
-    Slanted words and code divide; bold and underlined ones only where they are a place.
+    Slanted words and code divide; bold and underlined ones only where they are a place. *side* and *line* say where the
+    text stands in its entry, and *layout* what most entries of the page have there.
     """
     edges = {start: "", end: ""}
     for first, last in bolds:
@@ -107,12 +119,34 @@ def cut(
             continue
         if text[at:first].strip(" \t.,;:|·-–—()[]\"“”«»'’‘*"):
             inside, code = _within(italics, at, first), _within(codes, at, first)
-            chunks.append(read(Chunk(at, first, sep, text[at:first], italic=inside, code=code)))
+            chunks += _peel(read(Chunk(at, first, sep, text[at:first], italic=inside, code=code)))
             sep = ""
         # The strongest of several boundaries in a row counts.
         sep = kind if sep in ("", "stop", "style", "al", "soft") or kind == "hard" else sep
         at = last
-    return _merge([part for chunk in chunks for part in _peel(chunk)], text)
+    if side:
+        _fit(chunks, side, line, layout)
+    return _merge(chunks, text)
+
+
+def _fit(chunks: Sequence[Chunk], side: str, line: int, layout: Layout) -> None:
+    """Give the parts their slots, and read unclear ones as what most entries have there, where nothing else is that."""
+    named = any(chunk.kind == "A" for chunk in chunks)
+    placed = any(chunk.kind == "P" and chunk.place and chunk.place.venue for chunk in chunks)
+    before = ""
+    for chunk in chunks:
+        chunk.slot = slot(side, line, chunk.sep, chunk.style, before)
+        usual = layout.kind(chunk.slot)
+        if chunk.kind not in UNCLEAR[usual]:
+            pass
+        elif usual == "A" and not named and (authors := fitting_authors(chunk.text)):
+            chunk.kind, chunk.authors = "A", authors
+            named = True
+        elif usual == "P" and not placed and (place := fitting_place(chunk.text)):
+            chunk.kind, chunk.authors, chunk.place = "P", None, place
+            placed = True
+        if chunk.kind != "X" or before or side != "plain":
+            before = chunk.kind.upper()
 
 
 def _within(spans: Sequence[tuple[int, int]], first: int, last: int) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from aligngraph.importing.layout import Layout, Sight
 from aligngraph.importing.names import Authors, read_authors
 from aligngraph.importing.places import Place, is_preprint, read_place
 from aligngraph.importing.records import Identifiers, Link, Problem
 
 
-@dataclass
+@dataclass(slots=True)
 class Draft:
     """The fields found so far; the first of a kind counts, and the rest are kept as notes."""
 
@@ -31,6 +33,12 @@ class Draft:
     fields: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     text: str = ""
+    linked: bool = False
+    """Whether it begins with a link that is the title."""
+    sights: list[Sight] = field(default_factory=list)
+    """What stands where, for the layout of the page."""
+    again: Callable[[Layout], Draft] | None = None
+    """Reads the same entry by what is known of its page."""
 
     def add_authors(self, found: Authors) -> None:
         """Take these authors, unless better ones are known."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from aligngraph.importing.chunks import LINK, Chunk, cut
 from aligngraph.importing.draft import Draft
@@ -13,11 +14,13 @@ from aligngraph.importing.groups import (
     badge_label,
     choose_title,
     first_line,
+    first_said,
     group_pieces,
     is_in_sentence,
     split_name,
 )
 from aligngraph.importing.inline import HARD, Piece
+from aligngraph.importing.layout import UNKNOWN, Layout
 from aligngraph.importing.links import badge_text, check_url, is_counter, is_label, is_way_round, label_of, plain_label
 from aligngraph.importing.names import read_authors
 from aligngraph.importing.places import Place, is_preprint, read_date, read_place
@@ -46,13 +49,18 @@ _ARXIV = re.compile(r"\barxiv\s*:?\s*(?:abs/)?(\d{4}\.\d{4,5})(?:v\d+)?", re.IGN
 _DOI = re.compile(r"\bdoi\s*:?\s*(10\.\d{4,9}/[^\s\ue000,;]+)", re.IGNORECASE)
 
 
-def read_entry(pieces: Sequence[Piece], line: int, file: str) -> Draft:
-    """Return the fields of one entry, whose lines are divided by hard breaks. Whatever is not a field is a note."""
-    reader = _Reader(line, file)
+def read_entry(pieces: Sequence[Piece], line: int, file: str, layout: Layout = UNKNOWN) -> Draft:
+    """Return the fields of one entry, whose lines are divided by hard breaks. Whatever is not a field is a note.
+
+    *layout* says where most entries of the page keep them.
+    """
+    reader = _Reader(line, file, layout)
+    reader.draft.again = partial(read_entry, pieces, line, file)
     items = group_pieces(pieces)
-    title = choose_title(first_line(items))
+    title = choose_title(first_line(items), linked=layout.linked)
     reader.build(items, title)
     reader.read()
+    reader.draft.linked = title is not None and title.anchor is not None and title is first_said(items)
     named = read_authors(title.text) if title is not None and title.anchor is not None else None
     # "[Rivera et al.](…) have shown that …"
     cited = named is not None and named.et_al
@@ -61,9 +69,10 @@ def read_entry(pieces: Sequence[Piece], line: int, file: str) -> Draft:
 
 
 class _Reader:
-    def __init__(self, line: int, file: str) -> None:
+    def __init__(self, line: int, file: str, layout: Layout) -> None:
         self.draft = Draft(line)
         self.file = file
+        self.layout = layout
         self.text = ""
         self.title: tuple[int, int] | None = None
         self.italics: list[tuple[int, int]] = []
@@ -243,8 +252,9 @@ class _Reader:
             start = self.title[0]
         if self.title is not None and self._runs_on():
             self.title = None
-        quoted = self._quoted_after_name()
-        if quoted is not None:
+        if (quoted := self._quoted_within()) is not None:
+            self.title = quoted
+        elif (quoted := self._quoted_after_name()) is not None:
             self.title, start = quoted, quoted[0]
         if self.title is None:
             self.title = find_quoted(self.text, start, self.italics, self.codes)
@@ -256,6 +266,7 @@ class _Reader:
         if self.title is not None:
             draft.marked = True
             self._set_title(self.text[self.title[0] : self.title[1]])
+            self.title = self._with_quotes(self.title)
             self._rest(start, self.title[0], before=True)
             self._rest(self.title[1], len(self.text))
         else:
@@ -314,6 +325,26 @@ class _Reader:
             self.draft.notes.append(said)
         return quoted
 
+    def _quoted_within(self) -> tuple[int, int] | None:
+        """Return the quoted title in a link around a whole reference: [Rivera, Ana. "A Title." Some Venue](…)."""
+        if self.title is None or not self.linked_title:
+            return None
+        first, last = self.title
+        quoted = find_quoted(self.text[:last], first, (), ())
+        if quoted is None or not self.text[quoted[1] : last].strip(" .,"):
+            return None
+        before = self.text[first : quoted[0]].strip(" .,")
+        authors = read_authors(before)
+        return quoted if authors is not None and ("," in before or authors.strong) else None
+
+    def _with_quotes(self, title: tuple[int, int]) -> tuple[int, int]:
+        """Return where a title stands with the quotation marks around it: Rivera, Ana. "**A Title**." Some Venue."""
+        first, last = title
+        closed = (
+            re.match(r"[.,]?[\"”]", self.text[last:]) if self.text[max(0, first - 1) : first] in ('"', "“") else None
+        )
+        return (first - 1, last + closed.end()) if closed else title
+
     def _clear_brackets(self) -> None:
         """Take out the brackets that only held links, in step with the spans."""
         spans = [self.italics, self.codes, self.bolds]
@@ -344,18 +375,25 @@ class _Reader:
     def _rest(self, start: int, end: int, *, before: bool = False) -> None:
         """Read the fields around a title that is known, line by line."""
         at = start
+        number = 0
         for line in re.split(r"(\x1e|\n(?=[^\n:]{2,30}:))", self.text[start:end]):
             stop = at + len(line)
+            number += line == HARD
             if line.strip("\x1e\n") and not self._keyed(line, at, before=before):
-                self._assign(self._cut(at, stop), before=before)
+                self._assign(self._cut(at, stop, "before" if before else "after", number), before=before)
             at = stop
 
-    def _cut(self, start: int, end: int) -> list[Chunk]:
+    def _cut(self, start: int, end: int, side: str, line: int) -> list[Chunk]:
         """Return the parts of the text; a line break divides them unless the lines are one text, wrapped."""
-        apart = cut(self.text, start, end, self.italics, self.codes, self.bolds)
+
+        def divided(text: str) -> list[Chunk]:
+            spans = (self.italics, self.codes, self.bolds)
+            return cut(text, start, end, *spans, side=side, line=line, layout=self.layout)
+
+        apart = divided(self.text)
         if "\n" not in self.text[start:end].strip("\n"):
             return apart
-        wrapped = cut(self.text[:end].replace("\n", " "), start, end, self.italics, self.codes, self.bolds)
+        wrapped = divided(self.text[:end].replace("\n", " "))
         first = next((number for number, chunk in enumerate(wrapped) if chunk.kind == "A"), None)
         if first is None or (first > 0 and wrapped[first].sep not in ("stop", "dash", "open", "style", "link")):
             return apart
@@ -408,6 +446,7 @@ class _Reader:
 
     def _assign(self, chunks: Sequence[Chunk], *, before: bool = False) -> None:
         draft = self.draft
+        self._see(chunks)
         for number, chunk in enumerate(chunks):
             bare = _bare(chunk.text)
             if not bare:
@@ -451,6 +490,8 @@ class _Reader:
                 place = read_place(bare, expected=True)
                 if place:
                     draft.add_place(place)
+            elif first and draft.venue is None and self._is_journal(chunks):
+                draft.add_place(Place(bare, None, None, False))
             else:
                 draft.notes.append(bare)
 
@@ -498,12 +539,26 @@ class _Reader:
             and all(other.kind in "APp" for other in chunks if other is not chunk)
         )
 
+    def _is_journal(self, chunks: Sequence[Chunk]) -> bool:
+        """Whether what follows authors and a quoted title is a venue by the year behind it: Tides 18 (2031)."""
+        words = chunks[0].text.split()
+        dated = len(chunks) > 1 and chunks[1].place is not None and chunks[1].place.venue is None
+        return (
+            self.title is not None
+            and self.text[self.title[1] - 1] in '"”'
+            and self.draft.authors is not None
+            and dated
+            and chunks[1].sep in ("open", "stop")
+            and words[0][0].isupper()
+            and len(words) <= 10
+        )
+
     def _plain(self, start: int) -> None:
         """Read an entry in which nothing sets the title off."""
         end = len(self.text)
         hard = self.text.find(HARD, start)
         head = end if hard < 0 else hard
-        chunks = [chunk for chunk in self._cut(start, head) if chunk.text.strip(" \n.,;:")]
+        chunks = [chunk for chunk in self._cut(start, head, "plain", 0) if chunk.text.strip(" \n.,;:")]
         fields = [number for number, chunk in enumerate(chunks) if self._ends_title(chunks, number)]
         first = fields[0] if fields else len(chunks)
         if first == 0 and chunks:
@@ -515,6 +570,7 @@ class _Reader:
             self._assign(chunks[:lead], before=True)
             if lead < len(chunks):
                 self._set_title(self.text[chunks[lead].start : chunks[stop - 1].end])
+                self._see(chunks[lead:stop], title=True)
             elif head < end and chunks[0].kind == "A":
                 # The authors have the first line, the title the second.
                 after = self.text.find(HARD, head + 1)
@@ -524,9 +580,17 @@ class _Reader:
             self._assign(chunks[stop:])
         elif chunks:
             self._set_title(self.text[chunks[0].start : chunks[first - 1].end])
+            self._see(chunks[:first], title=True)
             self._assign(chunks[first:])
         if head < end:
             self._rest(head, end)
+
+    def _see(self, chunks: Sequence[Chunk], *, title: bool = False) -> None:
+        """Note for the page's layout what the parts are, in their places."""
+        for chunk in chunks:
+            if chunk.slot is not None:
+                dated = chunk.kind == "P" and chunk.place is not None and chunk.place.venue is None
+                self.draft.sights.append((chunk.slot, "T" if title else "Y" if dated else chunk.kind))
 
     def _ends_title(self, chunks: Sequence[Chunk], number: int) -> bool:
         """Whether the chunk is a field after the title rather than a part of it."""

@@ -10,7 +10,16 @@ from aligngraph.importing.inline import HARD, SOFT, Anchor, Piece
 from aligngraph.importing.links import is_counter, is_label, plain_label
 from aligngraph.importing.names import read_authors
 from aligngraph.importing.places import is_undated, read_date, read_place
-from aligngraph.importing.words import AUTHOR_KEYS, LINK_KEYS, NOTE_KEYS, TITLE_KEYS, VENUE_KEYS, YEAR_KEYS
+from aligngraph.importing.words import (
+    AUTHOR_KEYS,
+    LINK_KEYS,
+    NOTE_KEYS,
+    TITLE_KEYS,
+    VAGUE_LABELS,
+    VENUE_KEYS,
+    WORK_LABELS,
+    YEAR_KEYS,
+)
 
 # What may stand before an entry: its number, a box to tick, a picture.
 NUMBER = re.compile(
@@ -21,6 +30,8 @@ NUMBER = re.compile(
 BREAKS_OFF = re.compile(
     r"(?:^|\s)(?:a|an|and|are|at|by|for|from|in|is|like|of|on|or|our|see|the|their|this|to|via|with)$", re.IGNORECASE
 )
+# "JAX" and "Hugging Face" may be titles too; these only say what a link leads to.
+_LABELS = LINK_KEYS | VAGUE_LABELS | WORK_LABELS
 _BYLINE = re.compile(r"(\w.{3,}?)[\s,.]*\(([^()]{4,20})\)[\s.,:]*")
 
 
@@ -82,8 +93,36 @@ def _bold(group: Group) -> bool:
     return group.anchor is None and group.pieces[0].bold and group.pieces[0].image is None
 
 
-def choose_title(groups: Sequence[Group]) -> Group | None:
-    """Return what is set off as the title: a link that is no label, or bold text; None when nothing is."""
+def first_said(groups: Sequence[Group]) -> Group | None:
+    """Return the first part of an entry that says something: no number, and no date."""
+    return next((group for group in groups if _says_something(group)), None)
+
+
+def choose_title(groups: Sequence[Group], *, linked: bool = False) -> Group | None:
+    """Return what is set off as the title: a link that is no label, or bold text; None when nothing is.
+
+    Where the titles of a page are *linked*, a first link is one that is short, or reads like a label or a venue.
+    """
+    found, first = _choose(groups), first_said(groups)
+    weak = found is None or (_bold(found) and found.words <= 2)
+    return first if linked and weak and first is not None and _may_be_linked_title(first) else found
+
+
+def _may_be_linked_title(group: Group) -> bool:
+    """Whether a link that is short, or reads like a venue, may be the title where those are links."""
+    anchor = group.anchor
+    if anchor is None or anchor.bare or anchor.url.startswith("#") or "://" in group.text:
+        return False
+    authors = read_authors(group.text)
+    return (
+        re.search(r"\w", group.text) is not None
+        and not all(word in _LABELS for word in re.findall(r"\w+", group.text.lower()))
+        and not (authors is not None and authors.strong)
+        and not (group.words <= 2 and _is_other(group.text))
+    )
+
+
+def _choose(groups: Sequence[Group]) -> Group | None:
     bolds = [
         group
         for group in groups
@@ -91,6 +130,7 @@ def choose_title(groups: Sequence[Group]) -> Group | None:
         and re.search(r"\w", group.text)
         and not _is_other(group.text)
         and not _is_alias(group, groups)
+        and not _is_tag(group, groups)
         and not _is_place_set_off(group, groups)
         and not _is_emphasis(group, groups)
         and not _is_byline(group, groups)
@@ -110,7 +150,7 @@ def choose_title(groups: Sequence[Group]) -> Group | None:
     ]
     long_links = [group for group in links if group.words >= 3 or _titled(group)]
     strong = next((group for group in bolds if group.words >= 3), None)
-    first = next((group for group in groups if _says_something(group)), None)
+    first = first_said(groups)
     best = _best(long_links, bolds, strong, groups)
     if first is not None and first in links and (best is None or _prose_between(first, best, groups)):
         return first
@@ -212,7 +252,7 @@ def _is_bracketed_label(group: Group, groups: Sequence[Group]) -> bool:
     ahead = before.rstrip("[( ").rstrip()
     return (
         group.words <= 5
-        and before.rstrip().endswith("[")
+        and (before.rstrip().endswith("[") or group.text.startswith("["))
         and len(ahead.split()) >= 4
         and not (read_authors(ahead) or read_date(ahead) or ((place := read_place(ahead)) and place.sure))
     )
@@ -255,6 +295,18 @@ def _is_alias(group: Group, groups: Sequence[Group]) -> bool:
     before = groups[group.number - 1].text if group.number else ""
     after = groups[group.number + 1].text if group.number + 1 < len(groups) else ""
     return group.words <= 4 and before.endswith("(") and bool(re.match(r"\)\W*\w", after))
+
+
+def _is_tag(group: Group, groups: Sequence[Group]) -> bool:
+    """Whether a few bold words stand in brackets behind what may be a title: "A Title of a Work (**oral**)"."""
+    said = "".join(other.text for other in groups[group.number - 1 : group.number])
+    after = "".join(other.text for other in groups[group.number + 1 : group.number + 2])
+    if group.words > 3 or said[-1:] not in ("(", "[") or after[:1] not in (")", "]"):
+        return False
+    ahead = NUMBER.sub(
+        "", " ".join(other.text for other in groups[max(0, group.number - 9) : group.number]).rstrip("[( ")
+    )
+    return len(ahead.split()) >= 4 and read_authors(ahead) is None
 
 
 def _titled(group: Group) -> bool:

@@ -13,6 +13,7 @@ from aligngraph.importing.draft import Draft
 from aligngraph.importing.entries import read_entry
 from aligngraph.importing.groups import BREAKS_OFF, NUMBER
 from aligngraph.importing.inline import Piece, leads_away, plain
+from aligngraph.importing.layout import Layout
 from aligngraph.importing.links import is_counter
 from aligngraph.importing.names import read_authors
 from aligngraph.importing.places import read_date, read_place
@@ -62,6 +63,42 @@ class _Skipped:
         return " and ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts if count)
 
 
+@dataclass
+class _Taken:
+    """An entry, and where it stands on the page."""
+
+    draft: Draft
+    headings: tuple[Heading, ...]
+    position: int
+
+    def entry(self, file: str, layout: Layout) -> Entry:
+        """Return the entry, read by the layout of its page where that tells of it."""
+        draft = self.draft
+        if draft.again is not None and layout.tells_of(draft.sights, linked=draft.linked):
+            again = draft.again(layout)
+            draft = again if again.title else draft
+        authors = draft.authors
+        return Entry(
+            file=file,
+            line=draft.line,
+            headings=self.headings,
+            position=self.position,
+            title=draft.title,
+            authors=authors.names if authors else (),
+            et_al=bool(authors and authors.et_al),
+            authors_printed=authors.printed if authors else None,
+            venue_printed=draft.venue,
+            year_printed=draft.year_printed,
+            year=draft.year,
+            links=tuple(draft.links),
+            identifiers=draft.identifiers,
+            text=draft.text,
+            fields=MappingProxyType(
+                {f"{name} as printed" if name in _OURS else name: text for name, text in draft.fields.items()}
+            ),
+        )
+
+
 def parse_markdown(text: str, name: str) -> ReadingList:
     """Return what the page *text* lists; *name* is its file, which every entry and problem names.
 
@@ -83,7 +120,7 @@ class _Page:
         self.first: Heading | None = None
         self.stack: list[Heading] = []
         self.headings: list[Heading] = []
-        self.entries: list[Entry] = []
+        self.taken: list[_Taken] = []
         self.refused: list[Problem] = []
         self.problems: list[Problem] = []
         self.counts: dict[Heading | None, int] = {}
@@ -91,15 +128,29 @@ class _Page:
 
     def finish(self) -> ReadingList:
         """Return the list."""
-        if self.first is not None and any(entry.headings == (self.first,) for entry in self.entries):
+        entries = self._entries()
+        if self.first is not None and any(entry.headings == (self.first,) for entry in entries):
             self.headings.insert(0, self.first)
         for heading, skipped in self.skipped.items():
             reason = f"{skipped.said()} under {heading.text!r}, not taken for entries"
             self._problem(skipped.line, skipped.text, reason, minor=True)
         problems = sorted(self.problems, key=lambda problem: problem.line)
         return ReadingList(
-            self.name, self.title, tuple(self.headings), tuple(self.entries), tuple(self.refused), tuple(problems)
+            self.name, self.title, tuple(self.headings), tuple(entries), tuple(self.refused), tuple(problems)
         )
+
+    def _entries(self) -> list[Entry]:
+        """Return what was taken, the unclear of it read again by where the clear of it keep their fields."""
+        layout = Layout(
+            (sight for taken in self.taken if taken.draft.again for sight in taken.draft.sights),
+            (taken.draft.linked for taken in self.taken if taken.draft.again),
+        )
+        # Each draft goes as its entry comes, so that a long page is not held twice.
+        self.taken.reverse()
+        entries: list[Entry] = []
+        while self.taken:
+            entries.append(self.taken.pop().entry(self.name, layout))
+        return entries
 
     # Blocks
 
@@ -209,29 +260,8 @@ class _Page:
         path = self._path()
         nearest = path[-1] if path else None
         self.counts[nearest] = self.counts.get(nearest, 0) + 1
-        authors = draft.authors
         self.refused += draft.refused
-        self.entries.append(
-            Entry(
-                file=self.name,
-                line=draft.line,
-                headings=path,
-                position=self.counts[nearest],
-                title=draft.title,
-                authors=authors.names if authors else (),
-                et_al=bool(authors and authors.et_al),
-                authors_printed=authors.printed if authors else None,
-                venue_printed=draft.venue,
-                year_printed=draft.year_printed,
-                year=draft.year,
-                links=tuple(draft.links),
-                identifiers=draft.identifiers,
-                text=draft.text,
-                fields=MappingProxyType(
-                    {f"{name} as printed" if name in _OURS else name: text for name, text in draft.fields.items()}
-                ),
-            )
-        )
+        self.taken.append(_Taken(draft, path, self.counts[nearest]))
 
     def _para(self, para: Para, blocks: Sequence[Block], at: int) -> int:
         """Read a paragraph, and say how many of the blocks after it belong to its entry."""

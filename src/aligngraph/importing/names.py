@@ -142,7 +142,7 @@ def _split(text: str) -> list[str]:
         len(parts) == 2
         and "," in text
         and " " not in parts[0]
-        and len(parts[1].split()) == 1
+        and _is_given(parts[1])
         and len(text) < 40
         and not _CJK.search(text)
     ):
@@ -169,10 +169,17 @@ def _turned(parts: Sequence[str], text: str) -> list[str]:
 def _first_turned(parts: Sequence[str]) -> bool:
     """Whether only the first name is turned round: "Khashabi, Daniel, Sewon Min, and Hannaneh Hajishirzi"."""
     return (
-        all(len(part.split()) == 1 and part[:1].isupper() and len(part) > 2 for part in parts[:2])
+        len(parts[0].split()) == 1
+        and all(part[:1].isupper() and len(part) > 1 and not part.isupper() for part in parts[:2])
+        and _is_given(parts[1])
         and all(len(part.split()) > 1 for part in parts[2:])
         and not any(_CJK.search(part) for part in parts)
     )
+
+
+def _is_given(part: str) -> bool:
+    """Whether a part is a given name: one word, or one and its initials."""
+    return len(part.split()) == 1 or re.fullmatch(r"[^\W\d_]\S{2,}(?:\s+(?:[A-Z]\.?-?)+)+", part) is not None
 
 
 def _is_family(part: str) -> bool:

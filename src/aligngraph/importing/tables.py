@@ -225,6 +225,8 @@ def read_row(
     draft.text = " ".join(filter(None, (plain(cell) for number, cell in enumerate(row) if kinds.get(number) != "link")))
     draft.identifiers = identifiers_of(draft.work_urls) | draft.identifiers
     draft.marked = True
+    # The columns say where the fields are.
+    draft.again = None
     return draft
 
 

@@ -88,7 +88,7 @@ def peel_title(printed: str) -> tuple[str, list[Place], list[str]]:
             title = front.rstrip(" ,")
             continue
         ahead = re.match(r"^\s*(?:\[([^\[\]]{2,60})\]|\(([^()]{2,60})\)|【([^】]{2,60})】)\s*[:.,–—-]?\s*(?=\S)", title)
-        behind = re.search(r"\s*(?:\[([^\[\]]{2,60})\]|\(([^()]{2,60})\))\s*[.,]?$", title)
+        behind = re.search(r"\s*(?:\[([^\[\]]{2,60})\]|[(（]([^()（）]{2,60})[)）])\s*[.,]?$", title)
         tag = re.match(r"\s*【([^】]{1,20})】\s*(?=\S)", title)
         if tag is not None and len(notes) < _MOST_NOTES and read_place(tag[1]) is None:
             notes.append(tag[1])
@@ -117,7 +117,7 @@ def clean_title(printed: str) -> str:
     title = re.sub(r"\s+", " ", printed).strip()
     title = title.replace("\\%", "%")
     # "A Title. In *Some Venue*"
-    title = re.sub(r"(?<=[.?!])\s+In:?$", "", title)
+    title = re.sub(r"(?:(?<=[.?!])\s+In:?|,\s+in)$", "", title)
     title = re.sub(r"\*\*|(?<=[%)a-z])\*(?=\s|$)", "", title)
     title = re.sub(r"^(?:title|paper)\s*:\s*", "", title, flags=re.IGNORECASE)
     if re.fullmatch(r"\([^()]*\)", title) and len(title.split()) < 4:
