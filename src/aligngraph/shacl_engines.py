@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from aligngraph.errors import AligngraphError
 from aligngraph.namespaces import PREFIXES
+from aligngraph.quiet import quiet
 from aligngraph.shapes import SH, Node, Shapes
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def run_engine(engine: str, shapes: Shapes, triples: Sequence[ox.Triple]) -> lis
     run = _run_shacl if engine == "shacl" else _run_pyshacl
     try:
         return list(run(shapes, triples))
-    except (ValueError, RuntimeError) as error:
+    except (ValueError, RuntimeError, TypeError) as error:
         raise EngineError(f"{shapes.path}: the SHACL engine {engine!r} gave up: {error}") from error
 
 
@@ -106,8 +107,10 @@ def _run_pyshacl(shapes: Shapes, triples: Sequence[ox.Triple]) -> Iterator[Resul
     from rdflib import RDF, Namespace
 
     sh = Namespace(SH)
-    rules = _graph(quad.triple for quad in ox.parse(shapes.text, ox.RdfFormat.TURTLE))
-    _, report, text = pyshacl.validate(_graph(triples), shacl_graph=rules, inference="none", advanced=False)
+    # What can't be read as a number is found by the shapes.
+    with quiet("rdflib.term"):
+        rules = _graph(quad.triple for quad in ox.parse(shapes.text, ox.RdfFormat.TURTLE))
+        _, report, text = pyshacl.validate(_graph(triples), shacl_graph=rules, inference="none", advanced=False)
     if not hasattr(report, "value"):
         raise EngineError(f"{shapes.path}: the SHACL engine 'pyshacl' gave up: {text}")
     for result in report.subjects(RDF.type, sh.ValidationResult):
@@ -138,7 +141,20 @@ def _graph(triples: Iterable[ox.Triple]) -> Graph:
             return Literal(term.value, lang=term.language)
         if term.datatype.value == _STRING:
             return Literal(term.value)
-        return Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
+        literal = Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
+        if literal.ill_typed:
+            return IllTyped(term.value, datatype=literal.datatype, normalize=False)
+        return literal
+
+    class IllTyped(Literal):
+        """A number that is none, or the like: it can't be compared, so it is no less than others (SHACL 4.5.4)."""
+
+        __slots__ = ()
+
+        def _is_not(self, other: object) -> bool:
+            return False
+
+        __lt__ = __le__ = __gt__ = __ge__ = _is_not
 
     class Prepared(Graph):
         """Parses a query once: pySHACL asks the same one of every focus node."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +12,7 @@ from aligngraph.importing.forms import Standing, Work, collapse, entry_of, sort_
 from aligngraph.importing.keys import title_key
 from aligngraph.importing.latex import split_top, to_text, unescape_address
 from aligngraph.importing.records import Entry, Link, Problem, ReadingList, identifiers_of_url
+from aligngraph.quiet import quiet
 
 if TYPE_CHECKING:
     from bibtexparser.model import Block
@@ -397,20 +396,6 @@ def _reason(block: Any) -> str:
 def _blocks(text: str) -> list[Block]:
     from bibtexparser.splitter import Splitter
 
-    with _quiet(logging.getLogger("bibtexparser.splitter")):
+    with quiet("bibtexparser.splitter"):
         # The splitter does not count a line end behind a backslash.
         return list(Splitter(text.replace("\\\n", "\\ \n")).split().blocks)
-
-
-@contextmanager
-def _quiet(logger: logging.Logger) -> Iterator[None]:
-    """Keep the parser from writing on stderr what is told as problems."""
-
-    def none(_record: logging.LogRecord) -> bool:
-        return False
-
-    logger.addFilter(none)
-    try:
-        yield
-    finally:
-        logger.removeFilter(none)
