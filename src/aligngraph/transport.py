@@ -150,7 +150,7 @@ class _Body(io.RawIOBase):
                 "Ask again, or ask for less."
             )
         room[: len(block)] = block
-        self.tail = (self.tail + block)[-_TAIL:]
+        self.tail = (self.tail + block[-_TAIL:])[-_TAIL:]
         return len(block)
 
 
