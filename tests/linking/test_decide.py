@@ -1,0 +1,96 @@
+"""The decision whether a record is of a work, on real titles."""
+
+from __future__ import annotations
+
+from aligngraph.bibliography.identifiers import Identifiers
+from aligngraph.bibliography.person_names import Name
+from aligngraph.bibliography.works import Form
+from aligngraph.linking.decide import decide
+from aligngraph.linking.records import Author, Publication, Record, Wanted
+
+DPO = "Direct Preference Optimization: Your Language Model is Secretly a Reward Model"
+
+
+def wanted(title: str, author: str | None, year: int, *forms: Form) -> Wanted:
+    publications = tuple(Publication(f"https://example.org/{place}", form) for place, form in enumerate(forms))
+    authors = (Name(author),) if author else ()
+    return Wanted("https://example.org/w", "works", title, (), authors, frozenset({year}), publications)
+
+
+def record(title: str, author: str | None = None, year: int | None = None, **named: str) -> Record:
+    authors = (Author(Name(author)),) if author else ()
+    return Record("test", None, title, title, authors, year=year, identifiers=Identifiers(**named))
+
+
+def test_an_equal_identifier_with_an_equal_title_is_found_for_certain() -> None:
+    arxiv = Form("Preprint", arxiv="2305.18290")
+    found = decide(wanted(DPO, "Rafael Rafailov", 2023, arxiv), [record(DPO.upper(), doi="10.48550/arXiv.2305.18290")])
+    assert (found.outcome, found.confidence) == ("found", 0.99)
+
+
+def test_an_equal_identifier_with_a_far_title_is_a_wrong_identifier() -> None:
+    arxiv = Form("Preprint", arxiv="2305.18290")
+    other = record("Visual Instruction Tuning", "Haotian Liu", 2023, arxiv="2305.18290")
+    assert decide(wanted(DPO, "Rafael Rafailov", 2023, arxiv), [other]).outcome == "wrong identifier"
+
+
+def test_a_renamed_work_with_an_equal_identifier_is_for_a_person() -> None:
+    acl = Form("ConferencePaper", acl="2023.acl-long.1")
+    work = wanted("On the Machine Learning of Ethical Judgments", "Zeerak Talat", 2022, acl)
+    other = record("A Word on Machine Ethics: A Response to Jiang et al.", "Zeerak Talat", 2021, acl="2023.acl-long.1")
+    assert decide(work, [other]).outcome == "review"
+
+
+def test_title_author_and_year_together_are_found() -> None:
+    found = decide(
+        wanted(DPO, "Rafael Rafailov", 2023), [record(DPO, "Rafailov, Rafael", 2023), record("Other things")]
+    )
+    assert (found.outcome, found.confidence) == ("found", 0.9)
+
+
+def test_part_of_a_title_is_not_found() -> None:
+    polite = wanted("Visual Instruction Tuning with Polite Flamingo", "Delong Chen", 2023)
+    assert decide(polite, [record("Visual Instruction Tuning", "Haotian Liu", 2023)]).outcome == "not found"
+
+
+def test_a_second_version_is_never_found_by_title() -> None:
+    hps = wanted(
+        "Human Preference Score: Better Aligning Text-to-Image Models with Human Preference", "Xiaoshi Wu", 2023
+    )
+    second = record(
+        "Human Preference Score 2: Better Aligning Text-to-Image Models with Human Preference", "X. Wu", 2023
+    )
+    assert decide(hps, [second]).outcome != "found"
+
+
+def test_preprint_and_paper_of_one_work_do_not_compete() -> None:
+    found = decide(
+        wanted(DPO, "Rafael Rafailov", 2023),
+        [
+            record(DPO, "R. Rafailov", 2023, arxiv="2305.18290"),
+            record(DPO, "R. Rafailov", 2024, openreview="HPuSIXJaa9"),
+        ],
+    )
+    assert found.outcome == "found"
+    assert len(found.also) == 1
+
+
+def test_namesakes_of_two_authors_compete() -> None:
+    work = wanted("The Problem of Trusting Machines in Society", None, 2020)
+    rivals = [record(work.title, "Ann Lee", 2020), record(work.title, "Bo Chen", 2020)]
+    assert decide(work, rivals).outcome == "review"
+
+
+def test_a_title_that_many_works_have_is_never_found_by_title() -> None:
+    assert decide(wanted("Editorial", "Ann Lee", 2020), [record("Editorial", "Ann Lee", 2020)]).outcome == "review"
+
+
+def test_a_correction_is_not_the_work() -> None:
+    assert (
+        decide(wanted(DPO, "R. Rafailov", 2023), [record(f"Correction: {DPO}", "R. Rafailov", 2023)]).outcome
+        == "not found"
+    )
+
+
+def test_nothing_is_found_among_no_candidates() -> None:
+    assert decide(wanted(DPO, "R. Rafailov", 2023), []).outcome == "not found"
