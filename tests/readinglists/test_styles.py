@@ -335,6 +335,24 @@ def test_a_venue_ends_before_volume_and_pages(printed: str, venue: str, year: in
     assert (entry.title, entry.venue_printed, entry.year) == ("Herons Asked Twice", venue, year)
 
 
+@pytest.mark.parametrize(
+    "venue",
+    ["Transactions of the ACL", "ICML Workshop on Gulls", "Journal of Heron Studies", "European Chapter of the ACL"],
+)
+@pytest.mark.parametrize("names", [("Mei Okafor", "Noah Berg"), ("Ana Rivera", "Jo Ray", "Mei Okafor")])
+def test_names_with_commas_before_a_venue_are_no_part_of_it(venue: str, names: tuple[str, ...]) -> None:
+    (entry,) = entries(f"- [Herons Asked Twice](https://example.org/a), {', '.join(names)}, {venue} 2031")
+    assert said(entry) == ("Herons Asked Twice", names, False, venue, 2031)
+
+
+@pytest.mark.parametrize(
+    "venue", ["Journal of Tides, Shores and Fog", "Proceedings of the Natural Sciences, Arts and Letters"]
+)
+def test_a_venue_with_commas_in_its_name_is_whole(venue: str) -> None:
+    (entry,) = entries(f"- [Herons Asked Twice](https://example.org/a), {venue} 2031")
+    assert said(entry) == ("Herons Asked Twice", (), False, venue, 2031)
+
+
 def test_initials_before_a_given_name_turn_round_too() -> None:
     (entry,) = entries('- Rivera, M. Saquib, et al. "Herons Asked Twice." ACL 2031. [[p](https://example.org/a)]')
     assert (entry.authors, entry.et_al) == (("M. Saquib Rivera",), True)

@@ -316,7 +316,7 @@ class _Parts:
 
 def _peel(chunk: Chunk) -> list[Chunk]:
     """Return the chunk, or its parts where commas divide fields: "Ouyang et al., NeurIPS 2022"."""
-    if chunk.kind in "Pp" and "," in chunk.text and (listed := _all_places(chunk)):
+    if chunk.kind in "Pp" and "," in chunk.text and (listed := _all_places(chunk) or _names_then_place(chunk)):
         return listed
     if chunk.kind in "APa" or len(chunk.text) > _LONGEST:
         return [chunk]
@@ -367,6 +367,18 @@ def _names_and_place(chunk: Chunk) -> list[Chunk]:
         replace(chunk, end=middle, text=found[1], kind=kind, authors=names, place=None),
         replace(chunk, start=middle, sep="style", text=found[2], kind="P", place=place),
     ]
+
+
+def _names_then_place(chunk: Chunk) -> list[Chunk]:
+    """Return the names and the place of "Mei Okafor, Noah Berg, Letters of the ACL 2031"; nothing for other text."""
+    if len(chunk.text) > _LONGEST:
+        return []
+    parts = _Parts(chunk)
+    for last in range(parts.last - 1, -1, -1):
+        names, rest = parts.run(0, last), parts.run(last + 1, parts.last)
+        if names.kind == "A" and rest.kind == "P" and rest.place and rest.place.venue:
+            return [names, rest]
+    return []
 
 
 def _is_subtitle(names: Chunk, before: str) -> bool:
