@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.support.marks import examples
+from tests.support.programs import REQUIRE_ALL
+
 # A slow machine is no fault of the code. In CI nothing is left to chance; elsewhere each run tries new cases.
-settings.register_profile("aligngraph", deadline=None, derandomize="ALIGNGRAPH_REQUIRE_ALL" in os.environ)
+settings.register_profile("aligngraph", deadline=None, derandomize=REQUIRE_ALL, max_examples=examples(100))
 settings.load_profile("aligngraph")
 
 # What runs in the background of a script is deaf to Ctrl-C, and so are the commands that it starts.

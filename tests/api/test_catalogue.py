@@ -73,6 +73,7 @@ def test_the_same_answers_from_files_store_graph_and_endpoint(
     assert given.query("benchmarks-by-goal", goal="human-values") == wanted
 
 
+@pytest.mark.slow
 def test_a_dataset_keeps_its_graphs(shipped: aligngraph.Catalogue) -> None:
     select = "SELECT ?g { GRAPH ?g { work:rafailov2023-dpo dcterms:title ?t } }"
     dataset = shipped.to_dataset()

@@ -60,6 +60,7 @@ def test_grown_once_it_is_the_shipped_data(tmp_path: Path) -> None:
     assert set(quads_of(tmp_path / "one.nq")) == set(quads_of(data_folder()))
 
 
+@pytest.mark.slow
 def test_works_listings_links_and_artifacts_grow_by_as_much_and_persons_by_less(grown: Path) -> None:
     before, after = count_types(quads_of(data_folder())), count_types(quads_of(grown))
     for kind in ("Paper", "Preprint", "Listing", "PaperLink", "Authorship", "Dataset", "Correction"):
@@ -68,6 +69,7 @@ def test_works_listings_links_and_artifacts_grow_by_as_much_and_persons_by_less(
     assert before["Person"] < after["Person"] < TIMES * before["Person"]
 
 
+@pytest.mark.slow
 def test_the_taxonomy_gets_wider_and_deeper_but_slowly(grown: Path) -> None:
     before, after = count_types(quads_of(data_folder())), count_types(quads_of(grown))
     for kind in ("Goal", "Approach", "Method", "Section"):
@@ -100,6 +102,7 @@ def test_nothing_is_left_of_the_template(grown: Path) -> None:
     assert "x0001" in text
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_under_any_hash_seed_and_another_seed_gives_others(tmp_path: Path) -> None:
     for number in (1, 2):
         subprocess.run(
@@ -113,6 +116,7 @@ def test_the_same_seed_gives_the_same_bytes_under_any_hash_seed_and_another_seed
     assert first != (tmp_path / "3.nq").read_bytes()
 
 
+@pytest.mark.slow
 def test_turtle_says_the_same_as_nquads_in_the_same_graphs(tmp_path: Path) -> None:
     grow.write_nquads(tmp_path / "grown.nq", 3)
     grow.write_turtle_folder(tmp_path / "folder", 3)
@@ -170,6 +174,7 @@ def case(name: str, code: str, *, base: bool = False, inner: bool = False) -> me
     return measure.Case("group", name, 1, (sys.executable, "-c", code), base=base, inner=inner)
 
 
+@pytest.mark.slow
 def test_a_case_is_measured_from_outside_against_the_base_and_with_its_own_memory() -> None:
     # A process starts with the peak of the one that started it; the benchmarks' own is small, this one may not be.
     block = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 + (100 << 20)
@@ -236,6 +241,7 @@ def test_the_documentation_shows_the_published_results() -> None:
     assert report.plot(published, benchmarks_run.PLOTTED) == (ROOT / "docs" / "benchmarks.svg").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_one_command_measures_and_prints_a_table(tmp_path: Path) -> None:
     script = str(ROOT / "benchmarks" / "run.py")
     command = [sys.executable, script, "--sizes", "1", "--only", "fmt", "--rounds", "1"]

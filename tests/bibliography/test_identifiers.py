@@ -31,6 +31,7 @@ from aligngraph.bibliography.identifiers import (
     identifiers_of_doi,
     identifiers_of_url,
 )
+from tests.support.marks import examples
 
 SICI = "10.1002/(SICI)1097-4571(199806)49:8<693::AID-ASI4>3.0.CO;2-O"
 SHAPES = Path(__file__).parents[2] / "ontology" / "shapes.ttl"
@@ -161,7 +162,7 @@ VALUES = {
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(data=st.data())
 def test_address_of_an_identifier_is_an_iri_and_leads_back_to_it(scheme: Scheme, data: st.DataObject) -> None:
     value = data.draw(VALUES[scheme])
@@ -175,7 +176,7 @@ def test_address_of_an_identifier_is_an_iri_and_leads_back_to_it(scheme: Scheme,
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data=st.data())
 def test_identifier_in_normal_form_is_read_as_itself_and_case_counts_where_the_scheme_says(
     scheme: Scheme, data: st.DataObject
@@ -232,7 +233,7 @@ def test_identifiers_are_found_in_running_text(text: str, doi: str | None, arxiv
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(data=st.data())
 def test_shapes_accept_what_the_scheme_calls_its_normal_form(scheme: Scheme, data: st.DataObject) -> None:
     """Patterns in shapes.ttl stand in Turtle, so they can't be shared."""

@@ -17,6 +17,7 @@ from aligngraph.bibliography.latex import to_text
 from aligngraph.bibliography.person_names import Name, bibtex_names, name_of, parts_of, sorted_name, split_name
 from tests.bibliography import counts
 from tests.bibliography.name_cases import Case, cases
+from tests.support.marks import examples
 
 CASES = list(cases())
 
@@ -26,6 +27,7 @@ def parts(name: Name) -> tuple[str, str, str, str]:
     return known.given, known.particle, known.family, known.suffix
 
 
+@pytest.mark.slow
 def test_every_accent_is_read_in_every_place_of_every_form_of_name() -> None:
     wrong = []
     for case in CASES:
@@ -207,7 +209,7 @@ def test_names_of_persons_are_taken_for_no_organisations(name: str) -> None:
 WORD = st.text(st.characters(categories=["Lu", "Ll"]), min_size=2, max_size=8).map(str.title).filter(str.istitle)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(WORD, WORD, st.sampled_from(["", "von", "van der", "de la"]), st.sampled_from(["", "Jr.", "III"]))
 def test_parts_written_family_name_first_come_back(given_name: str, family: str, particle: str, suffix: str) -> None:
     name = name_of(family, given_name, particle, suffix)

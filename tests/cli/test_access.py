@@ -14,6 +14,7 @@ import pytest
 from aligngraph.catalogue.sources import data_folder
 from tests.conftest import Outcome, Run, shown_on
 from tests.support.gateway import SECRET, TOKEN, Authority, Gateway, Scheme, basic, bearer, digest
+from tests.support.marks import slow_after
 from tests.support.misbehaving import Handler, Server, running
 from tests.support.servers import OxigraphServer, as_user, oxigraph_server
 
@@ -99,7 +100,7 @@ def test_every_command_says_who_asks_over_a_connection_it_has_checked(
         assert (open_.code, open_.out) == (0, known.out)
 
 
-@pytest.mark.parametrize("command", ["query", "sparql", "diff"])
+@pytest.mark.parametrize("command", slow_after(1, ["query", "sparql", "diff"]))
 @pytest.mark.parametrize("scheme", [basic, digest, bearer])
 def test_each_way_to_say_who_asks_works_for_reading(
     ask: Asking, store: OxigraphServer, scheme: Scheme, command: str
@@ -134,7 +135,7 @@ def test_netrc_is_read_for_its_host_only(ask: Asking, small: OxigraphServer, tmp
         assert "(http://NAME@…)" in other.err
 
 
-@pytest.mark.parametrize("command", ["query", "export", "diff"])
+@pytest.mark.parametrize("command", slow_after(1, ["query", "export", "diff"]))
 @pytest.mark.parametrize("status", [302, 307])
 def test_what_is_read_is_not_asked_for_elsewhere_and_nothing_is_told_there(
     ask: Asking, command: str, status: int

@@ -66,6 +66,7 @@ def test_a_store_that_drips_ends_no_command_later_than_its_time_limit(run: Run, 
     assert not (tmp_path / "pulled").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["push", "pull", "diff", "validate"])
 def test_a_store_whose_answer_has_no_end_ends_a_command_at_its_memory_limit(
     run: Run, tmp_path: Path, name: str

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Outcome, Run
+from tests.support.marks import slow_after
 
 DEEP = 400_000
 """So many brackets within each other take the parsers minutes: each closing one is moved through all of the rest."""
@@ -33,7 +34,7 @@ READING = {
     "add": ["add", "2305.18290", "--title", "Quiet", "--data", "FILE"],
     "merge": ["merge", "work:a", "work:b", "--into", "."],
 }
-QUICK = ("validate", "sparql", "fmt")
+QUICK = ("sparql",)
 LAST = re.compile(r"Error: the (command|query) was stopped (.*), its (time limit|limit), while (.*?)\. ")
 
 
@@ -116,7 +117,7 @@ WITHIN = {
 }
 
 
-@pytest.mark.parametrize("name", WITHIN)
+@pytest.mark.parametrize("name", slow_after(2, WITHIN))
 def test_other_hostile_files_are_told_of_within_a_limit(run: Run, tmp_path: Path, name: str) -> None:
     text, command, said = WITHIN[name]
     (tmp_path / name).write_text(text, encoding="utf-8")

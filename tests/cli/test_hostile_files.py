@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Outcome, Run
+from tests.support.marks import slow_after
 
 ONE = "<x:a> <x:p> <x:q> .\n"
 ASK = ["sparql", "ASK { <x:a> <x:p> <x:q> }"]
@@ -62,7 +63,7 @@ def with_path(args: list[str], path: str | Path) -> list[str]:
     return [str(path) if arg == "PATH" else arg for arg in args]
 
 
-@pytest.mark.parametrize("name", READING)
+@pytest.mark.parametrize("name", slow_after(5, READING))
 def test_what_is_no_regular_file_is_refused_at_once(run: Run, here: Path, name: str) -> None:
     ending = {"import": "md", "query file": "rq"}.get(name, "ttl")
     os.mkfifo(here / f"pipe.{ending}")
@@ -85,7 +86,7 @@ def test_the_pipe_of_a_shell_is_read(run: Run, here: Path) -> None:
     assert run("import", prefix=["bash", "-c", '"$@" <(cat list.md)', "bash"], cwd=here).code == 0
 
 
-@pytest.mark.parametrize("name", [*READING, *(f"to {name}" for name in WRITING)])
+@pytest.mark.parametrize("name", [*slow_after(3, READING), *slow_after(3, (f"to {name}" for name in WRITING))])
 def test_names_that_are_too_long_or_not_utf8_are_named(run: Run, here: Path, name: str) -> None:
     args = WRITING[name.removeprefix("to ")] if name.startswith("to ") else READING[name]
     outcome = run(*with_path(args, "x" * 300), cwd=here)
@@ -110,7 +111,7 @@ def as_people() -> list[str]:
     return ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
 
 
-@pytest.mark.parametrize("name", [*READING, *(f"to {name}" for name in WRITING)])
+@pytest.mark.parametrize("name", [*slow_after(3, READING), *slow_after(3, (f"to {name}" for name in WRITING))])
 def test_a_folder_one_may_not_enter_is_named(run: Run, here: Path, name: str) -> None:
     (here / "closed" / "in").mkdir(parents=True)
     (here / "closed").chmod(0)
@@ -138,19 +139,22 @@ def test_without_a_cache_one_may_enter_answers_are_the_same(run: Run, here: Path
 
 @pytest.mark.parametrize(
     ("args", "code"),
-    [
-        (["query", "works-by-year"], 0),
-        ([*ASK, "--data", "DATA"], 0),
-        (["show", "dpo"], 0),
-        (["fmt", "--check"], 0),
-        ([*ASK, "--data", "d"], 2),
-        (["validate", "x.ttl"], 2),
-        (["export", "-o", "x.nt"], 2),
-        (["export", "-f", "all", "-o", "."], 2),
-        (["load", "x"], 2),
-        (["import", "x.md", "--into", "."], 2),
-        (["new-catalogue", "x"], 2),
-    ],
+    slow_after(
+        5,
+        [
+            (["query", "works-by-year"], 0),
+            ([*ASK, "--data", "DATA"], 0),
+            (["show", "dpo"], 0),
+            (["fmt", "--check"], 0),
+            ([*ASK, "--data", "d"], 2),
+            (["validate", "x.ttl"], 2),
+            (["export", "-o", "x.nt"], 2),
+            (["export", "-f", "all", "-o", "."], 2),
+            (["load", "x"], 2),
+            (["import", "x.md", "--into", "."], 2),
+            (["new-catalogue", "x"], 2),
+        ],
+    ),
 )
 def test_one_may_stand_in_a_folder_that_is_gone(run: Run, here: Path, args: list[str], code: int) -> None:
     (here / "gone").mkdir()
@@ -161,6 +165,7 @@ def test_one_may_stand_in_a_folder_that_is_gone(run: Run, here: Path, args: list
         assert said(outcome)
 
 
+@pytest.mark.slow
 def test_file_names_do_not_steer_the_terminal(run: Run, here: Path) -> None:
     for name in ("\x1b[31mred", "two\nlines", "\x07bell"):
         outcome = run(*ASK, "--data", f"{name}.ttl", cwd=here)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Outcome, Run
+from tests.support.marks import slow_after
 from tests.support.misbehaving import Handler, running
 
 MIB = 1 << 20
@@ -50,7 +51,7 @@ def one_error(outcome: Outcome) -> str:
     return lines[0].removeprefix("Error: ")
 
 
-@pytest.mark.parametrize("name", RUNAWAYS)
+@pytest.mark.parametrize("name", slow_after(2, RUNAWAYS))
 def test_a_runaway_query_stops_on_time(run: Run, name: str) -> None:
     began = time.monotonic()
     outcome = run("sparql", RUNAWAYS[name], "--timeout", "1", "--max-memory", "0")
@@ -61,7 +62,7 @@ def test_a_runaway_query_stops_on_time(run: Run, name: str) -> None:
     assert "--timeout" in outcome.err
 
 
-@pytest.mark.parametrize("name", GREEDY)
+@pytest.mark.parametrize("name", slow_after(1, GREEDY))
 def test_a_greedy_query_stops_within_its_memory(name: str) -> None:
     code, err, peak = peak_memory(["sparql", GREEDY[name], "--max-memory", "300M"])
     assert code == 2

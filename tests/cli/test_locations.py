@@ -13,6 +13,7 @@ from aligngraph.catalogue.sources import data_folder, find_sources
 from aligngraph.cli.main import COMMANDS, Cli
 from aligngraph.stores.disk import load
 from tests.conftest import Run
+from tests.support.marks import slow_after
 from tests.support.servers import OxigraphServer
 
 LIST = b"# Papers\n\n- **Quiet Rewards.** Rivera et al. NeurIPS 2023. [[Paper](https://arxiv.org/abs/2305.99991)]\n"
@@ -51,7 +52,7 @@ def test_no_command_that_reads_is_left_out() -> None:
         assert "--data" in {text for parameter in command.params for text in parameter.opts}
 
 
-@pytest.mark.parametrize("name", READING)
+@pytest.mark.parametrize("name", slow_after(3, READING))
 def test_a_store_and_an_endpoint_give_what_the_files_give(
     run: Run, store: Path, catalogue_server: OxigraphServer, name: str
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_store_and_an_endpoint_give_what_the_files_give(
     assert outputs[0] or name == "diff"
 
 
+@pytest.mark.slow
 def test_a_store_is_loaded_and_pushed_from_an_endpoint(
     run: Run, catalogue_server: OxigraphServer, tmp_path: Path
 ) -> None:

@@ -44,6 +44,7 @@ def test_every_format_is_in_it_under_a_name_of_its_own() -> None:
     assert len(NAMES) == len(FORMATS) + 1
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_bytes_and_checksums_that_hold(run: Run, tmp_path: Path) -> None:
     for name, seed in (("first", "0"), ("second", "4242")):
         outcome = run("export", "-f", "all", "-o", tmp_path / name, env={"PYTHONHASHSEED": seed})
@@ -125,6 +126,7 @@ def test_a_package_needs_a_folder_and_has_no_single_class(run: Run) -> None:
         assert message in outcome.err
 
 
+@pytest.mark.slow
 def test_the_rdf_files_are_read_by_another_reader_as_what_they_are(tmp_path: Path) -> None:
     write_package(tmp_path / "out")
     formats = {

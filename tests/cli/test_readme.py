@@ -42,6 +42,7 @@ def test_the_python_it_shows_runs() -> None:
     assert done.returncode == 0
 
 
+@pytest.mark.slow
 def test_the_exports_it_shows_run(tmp_path: Path) -> None:
     lines = re.findall(r"^aligngraph (export .*? -o (\S+)) *(?:#.*)?$", TEXT, re.MULTILINE)
     assert len(lines) >= 5

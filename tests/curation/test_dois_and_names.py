@@ -15,6 +15,7 @@ import pytest
 from aligngraph.bibliography.identifiers import DOI
 from aligngraph.bibliography.latex import to_text
 from tests.conftest import Run
+from tests.support.marks import slow_after
 
 SICI = "10.1002/(SICI)1097-4571(199806)49:8<693::AID-ASI4>3.0.CO;2-O"
 DOIS = [SICI, "10.1000/a#b?c", "10.1000/x[1]^{2}|y", "10.1000/ö%2"]
@@ -41,7 +42,7 @@ def values(folder: Path, name: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", slow_after(1, FILES))
 def test_doi_of_any_form_comes_in_whole_and_its_address_is_an_iri(name: str, run: Run, tmp_path: Path) -> None:
     for number, doi in enumerate(DOIS):
         folder = tmp_path / f"data{number}"

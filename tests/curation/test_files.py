@@ -221,6 +221,7 @@ def test_mis_numbered_lists_get_places_in_the_order_of_the_page(held: Holdings) 
     assert sorted(places) == ["1", "2", "3"]
 
 
+@pytest.mark.slow
 def test_ten_times_the_entries_take_ten_times_the_statements_and_files(tmp_path: Path) -> None:
     counts = []
     for size in (100, 1000):

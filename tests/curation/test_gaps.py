@@ -56,6 +56,7 @@ def test_a_work_known_by_its_title_gains_authors_year_and_publication(
     assert (again["gained"], again["files_changed"]) == ([], 0)
 
 
+@pytest.mark.slow
 def test_a_publication_gains_its_pages(run: Run, catalogue: Path, tmp_path: Path) -> None:
     bib = tmp_path / "more.bib"
     bib.write_text((BIB % TITLE).replace("volume={7}, pages={11-29}, ", ""), encoding="utf-8")
@@ -80,6 +81,7 @@ def test_what_is_said_otherwise_stays_and_is_named(run: Run, catalogue: Path, tm
     assert before.count("ag:hasAuthorship") == text_of(catalogue).count("ag:hasAuthorship")
 
 
+@pytest.mark.slow
 def test_a_list_gives_authors_to_a_work_without_any(run: Run, catalogue: Path, tmp_path: Path) -> None:
     page = tmp_path / "other.md"
     page.write_text(f"# Others\n\n## Read\n\n- {TITLE}. Ana Rivera, Jo Lindqvist. ACL 2031. [[p](https://e.org/q)]\n")

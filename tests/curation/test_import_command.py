@@ -15,6 +15,7 @@ import pytest
 from aligngraph.catalogue.sources import data_folder
 from aligngraph.files.transactions import locked
 from tests.conftest import Outcome, Run
+from tests.support.marks import slow_after
 
 LIST = """# A list of ours
 
@@ -56,6 +57,7 @@ def report_of(outcome: Outcome) -> dict[str, object]:
     return said
 
 
+@pytest.mark.slow
 def test_the_page_we_export_brings_nothing_new(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     assert run("export", "--format", "markdown", "-o", page).code == 0
@@ -145,12 +147,14 @@ def test_what_is_uncertain_is_left_to_a_person_who_settles_it(run: Run, data: Pa
     assert files_of(data) == again
 
 
+@pytest.mark.slow
 def test_a_wrong_decision_is_refused(run: Run, page: Path) -> None:
     assert run("import", page, "--match", "5=nothing-such").code == 2
     assert run("import", page, "--match", "2=new").code == 2
     assert run("import", page, "--match", "new").code == 2
 
 
+@pytest.mark.slow
 def test_an_entry_may_be_settled_as_the_work_of_an_earlier_line(run: Run, data: Path, tmp_path: Path) -> None:
     page = tmp_path / "twice.md"
     page.write_text("# Twice\n\n## Tools\n\n- [Otterly](https://o.org/1)\n\n## Again\n\n- [Otterly](https://o.org/2)\n")
@@ -163,6 +167,7 @@ def test_an_entry_may_be_settled_as_the_work_of_an_earlier_line(run: Run, data: 
     assert "1 work: 0 matched, 1 new; 0 uncertain" in second.err
 
 
+@pytest.mark.slow
 def test_what_rules_settle_is_named_and_needs_nobody(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "news.md"
     page.write_text(
@@ -217,6 +222,7 @@ def test_isbn_of_a_volume_is_noted_and_not_written_on_its_papers(run: Run, tmp_p
     assert "978-1-4503-8309-7, the ISBN of the volume it is in" in made.out
 
 
+@pytest.mark.slow
 def test_a_page_that_grew_brings_only_what_is_new(run: Run, data: Path, page: Path) -> None:
     assert run("import", page, "--into", data).code == 0
     before = files_of(data)
@@ -237,6 +243,7 @@ def test_a_page_that_grew_brings_only_what_is_new(run: Run, data: Path, page: Pa
     assert "ag:position 3 ;" in places["listing:list-ours-002"]
 
 
+@pytest.mark.slow
 def test_comments_in_a_file_that_changes_stay(run: Run, data: Path, page: Path) -> None:
     assert run("import", page, "--into", data).code == 0
     path = data / "surveys/list-ours/listings/rl-based-alignment.ttl"
@@ -268,6 +275,7 @@ def test_a_bibliography_gives_works_and_no_listings(run: Run, data: Path, tmp_pa
     assert files_of(data) == after
 
 
+@pytest.mark.slow
 def test_windows_text_with_marks_is_read(run: Run, tmp_path: Path) -> None:
     """Line ends of two characters, a byte order mark, Windows-1252, marks of direction."""
     text = "# Liste\r\n\r\n## Papers\r\n\r\n1. \u200fA Café of Its Own – Part. Jörg Weiß. 2023.\r\n"
@@ -324,19 +332,23 @@ def test_an_import_waits_for_another_one(run: Run, data: Path, page: Path) -> No
 
 @pytest.mark.parametrize(
     ("name", "text", "left"),
-    [
-        (
-            "a.bib",
-            "@article{a, title={T and so on}, journal={J}, abstract={X}, keywords={k}, url={https://a.b/c}}",
-            "abstract (1), keywords (1)",
-        ),
-        (
-            "a.json",
-            '[{"id":"a","title":"T and so on","type":"book","publisher":"P","abstract":"X","editor":[{"family":"E"}]}]',
-            "abstract (1), editor (1)",
-        ),
-        ("a.ris", "TY  - JOUR\nTI  - T and so on\nJO  - J\nAB  - X\nKW  - k\nKW  - l\nER  - ", "AB (1), KW (1)"),
-    ],
+    slow_after(
+        1,
+        [
+            (
+                "a.bib",
+                "@article{a, title={T and so on}, journal={J}, abstract={X}, keywords={k}, url={https://a.b/c}}",
+                "abstract (1), keywords (1)",
+            ),
+            (
+                "a.json",
+                '[{"id":"a","title":"T and so on","type":"book",'
+                '"publisher":"P","abstract":"X","editor":[{"family":"E"}]}]',
+                "abstract (1), editor (1)",
+            ),
+            ("a.ris", "TY  - JOUR\nTI  - T and so on\nJO  - J\nAB  - X\nKW  - k\nKW  - l\nER  - ", "AB (1), KW (1)"),
+        ],
+    ),
 )
 def test_fields_of_a_bibliography_that_have_no_place_are_named(
     run: Run, tmp_path: Path, name: str, text: str, left: str
@@ -382,20 +394,23 @@ def test_a_venue_that_nobody_knows_is_asked_about_and_stays_as_printed(run: Run,
 
 @pytest.mark.parametrize(
     ("name", "text", "kept"),
-    [
-        (
-            "a.bib",
-            "@techreport{{k, title={{{0}}}, author={{Berg, Ana}}, institution={{Marsh Lab}}, year=2031}}",
-            "@techreport{",
-        ),
-        ("a.ris", "TY  - RPRT\nTI  - {0}\nAU  - Berg, Ana\nPB  - Marsh Lab\nPY  - 2031\nER  - \n", "TY  - RPRT"),
-        (
-            "a.json",
-            '[{{"id": "k", "type": "report", "title": "{0}", "author": [{{"family": "Berg", "given": "Ana"}}],'
-            ' "publisher": "Marsh Lab", "issued": {{"date-parts": [[2031]]}}}}]',
-            '"type": "report"',
-        ),
-    ],
+    slow_after(
+        1,
+        [
+            (
+                "a.bib",
+                "@techreport{{k, title={{{0}}}, author={{Berg, Ana}}, institution={{Marsh Lab}}, year=2031}}",
+                "@techreport{",
+            ),
+            ("a.ris", "TY  - RPRT\nTI  - {0}\nAU  - Berg, Ana\nPB  - Marsh Lab\nPY  - 2031\nER  - \n", "TY  - RPRT"),
+            (
+                "a.json",
+                '[{{"id": "k", "type": "report", "title": "{0}", "author": [{{"family": "Berg", "given": "Ana"}}],'
+                ' "publisher": "Marsh Lab", "issued": {{"date-parts": [[2031]]}}}}]',
+                '"type": "report"',
+            ),
+        ],
+    ),
 )
 def test_a_report_stays_one_through_import_and_export(run: Run, data: Path, name: str, text: str, kept: str) -> None:
     path = data.parent / name

@@ -16,6 +16,7 @@ from aligngraph.curation.holdings import read_holdings
 from aligngraph.rdf.namespaces import BASE
 from aligngraph.stores.open import open_catalogue
 from tests.conftest import ROOT, Run
+from tests.support.marks import slow_after
 
 PAGE = ROOT / "docs" / "own-reading-list.md"
 
@@ -77,6 +78,7 @@ def test_every_command_that_reads_works_on_an_empty_catalogue(run: Run, tmp_path
     assert run("new-catalogue", folder).code == 2
 
 
+@pytest.mark.slow
 def test_catalogues_read_together_keep_the_source_of_each_statement(run: Run, tmp_path: Path) -> None:
     for name in ("one", "two"):
         assert run("new-catalogue", tmp_path / name, "--title", name).code == 0
@@ -103,13 +105,16 @@ def _bib(name: str) -> str:
 
 @pytest.mark.parametrize(
     ("paper", "wanted"),
-    [
-        ("2405.54321v2", 'ag:arxivId "2405.54321"'),
-        ("arXiv:2405.54321", "ag:firstPublicYear 2024"),
-        ("https://doi.org/10.1234/AbC.5", 'ag:doi "10.1234/AbC.5"'),
-        ("2023.findings-emnlp.9999", "ag:venue venue:emnlp"),
-        ("https://example.org/report", "schema:sameAs <https://example.org/report>"),
-    ],
+    slow_after(
+        2,
+        [
+            ("2405.54321v2", 'ag:arxivId "2405.54321"'),
+            ("arXiv:2405.54321", "ag:firstPublicYear 2024"),
+            ("https://doi.org/10.1234/AbC.5", 'ag:doi "10.1234/AbC.5"'),
+            ("2023.findings-emnlp.9999", "ag:venue venue:emnlp"),
+            ("https://example.org/report", "schema:sameAs <https://example.org/report>"),
+        ],
+    ),
 )
 def test_a_paper_is_added_from_what_names_it(run: Run, paper: str, wanted: str) -> None:
     outcome = run("add", paper, "--title", "A Thing of Beauty", "--author", "Ada Byron", "--goal", "human-values")
@@ -119,6 +124,7 @@ def test_a_paper_is_added_from_what_names_it(run: Run, paper: str, wanted: str) 
     assert "byron" in outcome.out
 
 
+@pytest.mark.slow
 def test_nothing_is_made_up(run: Run, data: Path) -> None:
     outcome = run("add", "2405.54321", "--into", data)
     assert outcome.code == 0
@@ -143,6 +149,7 @@ def test_a_paper_that_is_there_is_told_and_only_its_place_added(run: Run, data: 
     assert not any(line.startswith("work:") for line in added)
 
 
+@pytest.mark.slow
 def test_a_goal_keeps_its_approach_and_the_same_placing_is_not_added_twice(run: Run, data: Path) -> None:
     place = ("add", "2305.18290", "--goal", "human-values", "--approach", "benchmark", "--into", data)
     written = data / "placings" / "works.ttl"
@@ -170,6 +177,7 @@ def test_a_wrong_paper_or_concept_is_refused_with_the_legal_ones(run: Run) -> No
     assert run("add", "-", stdin="nothing").code == 2
 
 
+@pytest.mark.slow
 def test_merging_persons_keeps_both_iris(run: Run, data: Path) -> None:
     outcome = run("merge", "fan-yang-2", "fan-yang", "--into", data)
     assert outcome.code == 0, outcome.err
@@ -213,6 +221,7 @@ def test_merging_works_takes_over_what_the_kept_one_lacks(run: Run, data: Path) 
     assert again.out == ""
 
 
+@pytest.mark.slow
 def test_authors_of_one_work_are_two_persons(run: Run, data: Path) -> None:
     before = {path: path.read_bytes() for path in data.rglob("*.ttl")}
     for pair in (("rafael-rafailov", "archit-sharma"), ("archit-sharma", "rafael-rafailov")):

@@ -29,6 +29,7 @@ from aligngraph.export.graph import load_quads
 from aligngraph.export.ris import record as ris_record
 from aligngraph.rdf.namespaces import AG, BASE, PREFIXES
 from tests.support.exports import written
+from tests.support.marks import examples
 
 FORMATS = {"bibtex": ".bib", "csljson": ".csljson", "ris": ".ris"}
 # What a bibliography does not tell: who a name is, and what the work has to do with other things than publications.
@@ -204,7 +205,7 @@ WORK = st.builds(
     note=OPTIONAL,
     forms=st.lists(FORM, max_size=3).map(tuple),
 )
-UNHURRIED = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+UNHURRIED = settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 WRITERS: dict[str, Callable[[str, Work], str]] = {
     "bibtex": bibtex_entry,
     "csljson": lambda key, work: json.dumps([csl_item(key, work)], ensure_ascii=False),
@@ -289,6 +290,7 @@ def test_another_bibtex_parser_reads_the_same(bibliography: dict[str, Any]) -> N
     assert str(big.persons["author"][0]) == "Srivastava, Aarohi"
 
 
+@pytest.mark.slow
 @UNHURRIED
 @given(work=WORK)
 def test_another_bibtex_parser_reads_hostile_text(work: Work) -> None:
@@ -384,6 +386,7 @@ def test_rispy_reads_the_same_records(quads: list[ox.Quad]) -> None:
         assert record.get("doi") == form.doi
 
 
+@pytest.mark.slow
 @UNHURRIED
 @given(work=WORK)
 def test_rispy_reads_hostile_text(work: Work) -> None:

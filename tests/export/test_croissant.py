@@ -72,6 +72,7 @@ def test_mlcroissant_finds_no_error_and_misses_the_version_alone(folder: Path, t
         assert all("schema.org/version" in warning for warning in warnings), (path, warnings)
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_folder_or_an_archive_and_says_what_it_left_out(run: Run, tmp_path: Path) -> None:
     for name in ("datasets", "datasets.croissant.zip"):
         told = run("export", "--format", "croissant", "-o", tmp_path / name)

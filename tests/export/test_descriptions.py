@@ -63,6 +63,7 @@ def test_void_is_the_description_with_the_counts() -> None:
     assert {quad.triple for quad in store("void")} == said
 
 
+@pytest.mark.slow
 def test_void_with_what_follows_counts_the_same_data() -> None:
     assert "".join(export("void", inferred=True)) == "".join(export("void"))
 

@@ -13,6 +13,7 @@ import pytest
 from aligngraph.export import FILE_ENDINGS
 from aligngraph.export.package import CHECKSUMS
 from tests.conftest import ROOT, Run
+from tests.support.marks import slow_after
 
 PAGES = [ROOT / "docs" / name for name in ("joining.md", "package.md")]
 COMMANDS = [
@@ -27,13 +28,14 @@ def test_there_are_commands() -> None:
     assert len(COMMANDS) >= 5
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", slow_after(1, COMMANDS))
 def test_a_command_runs(command: str, run: Run, tmp_path: Path) -> None:
     outcome = run(*shlex.split(command), cwd=tmp_path)
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out or list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_the_program_for_frames_prints_a_work_and_its_authors() -> None:
     (program,) = re.findall(r"```python\n(.*?)```", PAGES[1].read_text(encoding="utf-8"), re.DOTALL)
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)

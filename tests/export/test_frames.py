@@ -12,6 +12,7 @@ from pyld import jsonld
 
 from aligngraph.export import export
 from tests.conftest import ROOT
+from tests.support.marks import slow_after
 
 CONTEXT = "https://w3id.org/aligngraph/context.jsonld"
 FRAMES = sorted((ROOT / "ontology" / "frames").glob("*.jsonld"))
@@ -69,7 +70,7 @@ def test_a_frame_uses_the_context_and_its_names(path: Any) -> None:
     assert {key for key in keys(frame) if not key.startswith("@")} <= set(context()["@context"])
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", slow_after(1, EXAMPLES))
 def test_what_comes_out_says_what_the_catalogue_says(name: str) -> None:
     document = {**framed(name), "@context": context()["@context"]}
     said = {quad.triple for quad in ox.parse(json.dumps(document), format=ox.RdfFormat.JSON_LD)}
@@ -105,6 +106,7 @@ def test_an_artifact_has_its_identifier_and_its_work() -> None:
     assert [work["firstPublicYear"] for work in artifact["introducedBy"]] == [2021]
 
 
+@pytest.mark.slow
 def test_all_works_can_be_framed_at_once() -> None:
     frame = json.loads((ROOT / "ontology" / "frames" / "work.jsonld").read_text(encoding="utf-8"))
     works = jsonld.frame(catalogue(), frame, {"documentLoader": load})["@graph"]

@@ -29,6 +29,7 @@ from aligngraph.turtle.formatter import format_turtle
 from aligngraph.turtle.grouping import as_lines
 from tests.conftest import ROOT, Run
 from tests.support.exports import Catalogue, written
+from tests.support.marks import slow_after
 
 RDF_FORMATS = {
     "turtle": ("turtle", ox.RdfFormat.TURTLE),
@@ -66,7 +67,7 @@ def canonical(text: str, rdf_format: ox.RdfFormat, *, merged: bool = True) -> ox
     return dataset
 
 
-@pytest.mark.parametrize("name", RDF_FORMATS)
+@pytest.mark.parametrize("name", slow_after(3, RDF_FORMATS))
 def test_rdf_format_says_what_the_files_say(name: str) -> None:
     source = ox.Dataset(ox.Quad(q.subject, q.predicate, q.object) for q in read_quads(find_sources()))
     source.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
@@ -329,6 +330,7 @@ def test_each_format_is_told_from_the_ending(run: Run, tmp_path: Path) -> None:
             assert path.read_text(encoding="utf-8") == "".join(export(name, [data], inferred=True))
 
 
+@pytest.mark.slow
 def test_export_to_stdout_is_what_the_library_gives(run: Run) -> None:
     outcome = run("export", "--format", "bibtex", env={"PYTHONIOENCODING": "latin-1", "LC_ALL": "C"})
     assert (outcome.code, outcome.out) == (0, written("bibtex"))

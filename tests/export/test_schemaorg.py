@@ -157,6 +157,7 @@ def test_the_catalogue_is_a_dataset_with_licence_and_dumps() -> None:
     assert BASE + "dump/aligngraph.ttl" in [each["contentUrl"] for each in whole["distribution"]]
 
 
+@pytest.mark.slow
 def test_two_readers_find_the_same_statements() -> None:
     text = "".join(export("schemaorg"))
     theirs = rdflib.Graph().parse(data=text, format="json-ld")

@@ -56,6 +56,7 @@ def sssom_py(*args: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_every_external_record_of_the_data_is_a_row() -> None:
     same_as = PREFIXES["schema"] + "sameAs"
     wanted = {
@@ -149,6 +150,7 @@ def test_rdf_has_no_blank_node() -> None:
     assert not [q for q in quads if ox.BlankNode in (type(q.subject), type(q.object))]
 
 
+@pytest.mark.slow
 def test_sssom_py_validates_the_table(tmp_path: Path) -> None:
     (tmp_path / "links.sssom.tsv").write_text(table(), encoding="utf-8")
     done = sssom_py("validate", tmp_path / "links.sssom.tsv")
@@ -156,6 +158,7 @@ def test_sssom_py_validates_the_table(tmp_path: Path) -> None:
     assert "error" not in done.stderr.lower()
 
 
+@pytest.mark.slow
 def test_sssom_py_refuses_a_table_without_its_justification(tmp_path: Path) -> None:
     """Else the test above would pass on anything."""
     broken = table().replace("semapv:ManualMappingCuration", "no such prefix")
@@ -164,6 +167,7 @@ def test_sssom_py_refuses_a_table_without_its_justification(tmp_path: Path) -> N
     assert done.returncode != 0 or "error" in done.stderr.lower()
 
 
+@pytest.mark.slow
 def test_sssom_py_makes_the_same_rdf_of_the_table(tmp_path: Path) -> None:
     (tmp_path / "links.sssom.tsv").write_text(table(), encoding="utf-8")
     done = sssom_py("convert", tmp_path / "links.sssom.tsv", "-o", tmp_path / "links.ttl", "--output-format", "rdf")

@@ -151,6 +151,7 @@ def test_csv_puts_labels_beside_iris_and_joins_values() -> None:
     assert row["firstPublicYear"] == "2023"
 
 
+@pytest.mark.slow
 def test_csv_of_a_class_has_the_classes_below_it() -> None:
     assert len(rows(class_table(load_graph(), "Work"))) == 124
     assert len(rows(class_table(load_graph(), "ag:Artifact"))) == 153
@@ -164,6 +165,7 @@ def test_csv_escapes_bars_and_backslashes_in_values(catalogue: Catalogue) -> Non
     assert (row["https://example.org/q@en"], row["https://example.org/q@fr"]) == ("x", "y")
 
 
+@pytest.mark.slow
 def test_unknown_class_is_answered_with_the_nearest() -> None:
     graph = load_graph()
     with pytest.raises(ExportError, match="did you mean 'Benchmark'"):

@@ -162,6 +162,7 @@ def left_over(place: Path) -> list[str]:
     return [str(path.relative_to(place)) for path in place.rglob(f"{PREFIX}*")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["import", "fmt", "export over a file"])
 def test_a_command_killed_at_some_calls_leaves_old_or_new(
     place: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch

@@ -152,6 +152,7 @@ def test_every_own_property_has_one_key() -> None:
     assert sorted(iri for iri in keyed if iri is not None and iri.startswith(AG)) == sorted(properties)
 
 
+@pytest.mark.slow
 def test_every_statement_of_the_data_has_one_key_that_keeps_it() -> None:
     triples = {quad.triple for path in DATA for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE)}
     kept = [triple for triple in triples if triple.predicate.value != TYPE]

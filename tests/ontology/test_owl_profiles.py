@@ -134,6 +134,7 @@ def test_there_is_data() -> None:
     assert len(DATA) > 100
 
 
+@pytest.mark.slow
 def test_every_triple_of_the_data_is_read_as_an_axiom(whole: Report, checker: Checker) -> None:
     triples = {triple.triple for path in DATA for triple in parse(path=path, format=RdfFormat.TURTLE)}
     (catalogue,) = [triple.subject for triple in triples if (triple.predicate.value, triple.object) == IS_ONTOLOGY]
@@ -180,6 +181,7 @@ def test_every_class_can_have_members(whole: Report) -> None:
     assert whole.all("unsatisfiable") == []
 
 
+@pytest.mark.slow
 def test_what_is_inferred_keeps_both_profiles_and_contradicts_nothing(checker: Checker, tmp_path: Path) -> None:
     inferred = closure(read_quads(find_sources()))
     assert inferred
@@ -192,6 +194,7 @@ def test_what_is_inferred_keeps_both_profiles_and_contradicts_nothing(checker: C
     assert report.consistent
 
 
+@pytest.mark.slow
 def test_mappings_keep_ontology_and_data_in_both_profiles(checker: Checker) -> None:
     report = checker.check([ONTOLOGY, MAPPINGS, *DATA], reason=False)
     assert report.all("unread") == []
@@ -199,6 +202,7 @@ def test_mappings_keep_ontology_and_data_in_both_profiles(checker: Checker) -> N
     assert report.all("RL") == []
 
 
+@pytest.mark.slow
 def test_mappings_contradict_nothing(checker: Checker) -> None:
     """Every 20th work stands for the rest: with a role pro:author for each name, HermiT takes half a minute on all."""
     few = [path for path in DATA if path.parent.name not in ("persons", "works")]
@@ -210,6 +214,7 @@ def test_mappings_contradict_nothing(checker: Checker) -> None:
     assert report.all("unsatisfiable") == []
 
 
+@pytest.mark.slow
 def test_a_year_datatype_is_outside_both_profiles(checker: Checker, tmp_path: Path) -> None:
     report = _with(checker, tmp_path, "ex:year a owl:DatatypeProperty ; rdfs:range xsd:gYear .")
     assert any("gYear" in line for line in report.all("DL"))
@@ -221,11 +226,13 @@ def test_a_property_nobody_declared_is_outside_dl(checker: Checker, tmp_path: Pa
     assert any("https://example.org/p" in line for line in report.all("DL"))
 
 
+@pytest.mark.slow
 def test_a_functional_property_over_a_chain_is_outside_dl(checker: Checker, tmp_path: Path) -> None:
     report = _with(checker, tmp_path, "ag:usesMethod a owl:FunctionalProperty .")
     assert any("usesMethod" in line for line in report.all("DL"))
 
 
+@pytest.mark.slow
 def test_a_class_of_things_that_must_have_something_is_dl_but_not_rl(checker: Checker, tmp_path: Path) -> None:
     turtle = """
         ag:Listing rdfs:subClassOf
@@ -236,11 +243,13 @@ def test_a_class_of_things_that_must_have_something_is_dl_but_not_rl(checker: Ch
     assert any("lists" in line for line in report.all("RL"))
 
 
+@pytest.mark.slow
 def test_a_thing_in_two_disjoint_classes_is_a_contradiction(checker: Checker, tmp_path: Path) -> None:
     assert not _with(checker, tmp_path, "ex:a a ag:Paper , ag:Person .").consistent
     assert _with(checker, tmp_path, "ex:a a ag:Paper . ex:b a ag:Person .").consistent
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "turtle",
     [
@@ -254,6 +263,7 @@ def test_a_breach_of_the_terms_is_a_contradiction(checker: Checker, tmp_path: Pa
     assert not _with(checker, tmp_path, turtle).consistent
 
 
+@pytest.mark.slow
 def test_a_class_below_two_disjoint_ones_is_reported(checker: Checker, tmp_path: Path) -> None:
     report = _with(checker, tmp_path, "ex:Both a owl:Class ; rdfs:subClassOf ag:Algorithm , ag:Dataset .")
     assert report.consistent

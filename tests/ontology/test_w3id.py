@@ -92,6 +92,7 @@ def test_an_address_leads_where_it_should(
     assert apache.lead(path, accept) == (status, target)
 
 
+@pytest.mark.slow
 def test_every_thing_of_the_catalogue_leads_to_its_data(apache: Apache) -> None:
     things: dict[str, str] = {}
     for quad in read_quads(find_sources()):

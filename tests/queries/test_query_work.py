@@ -198,6 +198,7 @@ def test_a_thing_is_found_by_a_name_or_identifier_with_as_much_work_in_a_larger_
     assert steps_of(grown, find) < 1.2 * steps_of(shipped, find)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["dpo", "artifact:dpo", "publication:rafailov2023-dpo-arxiv"])
 def test_a_page_is_as_much_work_in_a_larger_catalogue(words: str, shipped: Size, grown: Size) -> None:
     def show(backend: Backend) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.conftest import Run
+from tests.support.marks import slow_after
 
 
 @dataclass(frozen=True)
@@ -274,7 +275,7 @@ def test_there_are_forty_questions_each_asked_once() -> None:
     assert len(QUESTIONS) == len({question.command for question in QUESTIONS}) == 40
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.text)
+@pytest.mark.parametrize("question", slow_after(12, QUESTIONS), ids=lambda question: question.text)
 def test_one_command_gives_the_answer_of_the_page(run: Run, question: Question) -> None:
     asked = run("query", *question.command.split(), "--format", "csv")
     assert asked.code == 0, asked.err

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aligngraph.readinglists.page import parse_markdown
+from tests.support.marks import examples
 
 GIVEN = ("Ana", "Li", "Noah A.", "Jean-Luc", "Søren", "Mei", "Paul F.", "Özlem", "T. J.", "Wei", "Renée", "Yejin")
 FAMILY = ("Rivera", "O'Brien", "van den Berg", "Wu", "Müller", "Lindqvist", "Smith-Jones", "Al Nahian", "Kočiský", "Ng")
@@ -124,7 +125,7 @@ SCRAPS = (
 bullets = st.sampled_from(("- ", "* ", "1. ", "+ "))
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=examples(250), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(
     st.lists(works, min_size=1, max_size=5, unique_by=lambda work: work.title),
     st.sampled_from(STYLES),
@@ -169,7 +170,7 @@ def test_works_in_any_style_are_read_back(
     ], page
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(st.lists(st.sampled_from(SCRAPS), max_size=120).map("".join))
 def test_no_text_makes_the_reader_fail(text: str) -> None:
     reading = parse_markdown(text, "page.md")

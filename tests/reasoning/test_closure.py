@@ -19,6 +19,7 @@ from aligngraph.reasoning.closure import closure, infer
 from aligngraph.reasoning.owlrl import run_owlrl
 from aligngraph.reasoning.rules import Facts, read_rules, uncovered
 from tests.support.grown import grow
+from tests.support.marks import examples
 
 HEAD = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items()) + "@prefix x: <http://x.example/> .\n"
 WHOLE = ("/graph/ontology/", "/graph/taxonomy/", "/survey>", "/venues>")
@@ -297,7 +298,7 @@ statements = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(statements, min_size=4, max_size=24))
 def test_on_random_graphs_the_closure_is_that_of_owlrl(lines: list[tuple[str, str, str]]) -> None:
     # Properties are declared, as OWL 2 DL wants, so that both sides know schema from individuals.

@@ -13,6 +13,7 @@ from aligngraph.reasoning.closure import closure
 from aligngraph.reasoning.rules import Facts
 from tests.conftest import Run
 from tests.reasoning.test_closure import HEAD
+from tests.support.marks import slow_after
 
 FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -30,7 +31,7 @@ def write(folder: Path, turtle: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", slow_after(2, FORMATS))
 def test_each_format_holds_what_follows_and_nothing_stated(run: Run, name: str) -> None:
     done = run("infer", "--format", name)
     assert done.code == 0
@@ -43,7 +44,7 @@ def test_each_format_holds_what_follows_and_nothing_stated(run: Run, name: str) 
     assert f"{len(FOLLOWS):,} statements inferred from {Facts(SHIPPED).count:,} statements in " in done.err
 
 
-@pytest.mark.parametrize("ending", ["ttl", "nt", "nq", "trig"])
+@pytest.mark.parametrize("ending", slow_after(2, ["nt", "trig", "ttl", "nq"]))
 def test_the_ending_of_the_file_chooses_the_format(run: Run, tmp_path: Path, ending: str) -> None:
     done = run("infer", "-o", tmp_path / f"out.{ending}")
     assert (done.code, done.out) == (0, "")
@@ -52,6 +53,7 @@ def test_the_ending_of_the_file_chooses_the_format(run: Run, tmp_path: Path, end
     assert {str(quad.triple) for quad in quads} == FOLLOWS
 
 
+@pytest.mark.slow
 def test_two_runs_write_the_same_bytes(run: Run) -> None:
     outputs = {run("infer", "-f", "nquads", env={"PYTHONHASHSEED": seed}).out for seed in "12"}
     assert len(outputs) == 1

@@ -28,6 +28,7 @@ from aligngraph.views.explanation import in_words
 from tests.conftest import Run
 from tests.reasoning.test_closure import CLASSES, HEAD, PROPERTIES, quads, statements
 from tests.support.grown import grow
+from tests.support.marks import examples, slow_after
 from tests.support.servers import OxigraphServer, oxigraph_server
 
 SHIPPED = list(read_quads(find_sources()))
@@ -50,6 +51,7 @@ def wanted(s: str, p: str, o: str) -> Statement:
     return ox.NamedNode(BASE + s), ox.NamedNode(AG + p), ox.NamedNode(BASE + o)
 
 
+@pytest.mark.slow
 def test_every_statement_that_follows_has_a_proof_from_asserted_ones() -> None:
     derived = [(relation, fact) for relation, facts in INFERENCE.derived.items() for fact in facts]
     asserted = {(quad.subject, quad.predicate, quad.object) for quad in SHIPPED}
@@ -126,7 +128,7 @@ def test_each_rule_is_named_and_put_in_words(turtle: str, s: str, p: str, o: str
     assert in_words(proof).startswith(f"{rule} ({WORDS[rule]})")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(statements, min_size=4, max_size=20))
 def test_on_random_graphs_all_that_follows_can_be_explained(lines: list[tuple[str, str, str]]) -> None:
     declared = "".join(f"{name} a owl:ObjectProperty . " for name in PROPERTIES)
@@ -184,18 +186,21 @@ def test_a_thing_that_is_nowhere_is_said_to_be_unknown(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("words", "message"),
-    [
-        (("dpo", "useMethod", "goal:hhh"), "did you mean 'usesMethod'?"),
-        (("no such thing at all", "a", "Paper"), "nothing in the catalogue is called"),
-        (("human", "a", "Goal"), "may mean"),
-        (('"text"', "a", "Paper"), "can't be a text or number"),
-        (("_:b0", "a", "Paper"), "blank node"),
-        (("<not an iri>", "a", "Paper"), "not a valid IRI"),
-        (("work:a> <b", "a", "Paper"), "not a valid IRI"),
-        (("dpo", "usesMethod", '"unclosed'), "is not a literal"),
-        (("dpo", "usesMethod", '"a" . <urn:s> <urn:p> "b"'), "nothing in the catalogue is called|is not a literal"),
-        (("", "a", "Paper"), "nothing to look for"),
-    ],
+    slow_after(
+        4,
+        [
+            (("dpo", "useMethod", "goal:hhh"), "did you mean 'usesMethod'?"),
+            (("no such thing at all", "a", "Paper"), "nothing in the catalogue is called"),
+            (("human", "a", "Goal"), "may mean"),
+            (('"text"', "a", "Paper"), "can't be a text or number"),
+            (("_:b0", "a", "Paper"), "blank node"),
+            (("<not an iri>", "a", "Paper"), "not a valid IRI"),
+            (("work:a> <b", "a", "Paper"), "not a valid IRI"),
+            (("dpo", "usesMethod", '"unclosed'), "is not a literal"),
+            (("dpo", "usesMethod", '"a" . <urn:s> <urn:p> "b"'), "nothing in the catalogue is called|is not a literal"),
+            (("", "a", "Paper"), "nothing to look for"),
+        ],
+    ),
 )
 def test_words_that_mean_nothing_are_an_error_in_one_line(run: Run, words: tuple[str, str, str], message: str) -> None:
     done = run("explain", *words)
@@ -218,6 +223,7 @@ def test_explain_reads_the_data_it_is_given(run: Run, tmp_path: Path) -> None:
     assert run("explain", "http://x.example/j", "ordinal", "7", "--data", tmp_path).code == 0
 
 
+@pytest.mark.slow
 def test_what_only_owlrl_knows_is_said_to_follow_without_reasons(tmp_path: Path) -> None:
     path = tmp_path / "mine.ttl"
     path.write_text(HEAD + "x:A owl:unionOf ( x:B x:C ) . x:i a x:B . x:B rdfs:subClassOf x:D .", encoding="utf-8")
@@ -289,7 +295,7 @@ def test_what_is_asked_of_the_shipped_catalogue_is_proved_as_by_reading_it_all()
         assert proved_by_asking(backend, proofs[one].statement) == lines_of(proofs[one])
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(statements, min_size=4, max_size=20), st.randoms(use_true_random=False))
 def test_on_random_graphs_asking_proves_what_reading_does(lines: list[tuple[str, str, str]], random: Random) -> None:
     declared = "".join(f"{name} a owl:ObjectProperty . " for name in PROPERTIES)
@@ -339,6 +345,7 @@ class Counting(Embedded):
         return Solutions(found.variables, iter(rows))
 
 
+@pytest.mark.slow
 def test_a_question_costs_the_same_in_a_catalogue_ten_times_as_large() -> None:
     counts = []
     for times in (1, 10):

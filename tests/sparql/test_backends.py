@@ -18,6 +18,7 @@ from aligngraph.stores.cache import open_store
 from aligngraph.stores.disk import load
 from aligngraph.stores.endpoint import Remote
 from tests.conftest import Run
+from tests.support.marks import slow_after
 from tests.support.servers import OxigraphServer, oxigraph_server
 from tests.update_goldens import golden_path, golden_text, is_graph
 
@@ -97,17 +98,20 @@ def test_parameters_are_bound_the_same_everywhere(
 
 @pytest.mark.parametrize(
     "args",
-    [
-        ["query", "benchmarks-by-goal", "-p", "goal=human-values", "--format", "csv"],
-        ["query", "works-by-method", "--help"],
-        ["query", "check-missing-labels", "--format", "csv"],
-        ["sparql", "ASK { goal:hhh skos:broader goal:human-values }"],
-        ["sparql", "SELECT ?w { ?w ag:representsGoal goal:hhh } ORDER BY ?w", "--format", "json"],
-        ["sparql", "DESCRIBE work:rafailov2023-dpo", "--format", "ntriples"],
-        ["show", "dpo"],
-        ["show", "2305.18290", "--format", "json"],
-        ["tree"],
-    ],
+    slow_after(
+        3,
+        [
+            ["query", "benchmarks-by-goal", "-p", "goal=human-values", "--format", "csv"],
+            ["query", "works-by-method", "--help"],
+            ["query", "check-missing-labels", "--format", "csv"],
+            ["sparql", "ASK { goal:hhh skos:broader goal:human-values }"],
+            ["sparql", "SELECT ?w { ?w ag:representsGoal goal:hhh } ORDER BY ?w", "--format", "json"],
+            ["sparql", "DESCRIBE work:rafailov2023-dpo", "--format", "ntriples"],
+            ["show", "dpo"],
+            ["show", "2305.18290", "--format", "json"],
+            ["tree"],
+        ],
+    ),
     ids=" ".join,
 )
 def test_a_command_prints_the_same_from_a_store_and_an_endpoint(
@@ -120,6 +124,7 @@ def test_a_command_prints_the_same_from_a_store_and_an_endpoint(
     assert run(*args, "--data", catalogue_server.endpoint) == here
 
 
+@pytest.mark.slow
 def test_no_inferred_leaves_out_what_follows_in_a_store(run: Run, on_disk: Path) -> None:
     query = "SELECT (COUNT(*) AS ?n) { ?w ag:representsGoal ?goal }"
     graphs = f"ASK {{ GRAPH <{INFERRED_GRAPH}> {{ ?s ?p ?o }} }}"
@@ -187,6 +192,7 @@ def parts(whole_catalogue: Embedded) -> Iterator[tuple[OxigraphServer, OxigraphS
         yield one, other
 
 
+@pytest.mark.slow
 def test_a_query_over_two_servers_answers_like_the_whole(
     run: Run, parts: tuple[OxigraphServer, OxigraphServer]
 ) -> None:

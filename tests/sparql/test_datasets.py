@@ -12,6 +12,7 @@ from aligngraph.rdf.namespaces import PREFIXES
 from aligngraph.sparql.backend import Backend, Embedded, QueryError
 from aligngraph.sparql.paging import dataset_of
 from aligngraph.stores.endpoint import Remote
+from tests.support.marks import slow_after
 from tests.support.servers import oxigraph_server
 from tests.support.triplestores import Jena, VirtuosoServer, jena_server
 
@@ -27,7 +28,7 @@ CASES = {
     f"FROM {ONE} FROM {TWO}": ("ab", ""),
     f"FROM {NONE}": ("", ""),
 }
-STORES = ["embedded", "oxigraph", "oxigraph-union", "jena", "jena-union", "virtuoso"]
+STORES = slow_after(3, ["embedded", "oxigraph", "oxigraph-union", "jena", "jena-union", "virtuoso"])
 
 
 @pytest.fixture(scope="module", params=STORES)

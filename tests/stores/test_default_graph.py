@@ -93,6 +93,7 @@ def test_it_is_told_which_queries_have_graph(query: str, names: bool) -> None:
     assert names_graphs(query) is names
 
 
+@pytest.mark.slow
 def test_a_catalogue_just_pushed_answers(run: Run) -> None:
     with oxigraph_server(union=False) as server:
         assert run("push", server.address).code == 0

@@ -244,6 +244,7 @@ def test_progress_shows_on_a_terminal_once_it_takes_longer_than_a_second(tmp_pat
     assert b"\r\x1b[K" in told(500_000)
 
 
+@pytest.mark.slow
 def test_many_processes_read_one_store(tmp_path: Path, own: Path) -> None:
     load(tmp_path / "store", find_sources([own]))
     command: list[str | Path] = [sys.executable, "-m", "aligngraph", "sparql", ASKS, "--data", tmp_path / "store"]
@@ -274,6 +275,7 @@ def test_literals_that_the_store_writes_in_another_way_are_named(run: Run, tmp_p
     assert '"1.50"^^xsd:decimal as "1.5"^^xsd:decimal' in told
 
 
+@pytest.mark.slow
 def test_of_a_large_file_it_is_said_that_its_literals_were_not_looked_at(run: Run, tmp_path: Path) -> None:
     lines = (f'<http://example.org/{number}> <x:p> "00{number}" .\n' for number in range(120_000))
     (tmp_path / "large.ttl").write_text("".join(lines), encoding="utf-8")

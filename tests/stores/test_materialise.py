@@ -25,6 +25,7 @@ from aligngraph.stores.triplestore import connect
 from tests.conftest import Run
 from tests.reasoning.test_closure import CLASSES, HEAD, PROPERTIES, sample, statements
 from tests.support.grown import grow
+from tests.support.marks import examples, slow_after
 from tests.support.servers import OxigraphServer, free_port, oxigraph_server
 
 SHIPPED = list(read_quads(find_sources()))
@@ -32,7 +33,7 @@ ONTOLOGY = list(read_quads(find_sources()[:1]))
 INFERRED = ox.NamedNode(INFERRED_GRAPH)
 
 
-@pytest.fixture(params=[True, False], ids=["union", "no union"])
+@pytest.fixture(params=slow_after(1, [False, True]), ids=["no union", "union"])
 def server(request: pytest.FixtureRequest) -> Iterator[OxigraphServer]:
     with oxigraph_server(union=request.param) as running:
         yield running
@@ -103,6 +104,7 @@ o:same owl:sameAs o:another . o:child rdfs:subClassOf ag:Work . o:x a o:child .
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("graph", [ox.NamedNode("http://other.example/graph"), ox.DefaultGraph()], ids=str)
 def test_axioms_of_others_in_the_same_store_are_left_out_of_account(
     one_server: OxigraphServer, run: Run, graph: ox.NamedNode | ox.DefaultGraph
@@ -136,6 +138,7 @@ def test_what_no_longer_follows_is_gone_after_the_next_run(one_server: OxigraphS
     assert inferred(one_server) == set()
 
 
+@pytest.mark.slow
 def test_statements_in_the_default_graph_count(one_server: OxigraphServer, run: Run) -> None:
     empty(one_server)
     default = [ox.Quad(quad.subject, quad.predicate, quad.object) for quad in stored("listing:a ag:lists work:a .")]
@@ -145,6 +148,7 @@ def test_statements_in_the_default_graph_count(one_server: OxigraphServer, run: 
     assert any("classifiedUnder" in triple for triple in inferred(one_server))
 
 
+@pytest.mark.slow
 def test_the_store_needs_no_copy_of_the_ontology_and_may_have_axioms_of_its_own(
     one_server: OxigraphServer, run: Run
 ) -> None:
@@ -159,7 +163,7 @@ def test_the_store_needs_no_copy_of_the_ontology_and_may_have_axioms_of_its_own(
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(lines=st.lists(statements, min_size=4, max_size=20))
 def test_on_random_graphs_the_store_derives_the_local_closure(
     one_server: OxigraphServer, lines: list[tuple[str, str, str]]
@@ -205,25 +209,31 @@ def test_dry_run_prints_updates_that_parse_and_sends_none(one_server: OxigraphSe
 
 @pytest.mark.parametrize(
     ("turtle", "message"),
-    [
-        ("x:i owl:sameAs x:j .", "owl:sameAs"),
-        ("listing:a ag:lists work:a , work:b .", "ag:lists would make work:"),
-        ("x:p a owl:InverseFunctionalProperty . x:i x:p x:k . x:j x:p x:k .", "the same"),
-        ("x:A owl:unionOf ( x:B x:C ) .", "owl:unionOf"),
-        ("x:p rdfs:subPropertyOf rdfs:subClassOf .", "rdfs:subClassOf"),
-        ("_:p owl:inverseOf x:q .", "blank node"),
-        ("x:p a owl:SymmetricProperty ; owl:inverseOf x:q . x:i x:p 'text' .", "texts or numbers for values"),
-        ("x:p owl:inverseOf x:q . x:r owl:propertyChainAxiom ( x:p x:q ) . x:i x:p 'text' . x:j x:p 'text' .", "texts"),
-        # By a chain, what other properties have the text for a value.
-        (
-            "x:p a owl:SymmetricProperty ; owl:inverseOf x:q ; owl:propertyChainAxiom ( x:r ) . x:i x:r 'text' .",
-            "texts",
-        ),
-        (
-            "x:p owl:propertyChainAxiom ( x:q x:r ) . x:s owl:inverseOf x:p , x:r . x:i x:q x:j . x:j x:r 'text' .",
-            "texts",
-        ),
-    ],
+    slow_after(
+        3,
+        [
+            ("x:i owl:sameAs x:j .", "owl:sameAs"),
+            ("listing:a ag:lists work:a , work:b .", "ag:lists would make work:"),
+            ("x:p a owl:InverseFunctionalProperty . x:i x:p x:k . x:j x:p x:k .", "the same"),
+            ("x:A owl:unionOf ( x:B x:C ) .", "owl:unionOf"),
+            ("x:p rdfs:subPropertyOf rdfs:subClassOf .", "rdfs:subClassOf"),
+            ("_:p owl:inverseOf x:q .", "blank node"),
+            ("x:p a owl:SymmetricProperty ; owl:inverseOf x:q . x:i x:p 'text' .", "texts or numbers for values"),
+            (
+                "x:p owl:inverseOf x:q . x:r owl:propertyChainAxiom ( x:p x:q ) . x:i x:p 'text' . x:j x:p 'text' .",
+                "texts",
+            ),
+            # By a chain, what other properties have the text for a value.
+            (
+                "x:p a owl:SymmetricProperty ; owl:inverseOf x:q ; owl:propertyChainAxiom ( x:r ) . x:i x:r 'text' .",
+                "texts",
+            ),
+            (
+                "x:p owl:propertyChainAxiom ( x:q x:r ) . x:s owl:inverseOf x:p , x:r . x:i x:q x:j . x:j x:r 'text' .",
+                "texts",
+            ),
+        ],
+    ),
 )
 def test_what_updates_can_not_derive_is_refused_before_anything_is_changed(
     one_server: OxigraphServer, run: Run, turtle: str, message: str
@@ -237,6 +247,7 @@ def test_what_updates_can_not_derive_is_refused_before_anything_is_changed(
     assert old in held(one_server)
 
 
+@pytest.mark.slow
 def test_that_things_come_to_be_the_same_by_what_follows_is_an_error(one_server: OxigraphServer, run: Run) -> None:
     empty(one_server)
     one_server.load(stored("x:p rdfs:subPropertyOf ag:lists . listing:a x:p work:a , work:b ."))
@@ -314,22 +325,35 @@ HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 @pytest.mark.parametrize(
     ("status", "headers", "body", "message"),
-    [
-        (401, {}, b"who are you?", "answered 401, it asks for a user name: write it into the address (http://NAME@…)"),
-        (403, {}, b"", "answered 403, it does not let you do this"),
-        (404, HTML, b"<html><title>Not found</title></html>", "answered 404, it has nothing at this address"),
-        (405, {}, b"", "--update-endpoint"),
-        (400, {"Content-Type": "text/plain"}, b"bad\x1b[31m syntax\n\nat 1:1", "It says: bad\\x1b[31m syntax at 1:1"),
-        (500, HTML, b"<html>oops</html>", "answered 500, it failed at the update: see its log"),
-        (200, HTML, b"<html><body>Welcome</body></html>", "answered with a web page"),
-        (
-            302,
-            {"Location": "http://127.0.0.1:9/update"},
-            b"",
-            "redirects to another address, http://127.0.0.1:9/update, which you did not name",
-        ),
-        (418, {}, b"", "answered 418"),
-    ],
+    slow_after(
+        3,
+        [
+            (
+                401,
+                {},
+                b"who are you?",
+                "answered 401, it asks for a user name: write it into the address (http://NAME@…)",
+            ),
+            (403, {}, b"", "answered 403, it does not let you do this"),
+            (404, HTML, b"<html><title>Not found</title></html>", "answered 404, it has nothing at this address"),
+            (405, {}, b"", "--update-endpoint"),
+            (
+                400,
+                {"Content-Type": "text/plain"},
+                b"bad\x1b[31m syntax\n\nat 1:1",
+                "It says: bad\\x1b[31m syntax at 1:1",
+            ),
+            (500, HTML, b"<html>oops</html>", "answered 500, it failed at the update: see its log"),
+            (200, HTML, b"<html><body>Welcome</body></html>", "answered with a web page"),
+            (
+                302,
+                {"Location": "http://127.0.0.1:9/update"},
+                b"",
+                "redirects to another address, http://127.0.0.1:9/update, which you did not name",
+            ),
+            (418, {}, b"", "answered 418"),
+        ],
+    ),
 )
 def test_what_a_server_refuses_is_one_clear_message(
     run: Run, status: int, headers: dict[str, str], body: bytes, message: str
@@ -392,6 +416,7 @@ def test_where_an_unknown_store_takes_updates_is_told_from_where_it_is_asked(
     assert addresses_of(given_, PRODUCTS["generic"], update="http://other/u").update == "http://other/u"
 
 
+@pytest.mark.slow
 def test_an_axiom_kind_that_updates_can_not_do_is_named() -> None:
     store = ox.Store()
     store.extend(stored("x:A owl:oneOf ( x:i ) ."))

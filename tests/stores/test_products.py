@@ -148,6 +148,7 @@ def test_a_store_that_does_not_know_who_asks_says_what_it_wants(run: Run, oxigra
             assert wrong.code == 2
 
 
+@pytest.mark.slow
 def test_a_store_that_cuts_its_answers_unknown_to_all_is_read_whole_all_the_same(
     run: Run, oxigraph: OxigraphServer, tmp_path: Path
 ) -> None:
@@ -163,6 +164,7 @@ def test_a_store_that_cuts_its_answers_unknown_to_all_is_read_whole_all_the_same
     assert run("diff", file, tmp_path / "pulled" / "many.ttl").code == 0
 
 
+@pytest.mark.slow
 def test_an_iri_with_a_percent_sign_survives_a_store_that_decodes_forms_twice(
     run: Run, oxigraph: OxigraphServer, tmp_path: Path
 ) -> None:

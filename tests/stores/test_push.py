@@ -18,6 +18,7 @@ from aligngraph.rdf.namespaces import GRAPH, INFERRED_GRAPH
 from aligngraph.stores.endpoint import Remote
 from aligngraph.stores.graphs import STAGING
 from tests.conftest import Outcome, Run, shown_on
+from tests.support.marks import slow_after
 from tests.support.servers import OxigraphServer, as_user, oxigraph_server
 from tests.support.triplestores import VirtuosoServer
 
@@ -67,7 +68,7 @@ def virtuoso_place(server: VirtuosoServer) -> Place:
     return Place(server.address, server.endpoint, graphs, "dba", server.account, login)
 
 
-@pytest.fixture(params=["oxigraph", "virtuoso"])
+@pytest.fixture(params=slow_after(1, ["oxigraph", "virtuoso"]))
 def place(request: pytest.FixtureRequest) -> Iterator[Place]:
     """Each store in turn, with no graph of ours in it."""
     if request.param == "oxigraph":
@@ -217,12 +218,13 @@ def test_the_default_graph_is_only_added_to(run: Run) -> None:
         assert sorted(answer.out.splitlines()[1].split(",")) == ["x:b", "x:c"]
 
 
-@pytest.mark.parametrize("end", ["", "/", "/query", "/update", "/store"])
+@pytest.mark.parametrize("end", slow_after(2, ["", "/query", "/", "/update", "/store"]))
 def test_any_address_of_a_store_will_do(run: Run, end: str) -> None:
     with oxigraph_server() as server:
         assert run("push", server.address + end, "--data", WORK).code == 0
 
 
+@pytest.mark.slow
 def test_progress_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
     with oxigraph_server() as server:
         command = [sys.executable, "-m", "aligngraph", "push", server.address]
@@ -259,7 +261,7 @@ def test_pull_leaves_a_folder_as_it_was_unless_forced(place: Place, aligngraph: 
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/passwd", "a/../b", "/etc/x", "a//b", "a/.hidden", "nul", "a%2e%2e/b", "a."]
+    "name", slow_after(3, ["../../etc/passwd", "/etc/x", "a%2e%2e/b", "a/../b", "a//b", "a/.hidden", "nul", "a."])
 )
 def test_a_graph_whose_name_leads_out_of_the_folder_is_refused(run: Run, tmp_path: Path, name: str) -> None:
     with oxigraph_server() as server:
@@ -274,6 +276,7 @@ def test_a_graph_whose_name_leads_out_of_the_folder_is_refused(run: Run, tmp_pat
         assert list(inside.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_part_that_is_sent_alone_leaves_what_is_inferred_of_the_rest_as_it_was(run: Run, tmp_path: Path) -> None:
     listings = data_folder() / "surveys"
     counts = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{INFERRED_GRAPH}> {{ ?work ag:classifiedUnder ?section }} }}"
@@ -297,6 +300,7 @@ def test_a_part_that_is_sent_alone_leaves_what_is_inferred_of_the_rest_as_it_was
         assert inferred() == "0"
 
 
+@pytest.mark.slow
 def test_mapped_types_are_inferred_where_the_mappings_are_sent(run: Run) -> None:
     with oxigraph_server() as server:
         file = data_folder() / "artifacts" / "models.ttl"

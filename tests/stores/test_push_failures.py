@@ -18,6 +18,7 @@ import pytest
 from aligngraph.rdf.namespaces import GRAPH
 from tests.conftest import Outcome, Run
 from tests.support.gateway import SECRET, TOKEN, Authority, basic, bearer, digest
+from tests.support.marks import slow_after
 from tests.support.misbehaving import JSON, Handler, Server, running
 from tests.support.servers import as_user, free_port
 
@@ -86,17 +87,20 @@ def test_a_store_that_works_is_verified(run: Run, data: Path) -> None:
 
 @pytest.mark.parametrize(
     ("status", "message"),
-    [
-        (400, "does not accept what was sent. It says: why not"),
-        (401, "asks for a user name: write it into the address (http://NAME@…)"),
-        (403, "does not let you do this: ask its administrator"),
-        (404, "has nothing at this address: check it, and that the data set or repository exists"),
-        (405, "does not accept this at the address"),
-        (413, "says that the request is too large: raise its limit"),
-        (415, "does not accept N-Triples or SPARQL Update here"),
-        (500, "failed at what was sent: see its log"),
-        (507, "has no space left"),
-    ],
+    slow_after(
+        3,
+        [
+            (400, "does not accept what was sent. It says: why not"),
+            (401, "asks for a user name: write it into the address (http://NAME@…)"),
+            (403, "does not let you do this: ask its administrator"),
+            (404, "has nothing at this address: check it, and that the data set or repository exists"),
+            (405, "does not accept this at the address"),
+            (413, "says that the request is too large: raise its limit"),
+            (415, "does not accept N-Triples or SPARQL Update here"),
+            (500, "failed at what was sent: see its log"),
+            (507, "has no space left"),
+        ],
+    ),
 )
 def test_a_status_midway_is_explained_and_what_is_written_is_said(
     run: Run, data: Path, status: int, message: str
@@ -122,6 +126,7 @@ def test_a_status_midway_is_explained_and_what_is_written_is_said(
         assert push(run, base(server), data).code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_a_busy_store_is_asked_again_after_the_time_it_wants(run: Run, data: Path, status: int) -> None:
     times: list[float] = []
@@ -214,6 +219,7 @@ def test_a_web_page_is_no_store(run: Run, data: Path) -> None:
         assert run("pull", base(server), "--product", "oxigraph", "-o", data / "x").code == 2
 
 
+@pytest.mark.slow
 def test_an_answer_without_end_is_not_waited_for(run: Run, data: Path) -> None:
     def answer(handler: Handler) -> None:
         handler.send_response(200)
@@ -281,7 +287,7 @@ def test_a_redirect_that_drops_what_is_written_is_told(run: Run, data: Path) -> 
     assert "in a way that loses" in told.err
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", slow_after(1, [307, 301, 302, 303, 308]))
 @pytest.mark.parametrize("who", ["user", "token"])
 def test_a_redirect_to_another_host_gets_neither_data_nor_password(run: Run, data: Path, status: int, who: str) -> None:
     with running(lambda handler: handler.reply(200)) as other:

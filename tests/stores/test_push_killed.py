@@ -357,6 +357,7 @@ def test_a_push_killed_leaves_each_graph_old_or_new(store: Store, small: Version
     assert killed_push(store, small, moments((0, 5, 11))) >= {0, 5, 11}
 
 
+@pytest.mark.slow
 def test_a_push_told_to_end_says_what_is_written(oxigraph: Store, small: Versions) -> None:
     def strike(process: subprocess.Popen[str], _: object) -> None:
         process.terminate()
@@ -370,6 +371,7 @@ def test_a_push_told_to_end_says_what_is_written(oxigraph: Store, small: Version
         assert "Run the same command again to write all of them." in left.said
 
 
+@pytest.mark.slow
 def test_a_push_by_updates_killed_leaves_each_graph_old_or_new(oxigraph: Store, small: Versions) -> None:
     # Four updates a graph: empty what is aside, fill it, put it in its place, empty it.
     assert killed_push(oxigraph, small, moments((20, 21, 22, 23), ("half", "sent")), "--graph-store", "none") <= {5, 6}
@@ -388,6 +390,7 @@ def test_a_store_killed_amid_a_large_graph_leaves_it_old_or_new_or_says_that_it_
     killed_store(store, large, [(1, f"{after} ms") for after in (10, 25, 40, 70)])
 
 
+@pytest.mark.slow
 def test_a_store_killed_during_updates_leaves_each_graph_old_or_new(oxigraph: Store, small: Versions) -> None:
     assert killed_store(oxigraph, small, moments((21, 22), ("half", "sent")), "--graph-store", "none") <= {5, 6}
 

@@ -18,17 +18,20 @@ def store(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_store_on_disk_is_validated(run: Run, store: Path) -> None:
     outcome = run("validate", store)
     assert outcome.code == 0, outcome.out
     assert "all conform" in " ".join(outcome.out.split())
 
 
+@pytest.mark.slow
 def test_a_store_on_disk_is_exported_as_the_files_are(run: Run, store: Path) -> None:
     for name in ("nquads", "bibtex", "markdown"):
         assert run("export", "--format", name, "--data", store).out == run("export", "--format", name).out
 
 
+@pytest.mark.slow
 def test_an_endpoint_is_exported_as_the_files_are(run: Run, catalogue_server: OxigraphServer) -> None:
     endpoint = catalogue_server.endpoint
     assert run("export", "-f", "bibtex", "--data", endpoint).out == run("export", "-f", "bibtex").out
@@ -49,6 +52,7 @@ def test_a_fault_in_a_store_is_found(run: Run, tmp_path: Path) -> None:
     assert found == {"bad.ttl"}
 
 
+@pytest.mark.slow
 def test_what_a_store_on_disk_holds_is_derived_and_contradictions_are_told_by_graph(
     run: Run, store: Path, tmp_path: Path
 ) -> None:

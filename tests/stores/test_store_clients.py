@@ -60,6 +60,7 @@ def test_rdflibs_store_gets_the_same(endpoints: list[str], papers: list[tuple[st
         assert [tuple(map(str, tuple(row))) for row in rows if not isinstance(row, bool)] == papers
 
 
+@pytest.mark.slow
 def test_comunica_gets_the_same(oxigraph: OxigraphServer, papers: list[tuple[str, str]]) -> None:
     command = [find_comunica(), f"sparql@{oxigraph.endpoint}", PREFIXES + PAPERS, "-t", "application/json"]
     done = subprocess.run(list(map(str, command)), capture_output=True, check=True, timeout=120)
@@ -136,6 +137,7 @@ def test_the_recipes_for_clients_give_all_the_catalogue_has(pushed_plainly: str)
         )
 
 
+@pytest.mark.slow
 def test_jena_reads_every_export_with_no_warning(run: Run, jena: Jena, tmp_path: Path) -> None:
     told = run("export", "-f", "all", "-o", tmp_path / "package")
     assert told.code == 0, told
@@ -155,6 +157,7 @@ def test_jena_reads_every_export_with_no_warning(run: Run, jena: Jena, tmp_path:
     assert int(formats.pop().replace(",", "")) > 30_000
 
 
+@pytest.mark.slow
 def test_jena_would_warn(jena: Jena, tmp_path: Path) -> None:
     file = tmp_path / "odd.ttl"
     file.write_text(f'<http://x.example:80/> <x:p> "2024-13-01"^^<{PREFIXES_OF["xsd"]}date>, <http://x.example/%zz> .')

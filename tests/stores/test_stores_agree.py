@@ -24,6 +24,7 @@ from aligngraph.views.explanation import render
 from aligngraph.views.show import describe
 from aligngraph.views.tree import read_tree
 from tests.conftest import Run
+from tests.support.marks import slow_after
 from tests.support.servers import OxigraphServer, as_user
 from tests.support.triplestores import TABLE, Jena, VirtuosoServer, environment
 from tests.update_goldens import is_graph
@@ -79,6 +80,7 @@ def name_of(value: object) -> str:
     return value.name if isinstance(value, StoredQuery) else "-".join(value) if isinstance(value, dict) else "default"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("query", "values"), BINDINGS, ids=name_of)
 def test_oxigraph_answers_as_embedded(
     query: StoredQuery, values: dict[str, list[str]], embedded: Backend, oxigraph: OxigraphServer
@@ -87,6 +89,7 @@ def test_oxigraph_answers_as_embedded(
     compare("oxigraph", query, answer(embedded, query, sparql), answer(Remote(oxigraph.endpoint), query, sparql))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("query", "values"), BINDINGS, ids=name_of)
 def test_virtuoso_answers_as_embedded(
     query: StoredQuery, values: dict[str, list[str]], embedded: Backend, filled_virtuoso: VirtuosoServer
@@ -137,7 +140,7 @@ THINGS = (
 )  # fmt: skip
 
 
-@pytest.fixture(params=["oxigraph", "virtuoso"])
+@pytest.fixture(params=slow_after(1, ["oxigraph", "virtuoso"]))
 def other(request: pytest.FixtureRequest) -> Backend:
     """Each store, with the catalogue."""
     if request.param == "oxigraph":
@@ -153,6 +156,7 @@ def test_the_same_pages_and_trees_are_shown(embedded: Backend, other: Backend) -
     assert read_tree(other, "human values") == read_tree(embedded, "human values")
 
 
+@pytest.mark.slow
 def test_the_same_values_are_known_for_parameters(embedded: Backend, other: Backend) -> None:
     for query in QUERIES:
         for parameter in query.parameters:
@@ -273,6 +277,7 @@ def test_a_cut_answer_fails_loudly_without_an_order_and_is_whole_with_one(
     assert len(found) == len(set(found)) == 12_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", ["?s ?p ?o", "?s ?p ?o ; a <http://x.example/Thing> ; ?p 0"])
 def test_a_cut_graph_fails_loudly(stock_virtuoso: VirtuosoServer, twelve_thousand: Path, template: str) -> None:
     pattern = f"GRAPH <{GRAPH}{twelve_thousand.stem}> {{ ?s ?p ?o }}"

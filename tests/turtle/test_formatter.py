@@ -17,6 +17,7 @@ from aligngraph.turtle.scanner import has_comments
 from aligngraph.turtle.syntax_errors import decode_turtle
 from aligngraph.turtle.terms import CannotFormatError
 from aligngraph.turtle.writer import write_turtle
+from tests.support.marks import examples
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted([*(ROOT / "data").rglob("*.ttl"), *(ROOT / "ontology").glob("*.ttl")])
@@ -275,14 +276,14 @@ def test_dots_end_statements_without_blanks_around_them() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.tuples(TRIPLES, st.sampled_from(["", " # beside"])), max_size=6))
 def test_comments_are_found_without_taking_the_text_apart(parts: list[tuple[ox.Triple, str]]) -> None:
     text = "".join(f"{triple} .{comment}\n" for triple, comment in parts)
     assert has_comments(text) == any(comment for _, comment in parts)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(TRIPLES, max_size=12))
 def test_comment_at_the_end_changes_nothing_above_it(triples: list[ox.Triple]) -> None:
     text = "@prefix ex: <https://example.org/> .\n" + "".join(f"{triple} .\n" for triple in triples)
@@ -439,6 +440,7 @@ def test_deep_nesting_is_refused_not_crashed() -> None:
         fmt(PREFIXES + f"ex:a ex:b _:b0 . {chain}")
 
 
+@pytest.mark.slow
 def test_long_list_is_laid_out() -> None:
     text = f"{PREFIXES} ex:s ex:p ( {' '.join(map(str, range(5000)))} ) ."
     result = fmt(text)
@@ -446,7 +448,7 @@ def test_long_list_is_laid_out() -> None:
     assert result.count("\n") > 5000
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(TRIPLES, max_size=12))
 def test_any_graph_keeps_its_meaning_and_has_one_form(triples: list[ox.Triple]) -> None:
     text = "".join(f"{triple} .\n" for triple in triples)
@@ -455,7 +457,7 @@ def test_any_graph_keeps_its_meaning_and_has_one_form(triples: list[ox.Triple]) 
     assert canonical(write_turtle(triples)) == canonical(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.tuples(TRIPLES, st.sampled_from(["", " # beside", "\n# above", "\n\n# apart\n\n"])), max_size=8))
 def test_comments_between_statements_are_never_lost(parts: list[tuple[ox.Triple, str]]) -> None:
     text = "".join(f"{triple} .{comment}\n" for triple, comment in parts)

@@ -13,6 +13,7 @@ from aligngraph.turtle import grouping
 from aligngraph.turtle.grouping import as_lines, by_predicate, gather, gather_graphs, in_graph
 from aligngraph.turtle.terms import Names, Term, read_term
 from aligngraph.turtle.writer import write_turtle
+from tests.support.marks import examples
 from tests.turtle.test_formatter import BLANKS, IRIS, LITERALS, TRIPLES, canonical
 
 GRAPHS = st.one_of(st.just(ox.DefaultGraph()), IRIS, BLANKS)
@@ -46,7 +47,7 @@ def written(quad: ox.Quad, default: str = "") -> Statement:
     return (default if isinstance(quad.graph_name, ox.DefaultGraph) else str(quad.graph_name), *quad.triple)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(QUADS, max_size=12), st.integers(1, 5))
 def test_every_statement_is_read_back_from_the_lines(quads: list[ox.Quad], at_once: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -71,7 +72,7 @@ def test_statements_of_the_default_graph_are_put_into_a_graph(quads: list[ox.Qua
     assert statements(contents) == {written(quad, "<urn:g>") for quad in quads}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(TRIPLES, max_size=20), st.randoms(), st.integers(1, 3))
 def test_text_does_not_depend_on_order_batches_or_what_is_kept(
     triples: list[ox.Triple], random: Random, at_once: int

@@ -56,12 +56,14 @@ def test_the_table_fits_the_terminal(bad: Report) -> None:
         assert max(map(len, lines)) <= width
 
 
+@pytest.mark.slow
 def test_a_report_without_findings_still_says_what_was_checked() -> None:
     text = " ".join(lines_of(validate(), "table"))
     assert text.startswith("Checked ")
     assert text.endswith("all conform.")
 
 
+@pytest.mark.slow
 def test_json_holds_every_finding(bad: Report) -> None:
     data = json.loads("".join(render(bad, "json")))
     assert data["conforms"] is False

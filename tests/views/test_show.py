@@ -449,6 +449,7 @@ class Rdflib(FormsMixin):
         return None
 
 
+@pytest.mark.slow
 def test_another_engine_finds_and_shows_the_same() -> None:
     data = data_folder()
     paths = [data / "works" / "rafailov2023-dpo.ttl", data / "artifacts" / "algorithms.ttl", data / "venues.ttl"]

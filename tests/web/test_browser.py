@@ -159,6 +159,7 @@ def test_pages_are_used_by_keyboard_alone(window: Visit) -> None:
     assert page.evaluate("document.activeElement.tagName") == "BUTTON"
 
 
+@pytest.mark.slow
 def test_each_cell_of_the_grid_leads_to_as_many_works_as_it_says(window: Visit) -> None:
     page = window.go("")
     cells = page.locator("svg.grid").first.locator("a")

@@ -7,6 +7,7 @@ import re
 from html import unescape
 from xml.etree import ElementTree as Xml
 
+import pytest
 import rdflib
 import requests
 from rdflib.namespace import OWL, RDF, SKOS
@@ -78,6 +79,7 @@ def test_pictures_are_well_formed_and_lead_to_what_they_count(served: Served) ->
     assert "<svg" not in page(served, "query/works-by-goal?goal=human-values")
 
 
+@pytest.mark.slow
 def test_a_work_has_records_that_are_those_of_the_export(served: Served) -> None:
     for name, ending in (("bibtex", "bib"), ("ris", "ris")):
         record = requests.get(served / f"work/rafailov2023-dpo.{ending}", timeout=60).text

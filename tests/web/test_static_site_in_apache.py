@@ -132,6 +132,7 @@ def check(data: tuple[Path, ...], folder: Path, at_least: int) -> None:
         assert "There is nothing at this address" in missing.text
 
 
+@pytest.mark.slow
 def test_every_iri_of_a_small_catalogue_leads_to_pages_and_data_about_it(tmp_path: Path) -> None:
     check((SMALL,), tmp_path / "site", 150)
 

@@ -107,6 +107,7 @@ def test_what_is_wrong_is_an_answer_and_the_session_goes_on() -> None:
     session(work, "--timeout", "3")
 
 
+@pytest.mark.slow
 def test_the_file_of_servers_in_the_docs_starts_it() -> None:
     (block,) = re.findall(r"^```json\n(.*?)^```", (ROOT / "docs" / "mcp.md").read_text("utf-8"), re.M | re.S)
     (server,) = json.loads(block)["mcpServers"].values()
@@ -121,6 +122,7 @@ def test_the_file_of_servers_in_the_docs_starts_it() -> None:
     assert "works-by-goal" in asyncio.run(work())
 
 
+@pytest.mark.slow
 def test_a_name_of_several_things_lists_them() -> None:
     async def work(client: Client) -> CallToolResult:
         return await client.call_tool("show", {"words": "wang"})

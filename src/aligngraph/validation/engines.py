@@ -76,13 +76,10 @@ def run_engine(engine: str, shapes: Shapes, triples: Sequence[ox.Triple]) -> lis
 
 
 def _run_shacl(shapes: Shapes, triples: Sequence[ox.Triple]) -> Iterator[Result]:
-    import shacl
-
-    text = as_text(shapes.engine_triples(), ox.RdfFormat.N_TRIPLES)
+    engine, start = _shacl(as_text(shapes.engine_triples, ox.RdfFormat.N_TRIPLES))
     data = as_text(triples, ox.RdfFormat.N_TRIPLES)
-    report = shacl.Shapes.from_text(text, "ntriples").validate_text(data, "ntriples").serialize("ntriples")
+    report = engine.validate_text(data, "ntriples").serialize("ntriples")
     # It numbers blank nodes anew: those of the shapes first, those of the data after them, in order of first mention.
-    start = len(dict.fromkeys(_BLANK.findall(text)))
     labels = {f"0_b{number}": label for number, label in enumerate(dict.fromkeys(_BLANK.findall(data)), start)}
 
     def own(term: Node) -> Node:
@@ -95,6 +92,14 @@ def _run_shacl(shapes: Shapes, triples: Sequence[ox.Triple]) -> Iterator[Result]
 
     quads = ox.parse(report, ox.RdfFormat.N_TRIPLES)
     yield from _results(((quad.subject, quad.predicate.value, own(quad.object)) for quad in quads), shapes)
+
+
+@lru_cache(maxsize=1)
+def _shacl(text: str) -> tuple[Any, int]:
+    """Return the engine for the shapes in *text*, and how many blank nodes they have."""
+    import shacl
+
+    return shacl.Shapes.from_text(text, "ntriples"), len(dict.fromkeys(_BLANK.findall(text)))
 
 
 def _results(report: Iterable[tuple[Node, str, Node]], shapes: Shapes) -> Iterator[Result]:
@@ -167,7 +172,7 @@ def _run_pyshacl(shapes: Shapes, triples: Sequence[ox.Triple]) -> Iterator[Resul
 
     # What can't be read as a number is found by the shapes.
     with quiet("rdflib.term"):
-        rules, data = _graph(shapes.engine_triples()), _graph(triples)
+        rules, data = _graph(shapes.engine_triples), _graph(triples)
         # It takes prefixes that a query has but the shapes don't declare (SHACL 5.2.1) from the files.
         parser = ox.parse(read_bytes(shapes.path), ox.RdfFormat.TURTLE, base_iri=shapes.path.resolve().as_uri())
         list(parser)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -164,7 +164,8 @@ class Shapes:
             if isinstance(value, ox.BlankNode)
         }
 
-    def engine_triples(self) -> list[ox.Triple]:
+    @cached_property
+    def engine_triples(self) -> Sequence[ox.Triple]:
         """Return what an engine is given: shapes without an IRI have one there, and each target is said."""
         name = {node: _named(node, values) for node, values in self.nodes.items()}
         triples = [
@@ -244,7 +245,12 @@ def read_shapes(path: Path) -> Shapes:
     Raise CatalogueError where it can't be read, is no Turtle (BadTurtleError), nothing in it is a target, or shapes
     refer to each other without end. What is relative in it is so to the file's own address.
     """
-    quads = parse_rdf(read_bytes(path), str(path), base=path.resolve().as_uri())
+    return _parse_shapes(path, read_bytes(path))
+
+
+@lru_cache(maxsize=1)
+def _parse_shapes(path: Path, content: bytes) -> Shapes:
+    quads = parse_rdf(content, str(path), base=path.resolve().as_uri())
     nodes = by_node((quad.subject, quad.predicate.value, quad.object) for quad in quads)
     rules = {
         node.value: _rule(node, nodes, node.value)
