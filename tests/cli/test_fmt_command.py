@@ -40,11 +40,11 @@ def test_fmt_rewrites_in_place_and_check_is_then_content(folder: Path) -> None:
     assert fmt("--check", str(folder)) == (0, "", "2 files in canonical form.\n")
 
 
-def test_diff_shows_the_change_and_writes_nothing(folder: Path) -> None:
+def test_check_names_what_would_change_and_writes_nothing(folder: Path) -> None:
     before = (folder / "other.ttl").read_bytes()
-    code, out, _ = fmt("--diff", str(folder))
-    assert code == 0
-    assert "\n+    a <https://example.org/C> ;\n" in out
+    code, out, err = fmt("--check", str(folder))
+    assert (code, out) == (1, f"{folder / 'other.ttl'}\n")
+    assert err == "2 files read, 1 would change.\n"
     assert (folder / "other.ttl").read_bytes() == before
 
 

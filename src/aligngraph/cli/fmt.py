@@ -80,9 +80,8 @@ def format_file(path: Path) -> Formatted:
 @click.option(
     "--check", is_flag=True, help="Write nothing; name the files that would change, and exit 1 if there are any."
 )
-@click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 @command_limits("0", asks_stores=False)
-def command(paths: tuple[Path, ...], check: bool, diff: bool) -> None:
+def command(paths: tuple[Path, ...], check: bool) -> None:
     """Put Turtle files into canonical form, in place.
 
     PATH is a file or folder; default: the ontology and data of the checkout; '-' reads standard input and writes to
@@ -99,26 +98,26 @@ def command(paths: tuple[Path, ...], check: bool, diff: bool) -> None:
         if len(paths) > 1:
             raise click.UsageError("'-' stands alone: standard input can't be mixed with files.")
         files = [_format_stdin()]
-        if not check and not diff:
+        if not check:
             sys.stdout.buffer.write(files[0].after)
             sys.stdout.buffer.flush()
             return
-        changed = _tell(files, diff=diff)
-    elif check or diff:
+        changed = _name_changed(files)
+    elif check:
         files = _format_all(turtle_files(paths))
-        changed = _tell(files, diff=diff)
+        changed = _name_changed(files)
     else:
         files, changed = _format_in_place(paths)
-    _summarise(len(files), len(changed), written=not check and not diff)
+    _summarise(len(files), len(changed), written=not check)
     if check and changed:
         sys.exit(1)
 
 
-def _tell(files: list[Formatted], *, diff: bool) -> list[Formatted]:
-    """Print what would change; return those files."""
+def _name_changed(files: list[Formatted]) -> list[Formatted]:
+    """Print the names of the files that would change; return those files."""
     changed = [file for file in files if file.changed]
     for file in changed:
-        click.echo(_diff(file) if diff else f"{file.path}\n", nl=False)
+        click.echo(file.path)
     return changed
 
 
@@ -163,15 +162,6 @@ def _format_all(paths: Sequence[Path]) -> list[Formatted]:
     if errors:
         raise errors[-1]
     return files
-
-
-def _diff(file: Formatted) -> str:
-    from difflib import unified_diff
-
-    before = file.before.decode("utf-8").splitlines(keepends=True)
-    after = file.after.decode("utf-8").splitlines(keepends=True)
-    lines = unified_diff(before, after, str(file.path), f"{file.path} (canonical)")
-    return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)
 
 
 def _summarise(total: int, changed: int, *, written: bool) -> None:

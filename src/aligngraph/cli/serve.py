@@ -10,18 +10,14 @@ from aligngraph.cli.options import data_option, no_inferred_option, service_limi
 from aligngraph.errors import ArgumentError
 from aligngraph.stores.location import Location
 
+_MOST_PROCESSES = 8
+"""SPARQL queries that run at once, however many processors there are: each may take its limit of memory."""
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 for a free one.")
 @click.option("--base", metavar="URL", help="Public address of this server.  [default: http://HOST:PORT/]")
-@click.option(
-    "--processes",
-    type=click.IntRange(1, 64),
-    default=2,
-    show_default=True,
-    help="Number of SPARQL queries that run at once.",
-)
 @service_limits("a query")
 @no_inferred_option
 @data_option
@@ -29,7 +25,6 @@ def command(
     host: str,
     port: int,
     base: str | None,
-    processes: int,
     timeout: float,
     max_memory: int,
     no_inferred: bool,
@@ -45,6 +40,7 @@ def command(
       aligngraph serve
       aligngraph serve --data catalogue.store --port 8080
     """
+    import os
     import socket
 
     import uvicorn
@@ -64,6 +60,7 @@ def command(
         port = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         address = (base or f"http://{shown}:{port}").rstrip("/") + "/"
+        processes = min(max(2, (os.cpu_count() or 2) // 2), _MOST_PROCESSES)
         settings = Settings(
             data.texts, not no_inferred, address, timeout, max_memory, processes, version=version_of(data),
             ad_hoc=data.endpoint is None,
