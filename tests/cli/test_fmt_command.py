@@ -26,28 +26,6 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_check_names_what_would_change_and_writes_nothing(folder: Path) -> None:
-    before = (folder / "other.ttl").read_bytes()
-    code, out, err = fmt("--check", str(folder))
-    assert (code, out) == (1, f"{folder / 'other.ttl'}\n")
-    assert "2 files read, 1 would change" in err
-    assert (folder / "other.ttl").read_bytes() == before
-
-
-def test_fmt_rewrites_in_place_and_check_is_then_content(folder: Path) -> None:
-    assert fmt(str(folder))[:2] == (0, "")
-    assert (folder / "other.ttl").read_bytes() == (folder / "good.ttl").read_bytes()
-    assert fmt("--check", str(folder)) == (0, "", "2 files in canonical form.\n")
-
-
-def test_check_names_what_would_change_and_writes_nothing(folder: Path) -> None:
-    before = (folder / "other.ttl").read_bytes()
-    code, out, err = fmt("--check", str(folder))
-    assert (code, out) == (1, f"{folder / 'other.ttl'}\n")
-    assert err == "2 files read, 1 would change.\n"
-    assert (folder / "other.ttl").read_bytes() == before
-
-
 def test_byte_order_mark_alone_is_a_change(folder: Path) -> None:
     (folder / "other.ttl").write_bytes(b"\xef\xbb\xbf" + (folder / "good.ttl").read_bytes())
     assert fmt("--check", str(folder))[0] == 1
