@@ -37,11 +37,28 @@ def test_inferred_statements_that_are_cut_are_missed(
     parts: tuple[list[ox.Quad], list[ox.Quad]], begin: float, end: float, is_told: bool
 ) -> None:
     asserted, inferred = parts
+    kept = inferred[int(begin * len(inferred)) : int(end * len(inferred))]
+    assert ("lacks inferred statements" in told_of([*asserted, *kept])) is is_told
+
+
+@pytest.mark.parametrize("tenth", range(10))
+def test_a_tenth_of_the_inferred_statements_is_missed_wherever_it_stood(
+    parts: tuple[list[ox.Quad], list[ox.Quad]], tenth: int
+) -> None:
+    asserted, inferred = parts
+    begin, end = tenth * len(inferred) // 10, (tenth + 1) * len(inferred) // 10
+    assert "lacks inferred statements" in told_of([*asserted, *inferred[:begin], *inferred[end:]])
+    scattered = [quad for number, quad in enumerate(inferred) if number % 10 != tenth]
+    assert "lacks inferred statements" in told_of([*asserted, *scattered])
+
+
+def told_of(quads: list[ox.Quad]) -> str:
+    """Return what is said that a store with *quads* lacks."""
     store = ox.Store()
-    store.bulk_extend([*asserted, *inferred[int(begin * len(inferred)) : int(end * len(inferred))]])
+    store.bulk_extend(quads)
     rows = Embedded(store).select(question())
     contents = Contents(frozenset((str(getattr(a, "value", "")), str(getattr(b, "value", ""))) for a, b in rows))
-    assert ("lacks inferred statements" in contents.lacks("http://here", union=True)) is is_told
+    return contents.lacks("http://here", union=True)
 
 
 @pytest.mark.slow

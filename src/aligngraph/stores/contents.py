@@ -8,15 +8,25 @@ from aligngraph.rdf.namespaces import AG, PREFIXES
 
 _DATA = ("hasAuthorship", "lists", "hasPublication")
 """Properties of which every catalogue has some, none of them inferred."""
+_AUTHORSHIP = f"?x <{AG}hasAuthorship> ?y . ?y <{AG}person> ?z"
 _ENTAILED = (
     (f"?x <{AG}hasAuthorship> ?y", f"?x a <{AG}Work>"),
+    (f"?x <{AG}hasAuthorship> ?y", f"?y <{AG}authorshipOf> ?x"),
+    (_AUTHORSHIP, f"?x <{AG}hasAuthor> ?z"),
+    (_AUTHORSHIP, f"?z <{AG}authorOf> ?x"),
     (f"?x <{AG}lists> ?y . ?x <{AG}inSection> ?z", f"?y <{AG}classifiedUnder> ?z"),
+    (f"?x <{AG}inSection> ?y . ?y <{AG}parentSection> ?z", f"?x <{AG}withinSection> ?z"),
     (f"?x <{AG}places> ?y", f"?y <{AG}hasPlacing> ?x"),
+    (f"?x a <{AG}CuratedPlacing>", f"?x a <{AG}Placing>"),
     (f"?x <{AG}hasPublication> ?y", f"?y a <{AG}Publication>"),
+    (f"?x <{AG}hasLink> ?y", f"?y <{AG}linkOf> ?x"),
 )
-"""What is asserted, and what is entailed by it: by a domain or range, which many stores derive, a chain, an inverse."""
-_LOOKED_AT = 500
-"""How many statements of each kind are looked at that entail others: most of those of the shipped catalogue."""
+"""What is asserted, and what is entailed by it: by a domain or range, which many stores derive, a chain, an inverse.
+
+They reach every part of what is inferred, in whatever order a store was given it.
+"""
+_LOOKED_AT = 300
+"""How many statements of each kind are looked at that entail others, out of several kinds."""
 
 
 class Contents(NamedTuple):
