@@ -353,6 +353,35 @@ def test_a_venue_with_commas_in_its_name_is_whole(venue: str) -> None:
     assert said(entry) == ("Herons Asked Twice", (), False, venue, 2031)
 
 
+@pytest.mark.parametrize(
+    ("opening", "name"),
+    [
+        ("```", "a block of code"),
+        ("~~~~ text", "a block of code"),
+        ("<!-- to do", "a comment"),
+        ("<!--", "a comment"),
+    ],
+)
+def test_what_is_opened_and_never_closed_is_said_with_its_line(opening: str, name: str) -> None:
+    body = (
+        "- [Herons Asked Twice](https://example.org/a)\n\n{}\n\n- [Storks That Refuse](https://example.org/b)\n\nEnd.\n"
+    )
+    reading = parse_markdown(body.format(opening), "p.md")
+    assert [entry.title for entry in reading.entries] == ["Herons Asked Twice"]
+    (problem,) = [problem for problem in reading.problems if "never closed" in problem.reason]
+    assert (problem.line, problem.minor) == (3, False)
+    assert problem.reason == f"{name} that is never closed, so 2 lines not read"
+
+
+@pytest.mark.parametrize(
+    "closed", ["```\nx\n```", "<!-- x\n-->", "<!-- x -->", "````\n```\n````", "Text with <!-- in it"]
+)
+def test_what_is_closed_takes_no_entry_away(closed: str) -> None:
+    reading = parse_markdown(f"{closed}\n\n- [Herons Asked Twice](https://example.org/a)\n", "p.md")
+    assert [entry.title for entry in reading.entries] == ["Herons Asked Twice"]
+    assert not [problem for problem in reading.problems if "never closed" in problem.reason]
+
+
 def test_initials_before_a_given_name_turn_round_too() -> None:
     (entry,) = entries('- Rivera, M. Saquib, et al. "Herons Asked Twice." ACL 2031. [[p](https://example.org/a)]')
     assert (entry.authors, entry.et_al) == (("M. Saquib Rivera",), True)

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from aligngraph.catalogue.sources import data_folder, find_sources
+from aligngraph.errors import QueryError
 from aligngraph.queries.binding import bind
 from aligngraph.queries.stored import StoredQuery, list_queries
 from aligngraph.rdf.namespaces import GRAPH, INFERRED_GRAPH
@@ -208,3 +209,23 @@ def test_a_query_over_two_servers_answers_like_the_whole(
     asked = run("sparql", federated, "--format", "csv", "--allow-service")
     assert asked.err == ""
     assert asked.out == whole
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT * { ?s ?p }", "'?s ?p' is no whole triple pattern"),
+        ("SELECT * { ?s", "'?s' is no whole triple pattern"),
+        ("SELECT * { ?s <http://x/p> . ?a ?b ?c }", "'?s <…>' is no whole triple pattern"),
+        ("SELECT ?x { VALUES ?x { ag:a ag:b } ?x ?p }", "'?x ?p' is no whole triple pattern"),
+        ("SELECT * { ?s ?p ?o", "1 '{' not closed by '}'"),
+        ("SELECT * { { ?s ?p ?o } UNION { ?s ?p ?o", "2 '{' not closed by '}'"),
+        ("SELECT * { ?s ?p <http://x/q> . FILTER ( }", "line 1, column 43"),
+        ("SELECT ?a ?b WHER { ?a ?b ?c }", "expected WHERE"),
+    ],
+)
+def test_a_syntax_error_says_what_is_wrong_in_few_words(whole_catalogue: Embedded, query: str, said: str) -> None:
+    with pytest.raises(QueryError) as error:
+        list(whole_catalogue.select(query))
+    assert said in str(error.value)
+    assert len(str(error.value)) < 250

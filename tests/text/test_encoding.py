@@ -34,6 +34,20 @@ def test_a_guessed_encoding_is_told_with_the_line() -> None:
     assert decoded.notice == "page.md, line 2: not UTF-8; read as Windows-1252"
 
 
+@pytest.mark.parametrize(("stray", "read"), [(b"\x93", "“"), (b"\xe9", "é"), (b"\xff", "ÿ"), (b"\x81", "\x81")])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_stray_byte_is_named_and_the_rest_stays_utf8(stray: bytes, read: str, place: int) -> None:
+    lines = ["José Muñoz", "Łukasz – “quoted”", "naïve"]
+    content = [line.encode() for line in lines]
+    content[place] += b" " + stray + b" end"
+    lines[place] += f" {read} end"
+    decoded = decode_with_notice(b"\n".join(content), "page.md")
+    assert decoded.text == "\n".join(lines)
+    assert decoded.notice == (
+        f"page.md, line {place + 1}: byte 0x{stray.hex()} is not UTF-8; read as Windows-1252, the rest as UTF-8"
+    )
+
+
 def test_bytes_that_windows_1252_leaves_open_do_not_fail() -> None:
     assert decode(b"\xe9 \x81\x8d", "page.md") == "é \x81\x8d"
 

@@ -184,3 +184,14 @@ def test_command_says_what_it_could_not_do(run: Run, args: list[str], message: s
     assert outcome.code == 2
     assert outcome.out == ""
     assert message in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"), [(".", "Checking the shipped catalogue."), ("own", "aligngraph validate data")]
+)
+def test_without_a_location_it_is_said_what_is_checked(run: Run, tmp_path: Path, folder: str, said: str) -> None:
+    (tmp_path / "own" / "data").mkdir(parents=True)
+    outcome = run("validate", cwd=tmp_path / folder)
+    assert outcome.code == 0
+    assert said in outcome.err.splitlines()[0]
+    assert run("validate", "--format", "json", cwd=tmp_path / folder).err.startswith("Checking the shipped catalogue.")

@@ -82,7 +82,9 @@ def command(
     if chosen == "pyshacl" and engine is None:
         click.echo("The fast engine is not installed (pip install shacl): checking with pyshacl.", err=True)
     data = origin.files()
-    report = validate(data or _here(), within=within, engine=chosen, shapes=shapes)
+    if not data and not (data := _here()):
+        click.echo(_shipped(), err=True)
+    report = validate(data, within=within, engine=chosen, shapes=shapes)
     if not origin.location.is_files:
         report = report.below(data[0])
         click.echo(f"Files and lines are those of the graphs of {origin.location}, written as Turtle.", err=True)
@@ -95,6 +97,12 @@ def command(
             "Things described in other files count as missing: name the catalogue with --within FOLDER.", err=True
         )
     sys.exit(0 if report.passes(fail_on) else 1)
+
+
+def _shipped() -> str:
+    """Return which catalogue is checked where none is named, and what to write where another one was meant."""
+    own = " For the folder 'data' here: aligngraph validate data." if Path("data").is_dir() else ""
+    return f"Checking the shipped catalogue.{own}"
 
 
 def _here() -> tuple[Path, ...]:

@@ -24,6 +24,7 @@ _WRAPPER = re.compile(
 )
 _SUMMARY = re.compile(r"^(\s*)(?:<details\b[^<>]*>\s*)?<summary\b[^<>]*>(.*?)(?:</summary>\s*)?$", re.IGNORECASE)
 _PIPE = re.compile(r"(?<!\\)\|")
+_COMMENT = re.compile(r"^<!--")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 # Accents as BibTeX writes them: "Sch{\\"a}rli".
 _ACCENT = re.compile(r"\{\\(?:[\"'`^~=.]|[a-zA-Z]{1,2}(?![a-zA-Z]))\s*(?:\\?[a-zA-Z]|\{\\?[a-zA-Z]?\})?\}")
@@ -131,6 +132,26 @@ def read_blocks(text: str) -> tuple[list[Block], str | None, list[Folded]]:
     env: MutableMapping[str, Any] = {}
     tokens = parser.parse("\n".join(lines), env)
     return _Walker(parser, env, tokens, lines).blocks(), title, folded
+
+
+def find_unclosed(text: str) -> tuple[int, str, int] | None:
+    """Return what is opened on the page and never closed: its line, its name, and how many lines it takes away."""
+    fence, begun, comment = "", 0, False
+    lines = text.splitlines()
+    for number, line in enumerate(lines, 1):
+        opened = _FENCE.match(line)
+        if fence:
+            fence = "" if opened and opened[1].startswith(fence) and not line.strip().strip(fence[0]) else fence
+        elif comment:
+            comment = "-->" not in line
+        elif opened and line[0] in "`~":
+            # One that is indented ends with the item of a list that it stands in.
+            fence, begun = opened[1], number
+        elif _COMMENT.match(line):
+            comment, begun = "-->" not in line, number
+    rest = sum(bool(line.strip()) for line in lines[begun:])
+    name = "a block of code" if fence else "a comment" if comment else ""
+    return (begun, name, rest) if name and rest else None
 
 
 def _prepare(text: str) -> tuple[list[str], str | None, list[Folded]]:

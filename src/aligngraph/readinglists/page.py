@@ -10,7 +10,19 @@ from itertools import islice, takewhile, zip_longest
 
 from aligngraph.bibliography.entries import Heading, ReadingList
 from aligngraph.readinglists.authors import read_authors
-from aligngraph.readinglists.blocks import Block, Head, Html, Item, List, Para, Table, Tangled, joined, read_blocks
+from aligngraph.readinglists.blocks import (
+    Block,
+    Head,
+    Html,
+    Item,
+    List,
+    Para,
+    Table,
+    Tangled,
+    find_unclosed,
+    joined,
+    read_blocks,
+)  # fmt: skip
 from aligngraph.readinglists.classify import (
     all_pieces,
     fields_only,
@@ -67,6 +79,11 @@ def parse_markdown(text: str, name: str) -> ReadingList:
     for notes in folded:
         reason = f"notes folded away, not read: {count_of(notes.lines, 'line')}, {count_of(notes.links, 'link')}"
         out.problem(notes.line, notes.text, reason, minor=True)
+    if (unclosed := find_unclosed(text)) is not None:
+        line, what, lines = unclosed
+        out.problem(
+            line, text.splitlines()[line - 1], f"{what} that is never closed, so {count_of(lines, 'line')} not read"
+        )
     return out.finish()
 
 

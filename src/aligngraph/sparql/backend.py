@@ -198,15 +198,30 @@ def _triples(triples: ox.QueryTriples, sparql: str) -> Iterator[ox.Triple]:
         raise _stopped(error, sparql) from error
 
 
+_TERM = r"(?:[?$]\w+|<[^<>\s]*>|[A-Za-z][\w-]*:[\w.%-]*|a\b)"
+_SHORT_PATTERN = re.compile(rf"[{{.}}]\s*([?$]\w+(?:\s+{_TERM})?)\s*(?:[}}]|\.\s|$)")
+_LONGEST_EXPECTED = 120
+
+
 def explain_syntax_error(error: SyntaxError, sparql: str) -> str:
     """Return what is wrong with *sparql* and where, better said than the engine's 'expected OPTIONAL'."""
-    from aligngraph.sparql.read_only import without_texts
+    from aligngraph.sparql.read_only import TOKEN, without_texts
 
     body = without_texts(sparql)
     declared = {name.lower() for name in re.findall(r"\bPREFIX\s+([\w.-]*)\s*:", body, re.IGNORECASE)}
     for prefix in re.findall(r"(?<![\w:?$])([A-Za-z][\w-]*):(?=[\w%\\])", body):
         if prefix not in PREFIXES and prefix.lower() not in declared:
             return f"undeclared prefix {prefix + ':'!r} in the query: add a line PREFIX {prefix}: <…>."
+    shown = TOKEN.sub(
+        lambda one: {"string": '""', "iri": "<…>", "comment": " "}.get(one.lastgroup or "", one[0]), sparql
+    )
+    if short := _SHORT_PATTERN.search(shown):
+        return (
+            f"the query is not valid SPARQL 1.1: '{' '.join(short[1].split())}' is no whole triple pattern, which "
+            "has a subject, a property and a value."
+        )
+    if (unclosed := body.count("{") - body.count("}")) > 0:
+        return f"the query is not valid SPARQL 1.1: {unclosed} '{{' not closed by '}}'."
     place = re.match(r"error at (\d+):(\d+): (.*)", " ".join(str(error.msg).split()))
     if place is None:
         return f"the query is not valid SPARQL 1.1: {error.msg}"
@@ -214,4 +229,6 @@ def explain_syntax_error(error: SyntaxError, sparql: str) -> str:
     rest = "".join(sparql.splitlines(keepends=True)[line - 1 : line])[column - 1 :].strip()
     found = f"found {rest[:20]!r}" if rest else "the text ends"
     expected = place[3].replace(", [_]", "").replace("[_]", "more")
-    return f"the query is not valid SPARQL 1.1 at line {line}, column {column}: {found}, {expected}."
+    # What the engine's grammar could go on with, a class of characters after another, helps nobody.
+    told = f", {expected}" if len(expected) < _LONGEST_EXPECTED else ""
+    return f"the query is not valid SPARQL 1.1 at line {line}, column {column}: {found}{told}."
