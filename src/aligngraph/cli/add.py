@@ -76,9 +76,10 @@ def command(
       aligngraph add - --goal human-values --approach benchmark --into data < paper.bib
     """
     from aligngraph.bibliography.entries import ReadingList
-    from aligngraph.curation.add import completed, entry_of_text, missing, placings_of, with_page
+    from aligngraph.curation.add import completed, entry_of_text, missing, with_page
     from aligngraph.curation.files import apply
     from aligngraph.curation.holdings import read_holdings
+    from aligngraph.curation.placings import placings_of
     from aligngraph.curation.plan import plan_import, statements
     from aligngraph.curation.reading import known_venues
     from aligngraph.files.transactions import locked

@@ -22,10 +22,13 @@ from aligngraph.text.terminal import terminal_of
 
 if TYPE_CHECKING:
     from aligngraph.bibliography.entries import ReadingList
+    from aligngraph.curation.headings import HeadingMap
     from aligngraph.curation.holdings import Holdings
     from aligngraph.curation.plan import Plan
     from aligngraph.curation.report import ImportReport
     from aligngraph.stores.location import Location
+
+    Tables = tuple[HeadingMap | None, dict[str, HeadingMap]]
 
 STDIN = Path("-")
 _MOST = 64 << 20
@@ -51,6 +54,16 @@ _MOST = 64 << 20
     help="Decide about an uncertain entry: the work that it is, or 'new'. May be repeated.",
 )
 @click.option(
+    "--map",
+    "table",
+    type=click.Path(path_type=Path),
+    metavar="TABLE",
+    help="Table of what the headings mean. With --into it is kept beside the survey, and used from then on.",
+)
+@click.option(
+    "--suggest-map", is_flag=True, help="Write such a table for FILE, to be corrected by hand; import nothing."
+)
+@click.option(
     "--report",
     type=click.Choice(["text", "json"]),
     default="text",
@@ -68,6 +81,8 @@ def command(
     into: Path | None,
     dry_run: bool,
     matches: Sequence[str],
+    table: Path | None,
+    suggest_map: bool,
     report: str,
     data: Location,
 ) -> None:
@@ -84,12 +99,17 @@ def command(
     Entries are matched to the works of the catalogue; the others become new works. Without --into, the Turtle of the
     new works is printed. With it, they are merged into the files of the folder: all of them, or none.
 
+    A heading means the concept whose label it is. For a list with other headings, --suggest-map writes a table of them,
+    and --map imports by that table. For a bibliography, it is a table of keywords and groups.
+
     Exit code 0: done; 1: the report names entries that a person must decide about; 2: it could not be done.
 
     \b
     Examples:
       aligngraph import list.md --dry-run
       aligngraph import list.md --into data
+      aligngraph import list.md --suggest-map > headings.tsv
+      aligngraph import list.md --map headings.tsv --into data
       aligngraph import library.bib > new.ttl
     """
     # What is built here lives to the end; looking through it for cycles would take a quarter of the time.
@@ -105,14 +125,17 @@ def command(
     if dry_run and into is None:
         into = own_data()
     paths = origin_of(data).files()
+    if suggest_map:
+        put_out([_suggest(reading, into, paths, survey, table, is_list=is_list)])
+        return
     if into is None:
         from aligngraph.curation.holdings import read_holdings
 
         holdings = read_holdings(paths or (data_folder(),))
-        plan = _plan(reading, holdings, survey, decisions, is_list=is_list)
+        plan = _plan(reading, holdings, survey, decisions, _tables(table, None, holdings), is_list=is_list)
         _give(plan, None, report, notice)
     else:
-        plan = _merge(reading, into, paths, survey, decisions, report, notice, is_list=is_list, dry_run=dry_run)
+        plan = _merge(reading, into, paths, survey, decisions, table, report, notice, is_list=is_list, dry_run=dry_run)
     if plan.report.needs_a_person:
         sys.exit(1)
 
@@ -134,8 +157,44 @@ def decisions_of(texts: Sequence[str]) -> dict[int, str]:
     return decisions
 
 
+def _tables(table: Path | None, folder: Path | None, holdings: Holdings) -> Tables:
+    """Return the table of headings that is given, and those kept in the folder from earlier imports."""
+    from aligngraph.curation.concepts import Meanings
+    from aligngraph.curation.headings import read_heading_map, read_kept_tables
+
+    meanings = Meanings([holdings])
+    given = None if table is None else read_heading_map(read_file(table), table.name, meanings)
+    return given, {} if folder is None else read_kept_tables(folder, meanings)
+
+
+def _suggest(
+    reading: ReadingList,
+    into: Path | None,
+    paths: Sequence[Path],
+    survey: str | None,
+    table: Path | None,
+    *,
+    is_list: bool,
+) -> str:
+    from aligngraph.curation.holdings import read_holdings
+    from aligngraph.curation.plan import suggest_table
+
+    if into is not None and not into.is_dir():
+        raise CatalogueError(f"{into}: no such folder. 'aligngraph new-catalogue DIR' makes one.")
+    folders = [into, *paths] if into is not None else list(paths) or [data_folder()]
+    holdings = read_holdings(folders)
+    given, kept = _tables(table, into, holdings)
+    return suggest_table(reading, holdings, survey=survey, is_list=is_list, table=given, kept_tables=kept)
+
+
 def _plan(
-    reading: ReadingList, holdings: Holdings, survey: str | None, decisions: dict[int, str], *, is_list: bool
+    reading: ReadingList,
+    holdings: Holdings,
+    survey: str | None,
+    decisions: dict[int, str],
+    tables: Tables,
+    *,
+    is_list: bool,
 ) -> Plan:
     from aligngraph.cli.load import Bar
     from aligngraph.curation.plan import plan_import
@@ -156,6 +215,8 @@ def _plan(
             survey=survey,
             is_list=is_list,
             decisions=decisions,
+            table=tables[0],
+            kept_tables=tables[1],
             progress=progress,
         )
     finally:
@@ -168,6 +229,7 @@ def _merge(
     data: Sequence[Path],
     survey: str | None,
     decisions: dict[int, str],
+    table: Path | None,
     report: str,
     notice: str | None,
     *,
@@ -182,8 +244,8 @@ def _merge(
         raise CatalogueError(f"{into}: no such folder. 'aligngraph new-catalogue DIR' makes one.")
     with locked(into, shared=dry_run) as folder:
         holdings = read_holdings([folder, *data], may_be_empty=True)
-        plan = _plan(reading, holdings, survey, decisions, is_list=is_list)
-        count, diff = apply(plan.changes, holdings, folder, dry_run=dry_run)
+        plan = _plan(reading, holdings, survey, decisions, _tables(table, folder, holdings), is_list=is_list)
+        count, diff = apply(plan.changes, holdings, folder, dry_run=dry_run, kept=plan.kept)
     if dry_run:
         _give(plan, diff, report, notice)
     else:

@@ -5,10 +5,8 @@ Nothing is looked up here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-
-import pyoxigraph as ox
 
 from aligngraph.bibliography.addresses import web_iri
 from aligngraph.bibliography.entries import Entry, Link, forms_of, work_of
@@ -22,13 +20,7 @@ from aligngraph.bibliography.identifiers import (
     identifiers_of_url,
 )
 from aligngraph.bibliography.works import Form
-from aligngraph.curation.concepts import Meanings
-from aligngraph.curation.holdings import TYPE, Holdings, ag
-from aligngraph.curation.minting import Mint
-from aligngraph.curation.works import triple
 from aligngraph.errors import ArgumentError
-
-_PLACING = ("placingGoal", "placingRepresents", "placingEvaluates", "placingApproach", "placingMethod")
 
 
 def entry_of_text(text: str) -> Entry:
@@ -89,43 +81,3 @@ def missing(entry: Entry) -> list[str]:
     if entry.identifiers.arxiv:
         known["venue"] = "arXiv"
     return [name for name, value in known.items() if not value]
-
-
-def placings_of(
-    work: str, goals: Sequence[str], approaches: Sequence[str], methods: Sequence[str], holdings: Holdings
-) -> Iterator[ox.Triple]:
-    """Yield curated placings of *work*: one for each goal with its approach, and one for each method.
-
-    The side of the approach says whether the goal is represented or evaluated. Placings that *holdings* has already are
-    left out. Raise ArgumentError where it is open which approach goes with which goal.
-    """
-    if len(goals) > 1 and len(approaches) > 1:
-        raise ArgumentError(
-            "several goals and several approaches: which go together? Add the paper once for each goal, "
-            "with --goal and its --approach."
-        )
-    sides = {"evaluation": "placingEvaluates", "representation": "placingRepresents", None: "placingGoal"}
-    meanings = Meanings([holdings])
-    wanted: list[dict[str, str]] = []
-    for approach in approaches or (None,):
-        role = sides[None if approach is None else meanings.side(approach)]
-        for goal in goals or (None,):
-            said = {role: goal, "placingApproach": approach}
-            wanted.append({name: concept for name, concept in said.items() if concept is not None})
-    wanted += [{"placingMethod": method} for method in methods]
-    known = [
-        {name: concept for name in _PLACING if (concept := holdings.text(placing, ag(name))) is not None}
-        for placing in holdings.things("CuratedPlacing")
-        if holdings.text(placing, ag("places")) == work
-    ]
-    mint = Mint(set(holdings.taken))
-    for placed in wanted:
-        if not placed or placed in known:
-            continue
-        placing = mint.placing(work)
-        yield triple(placing, TYPE, ox.NamedNode(ag("CuratedPlacing")))
-        yield triple(placing, ag("confidence"), "medium")
-        yield triple(placing, ag("evidence"), "said by the person who added the work")
-        yield triple(placing, ag("places"), ox.NamedNode(work))
-        for name, concept in placed.items():
-            yield triple(placing, ag(name), ox.NamedNode(concept))

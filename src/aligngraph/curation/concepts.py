@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from aligngraph.bibliography.keys import clean
-from aligngraph.curation.holdings import ALT_LABEL, BROADER, CONCEPT_KINDS, PREF_LABEL, Holdings, ag
+from aligngraph.bibliography.keys import clean, fold
+from aligngraph.curation.holdings import (
+    ALT_LABEL,
+    BROADER,
+    CONCEPT_KINDS,
+    HIDDEN_LABEL,
+    NOTATION,
+    PREF_LABEL,
+    Holdings,
+    ag,
+)
 from aligngraph.rdf.namespaces import BASE
 
 _REPRESENTATION = f"{BASE}approach/representation"
@@ -19,6 +28,7 @@ class Meanings:
     def __init__(self, catalogues: Iterable[Holdings]) -> None:
         self.by_label: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self.broader: dict[str, list[str]] = {}
+        self._names: dict[str, dict[str, set[str]]] = {kind: defaultdict(set) for kind in CONCEPT_KINDS}
         for holdings in catalogues:
             for kind in CONCEPT_KINDS:
                 for concept in holdings.things(kind):
@@ -26,11 +36,20 @@ class Meanings:
                     for predicate in (PREF_LABEL, ALT_LABEL):
                         for label in holdings.texts(concept, predicate):
                             self.by_label[_key(label)][kind].add(concept)
+                    names = [concept.rpartition("/")[2]]
+                    for predicate in (PREF_LABEL, ALT_LABEL, HIDDEN_LABEL, NOTATION):
+                        names += holdings.texts(concept, predicate)
+                    for name in names:
+                        self._names[kind][fold(clean(name))].add(concept)
 
     def of(self, heading: str) -> dict[str, str]:
         """Return the concept that *heading* names of each kind: "Goal", "Approach", "Method"."""
         found = self.by_label.get(_key(heading), {})
         return {kind: next(iter(concepts)) for kind, concepts in found.items() if len(concepts) == 1}
+
+    def names(self, kind: str) -> Mapping[str, set[str]]:
+        """Return the concepts of a kind ("Goal", "Approach", "Method") by each name, label and notation, folded."""
+        return self._names[kind]
 
     def _is_within(self, concept: str, top: str) -> bool:
         seen, waiting = set(), [concept]

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from difflib import unified_diff
 from pathlib import Path
+from types import MappingProxyType
 
 import pyoxigraph as ox
 
@@ -13,12 +14,15 @@ from aligngraph.curation.changes import Changes
 from aligngraph.curation.holdings import Holdings, ag
 from aligngraph.curation.minting import local_name
 from aligngraph.errors import CatalogueError
+from aligngraph.files.reading import read_file
 from aligngraph.files.transactions import change_files
 from aligngraph.rdf.namespaces import BASE
 from aligngraph.turtle.formatter import format_turtle
 from aligngraph.turtle.scanner import tokenize
 from aligngraph.turtle.syntax_errors import decode_turtle
 from aligngraph.turtle.writer import write_turtle
+
+_NONE: Mapping[str, bytes] = MappingProxyType({})
 
 
 def changed_files(changes: Changes, holdings: Holdings, folder: Path) -> dict[Path, bytes | None]:
@@ -183,15 +187,25 @@ class _Homes:
         return self.folder / "surveys" / survey / "listings" / f"{name}.ttl"
 
 
-def apply(changes: Changes, holdings: Holdings, folder: Path, *, dry_run: bool) -> tuple[int, str]:
+def apply(
+    changes: Changes, holdings: Holdings, folder: Path, *, dry_run: bool, kept: Mapping[str, bytes] = _NONE
+) -> tuple[int, str]:
     """Make *changes* in the files of *folder*, or none of them; return how many files change, and '' for the diff.
 
-    With *dry_run*, nothing is written, and the diff is returned. Raise what `changed_files` and `change_files` raise.
+    *kept* are further files to write, by path in the folder. With *dry_run*, nothing is written, and the diff is
+    returned. Raise what `changed_files` and `change_files` raise.
     """
     contents = changed_files(changes, holdings, folder)
+    before = dict(holdings.files)
+    for name, content in kept.items():
+        path = folder / name
+        if path.exists():
+            before[path] = read_file(path)
+        if before.get(path) != content:
+            contents[path] = content
     if dry_run:
-        return len(contents), "".join(diff(contents, holdings.files, folder))
-    change_files(folder, contents, holdings.files)
+        return len(contents), "".join(diff(contents, before, folder))
+    change_files(folder, contents, before)
     return len(contents), ""
 
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import pyoxigraph as ox
 
 from aligngraph.bibliography.addresses import web_iri
 from aligngraph.bibliography.entries import Entry, Problem, ReadingList, forms_of
-from aligngraph.bibliography.keys import clean
+from aligngraph.bibliography.keys import clean, slug
 from aligngraph.curation.changes import Changes
 from aligngraph.curation.concepts import Meanings
 from aligngraph.curation.gaps import GapFiller
+from aligngraph.curation.headings import KEYWORD_FIELDS, TABLE, HeadingMap, paths_of_bibliography, suggest_heading_map
 from aligngraph.curation.holdings import WORK_KINDS, Holdings, ag
 from aligngraph.curation.matching import Match, WorkIndex, index_works, match
-from aligngraph.curation.minting import Mint
+from aligngraph.curation.minting import Mint, local_name
 from aligngraph.curation.persons import People
+from aligngraph.curation.placings import PlacingWriter
 from aligngraph.curation.report import MANY, ImportReport, Question
-from aligngraph.curation.surveys import Placed, SurveyWriter
+from aligngraph.curation.surveys import Placed, SurveyWriter, headings_of_section
 from aligngraph.curation.venues import VenueTable
 from aligngraph.curation.works import NewWork, WorkWriter
 from aligngraph.errors import ArgumentError
@@ -27,6 +30,7 @@ from aligngraph.files.activity import doing
 from aligngraph.rdf.namespaces import BASE, expand, shorten
 
 NEW = "new"
+_NO_TABLES: Mapping[str, HeadingMap] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Plan:
     report: ImportReport
     works: dict[int, str]
     """The work that each entry means, by its line."""
+    kept: dict[str, bytes] = field(default_factory=dict)
+    """What is to be kept beside the data for the next import, by path in the folder."""
 
 
 def plan_import(
@@ -48,6 +54,8 @@ def plan_import(
     is_list: bool = True,
     needs_title: bool = True,
     decisions: Mapping[int, str] | None = None,
+    table: HeadingMap | None = None,
+    kept_tables: Mapping[str, HeadingMap] = _NO_TABLES,
     progress: Callable[[int], None] = lambda count: None,
 ) -> Plan:
     """Return what *reading* adds to *holdings*.
@@ -55,12 +63,37 @@ def plan_import(
     *venues* are further catalogues whose venues are known by name, and are taken over when used. *is_list* says that
     entries are listings of a survey, called *survey* or as the file says; else only works come of them. Without
     *needs_title*, entries that have none make works too. *decisions* are a person's, by line: a work, or "new".
-    *progress* is told of each entry. Raise ArgumentError.
+    *table* says what headings mean; without one, that of *kept_tables* counts which an earlier import of the list left.
+    *progress* is called for each entry. Raise ArgumentError.
     """
     doing(f"matching the entries of {reading.name}")
-    return _Planner(reading, holdings, venues, is_list=is_list, needs_title=needs_title).plan(
-        survey, decisions or {}, progress
-    )
+    planner = _Planner(reading, holdings, venues, is_list=is_list, needs_title=needs_title)
+    return planner.plan(survey, decisions or {}, progress, table, kept_tables)
+
+
+def suggest_table(
+    reading: ReadingList,
+    holdings: Holdings,
+    *,
+    survey: str | None = None,
+    is_list: bool = True,
+    table: HeadingMap | None = None,
+    kept_tables: Mapping[str, HeadingMap] = _NO_TABLES,
+) -> str:
+    """Return a table of the headings of *reading*, or of the keywords of a bibliography, with suggested concepts.
+
+    Rows of *table*, or else of the table kept from an earlier import, stay as they are.
+    """
+    planner = _Planner(reading, holdings, (), is_list=is_list, needs_title=True)
+    name = planner.open(survey)
+    paths: list[tuple[list[tuple[str, ...]], int]] = []
+    for entry in reading.entries:
+        if is_list:
+            headings = headings_of_section(entry.headings, reading)
+            paths.append(([tuple(clean(heading.text) for heading in headings)], 1))
+        else:
+            paths.append((paths_of_bibliography(entry), 1))
+    return suggest_heading_map(paths, planner.meanings, table or kept_tables.get(name))
 
 
 class _Planner:
@@ -81,14 +114,37 @@ class _Planner:
         self.matched: dict[str, NewWork] = {}
         """Works that are known, with the entries that mean them, but for listings that are known too."""
         self.gaps = GapFiller(holdings, self.writer)
-        self.survey = SurveyWriter(holdings, self.mint, Meanings([holdings]), reading) if is_list else None
+        self.meanings = Meanings([holdings])
+        self.survey = SurveyWriter(holdings, self.mint, self.meanings, reading) if is_list else None
 
-    def plan(self, survey: str | None, decisions: Mapping[int, str], progress: Callable[[int], None]) -> Plan:
+    def open(self, survey: str | None) -> str:
+        """Find or make the survey that a list is. Return the path of the table of its headings, in the folder."""
+        if self.survey is not None and self.reading.entries:
+            self.survey.open(survey)
+            return f"surveys/{local_name(self.survey.survey)}/{TABLE}"
+        return f"placings/{slug(self.reading.name.rpartition('/')[2].rpartition('.')[0]) or 'bibliography'}-{TABLE}"
+
+    def plan(
+        self,
+        survey: str | None,
+        decisions: Mapping[int, str],
+        progress: Callable[[int], None],
+        table: HeadingMap | None,
+        kept_tables: Mapping[str, HeadingMap],
+    ) -> Plan:
         decided = self._decided(decisions)
         report = self.report
         report.entries = len(self.reading.entries)
+        name = self.open(survey)
+        given, table = table, table or kept_tables.get(name)
+        if table is not None and (unsure := table.unsure()):
+            report.notes.append(
+                f"{len(unsure)} suggestion{'s' if len(unsure) > 1 else ''} of the table of headings "
+                f"{'do' if len(unsure) > 1 else 'does'} not count until the '?' is removed: {', '.join(unsure[:5])}"
+                f"{', …' if len(unsure) > 5 else ''}"
+            )
         if self.survey is not None and self.reading.entries:
-            self.survey.open(survey)
+            self.survey.table = table
             placed = self.survey.place()
         else:
             placed = [Placed(entry, "") for entry in self.reading.entries]
@@ -111,7 +167,7 @@ class _Planner:
                 f"{'its title, as its' if len(unsigned) == 1 else 'their titles, as their'} first author is not known. "
                 "The IRI stays when the author becomes known."
             )
-        if self.survey is None and (left := _left_out(self.reading.entries)):
+        if self.survey is None and (left := _left_out(self.reading.entries, table is not None)):
             report.notes.append(f"fields that the catalogue has no place for were left out: {left}")
         for problem in self.reading.problems:
             (report.noticed if problem.minor else report.not_understood).append(problem)
@@ -120,7 +176,22 @@ class _Planner:
         report.links_refused += self.reading.refused_links
         report.gained += self.gaps.said
         report.lacking += dict.fromkeys(self.gaps.conflicts)
-        return Plan(changes, report, {one.entry.line: work for one, work in settled})
+        if self.survey is None and table is not None:
+            changes.added += self._placings(settled, table)
+        keep = {name: given.source} if given is not None and settled else {}
+        return Plan(changes, report, {one.entry.line: work for one, work in settled}, keep)
+
+    def _placings(self, settled: Sequence[tuple[Placed, str]], table: HeadingMap) -> Iterator[ox.Triple]:
+        """Yield placings for what the table says of the keywords, groups and file of a bibliography."""
+        writer = PlacingWriter(self.holdings, self.mint)
+        for one, work in settled:
+            for path in paths_of_bibliography(one.entry):
+                said = {
+                    predicate.replace("#section", "#placing").removeprefix(ag("")): concept
+                    for predicate, concept in table.meaning(path) or ()
+                }
+                word = f"the {path[0].rstrip('s')} {path[1]!r} of the entry in" if path[0] != "file" else "an entry of"
+                yield from writer.write(work, said, f"{word} {self.reading.name}, by a table of what these mean")
 
     def _decided(self, decisions: Mapping[int, str]) -> dict[int, str]:
         lines = {entry.line for entry in self.reading.entries}
@@ -225,13 +296,18 @@ def statements(changes: Changes) -> list[ox.Triple]:
     return [*changes.added, *(one for triples in changes.replaced.values() for one in triples)]
 
 
-def _left_out(entries: Sequence[Entry]) -> str:
-    """Return the fields of bibliographies that no record takes up, each with the number of entries that have it."""
+def _left_out(entries: Sequence[Entry], by_table: bool) -> str:
+    """Return the fields of bibliographies that no record takes up, each with the number of entries that have it.
+
+    *by_table* says that keywords place the works.
+    """
     counts: Counter[str] = Counter()
     for entry in entries:
         kept = [entry.venue_printed, *(form.venue for form in forms_of(entry)), *(link.url for link in entry.links)]
         for name, text in entry.fields.items():
             # What names the venue or holds the address is taken up by those.
+            if by_table and name.casefold() in KEYWORD_FIELDS:
+                continue
             if entry.work is not None and not any(one and one in text for one in kept):
                 counts[name] += 1
     return ", ".join(f"{name} ({count})" for name, count in counts.most_common())

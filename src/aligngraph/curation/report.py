@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from aligngraph.bibliography.entries import Problem
 from aligngraph.rdf.namespaces import shorten
 
-_HEADINGS = "Headings that name no concept (add ag:sectionRepresents and so on by hand)"
+_HEADINGS = "Headings that name no concept (say what they mean: --suggest-map writes a table of them, --map reads it)"
 _DIGITS = re.compile(r"\d+|'[^']*'")
 _ALIKE = 5
 """Of problems of one kind, no more than this are shown in full; of the rest the lines."""

@@ -17,6 +17,7 @@ from aligngraph.bibliography.entries import Entry, Heading, Link, ReadingList
 from aligngraph.bibliography.keys import clean, fold, title_key, url_key, words_of
 from aligngraph.curation.changes import Changes
 from aligngraph.curation.concepts import Meanings
+from aligngraph.curation.headings import HeadingMap
 from aligngraph.curation.holdings import DESCRIPTION, TITLE, TYPE, Holdings, ag
 from aligngraph.curation.minting import Mint, local_name
 from aligngraph.curation.works import english, triple
@@ -35,6 +36,13 @@ def heading_key(text: str) -> str:
     return " ".join(words_of(text)) or fold(text).strip()
 
 
+def headings_of_section(headings: Sequence[Heading], reading: ReadingList) -> Sequence[Heading]:
+    """Return the headings that lead to an entry's section: at least one, and not the title of the page."""
+    if len(headings) > 1 and title_key(headings[0].text) == title_key(reading.title or ""):
+        return headings[1:]
+    return headings or (Heading(clean(reading.title or "") or reading.name.rpartition("/")[2], 1, 1),)
+
+
 @dataclass
 class Placed:
     """An entry in its section, and the listing that it is already, if it is."""
@@ -47,11 +55,14 @@ class Placed:
 class SurveyWriter:
     """Writes a page's sections, listings and links."""
 
-    def __init__(self, holdings: Holdings, mint: Mint, meanings: Meanings, reading: ReadingList) -> None:
+    def __init__(
+        self, holdings: Holdings, mint: Mint, meanings: Meanings, reading: ReadingList, table: HeadingMap | None = None
+    ) -> None:
         self.holdings = holdings
         self.mint = mint
         self.meanings = meanings
         self.reading = reading
+        self.table = table
         self.changes = Changes()
         self.notes: list[str] = []
         self.without_concept: list[tuple[Heading, str]] = []
@@ -60,6 +71,7 @@ class SurveyWriter:
         self.listings: dict[str, list[str]] = defaultdict(list)
         """The listings of each section, in order."""
         self._number = 0
+        self._seen: set[Path] = set()
 
     # The survey
 
@@ -159,19 +171,30 @@ class SurveyWriter:
         return placed
 
     def _section(self, headings: Sequence[Heading]) -> str:
-        title = title_key(self.reading.title or "")
-        if len(headings) > 1 and title_key(headings[0].text) == title:
-            headings = headings[1:]
-        if not headings:
-            headings = (Heading(clean(self.reading.title or "") or self.reading.name.rpartition("/")[2], 1, 1),)
+        headings = headings_of_section(headings, self.reading)
         path: Path = ()
         section = ""
         for depth, heading in enumerate(headings, start=1):
             path = (*path, heading_key(heading.text))
             if path not in self.paths:
                 self.paths[path] = self._new_section(path, headings[:depth], section)
+            elif path not in self._seen:
+                self._bring_up_to_table(self.paths[path], [clean(one.text) for one in headings[:depth]])
+            self._seen.add(path)
             section = self.paths[path]
         return section
+
+    def _bring_up_to_table(self, section: str, texts: Sequence[str]) -> None:
+        """Let a section that is there already mean what the table says, where the table decides."""
+        meaning = None if self.table is None else self.table.meaning(texts)
+        if meaning is None:
+            return
+        held = self.holdings
+        if sorted(meaning) != sorted((ag(name), one) for name in _MEANINGS for one in held.texts(section, ag(name))):
+            kept = [one for one in held.triples(section) if one.predicate.value not in set(map(ag, _MEANINGS))]
+            new = [triple(section, predicate, ox.NamedNode(concept)) for predicate, concept in meaning]
+            self.changes.replaced[section] = [*kept, *new]
+            self.notes.append(f"{held.label(section)!r} means what the table of headings says now")
 
     def _new_section(self, path: Path, headings: Sequence[Heading], above: str) -> str:
         texts = [clean(heading.text) for heading in headings]
@@ -186,9 +209,10 @@ class SurveyWriter:
         ]
         if above:
             self.changes.added.append(triple(section, ag("parentSection"), ox.NamedNode(above)))
-        means = list(self.meanings.statements(texts))
+        decided = None if self.table is None else self.table.meaning(texts)
+        means = list(self.meanings.statements(texts)) if decided is None else decided
         self.changes.added += [triple(section, predicate, ox.NamedNode(concept)) for predicate, concept in means]
-        if not means:
+        if not means and not (self.table is not None and self.table.settles(texts)):
             goal = "Goal" in self.meanings.of(texts[-1])
             self.without_concept.append(
                 (headings[-1], "a goal, but no heading says whether works represent or evaluate it" if goal else "")
@@ -313,6 +337,7 @@ class SurveyWriter:
         return title_key(held.text(listing, ag("entryAsPrinted")) or joined(parts))
 
 
+_MEANINGS = ("sectionRepresents", "sectionEvaluates", "sectionApproach", "sectionMethod")
 _PRINTED = ("titleAsPrinted", "authorsAsPrinted", "venueAsPrinted", "yearAsPrinted")
 
 
