@@ -28,8 +28,11 @@ def data(tmp_path: Path) -> Path:
 
 def test_the_walk_through_works_as_written(run: Run, tmp_path: Path) -> None:
     text = PAGE.read_text(encoding="utf-8")
-    (listing,) = re.findall(r"```markdown\n(.*?)```", text, re.DOTALL)
-    (tmp_path / "list.md").write_text(listing, encoding="utf-8")
+    for name, listing in zip(
+        ("list.md", "attacks.md"), re.findall(r"```markdown\n(.*?)```", text, re.DOTALL), strict=True
+    ):
+        (tmp_path / name).write_text(listing, encoding="utf-8")
+    (table,) = re.findall(r"```tsv\n(.*?)```", text, re.DOTALL)
     commands = [
         line[2:] for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL) for line in block.splitlines()
     ]
@@ -45,8 +48,16 @@ def test_the_walk_through_works_as_written(run: Run, tmp_path: Path) -> None:
             stdin = (tmp_path / words[-1]).read_bytes()
             words = words[: words.index("<")]
         assert words[0] == "aligngraph"
+        written = words[words.index(">") + 1] if ">" in words else None
+        words = words[: words.index(">")] if written else words
         outcome = run(*words[1:], stdin=stdin, cwd=tmp_path)
         assert outcome.code == 0, (line, outcome.out, outcome.err)
+        if written:
+            # What the page says to write in place of the suggestion; but the suggestion has these headings.
+            assert [row.split("\t")[:2] for row in outcome.out.splitlines()] == [
+                row.split("\t")[:2] for row in table.splitlines()
+            ]
+            (tmp_path / written).write_text(table, encoding="utf-8")
         outcomes[line] = outcome.out
     by_method = outcomes["aligngraph query works-by-method -p method=rl-based --data my-list"]
     assert "Quiet Rewards" in by_method
@@ -54,6 +65,11 @@ def test_the_walk_through_works_as_written(run: Run, tmp_path: Path) -> None:
     assert "Kindness" in by_goal
     assert "Fair Scores" in by_goal
     assert "Louder" not in by_goal
+    assert "Delta Attack" in by_goal
+    by_method = outcomes["aligngraph query works-by-method -p method=preference-optimization --data my-list"]
+    assert "Alpha Rewards" in by_method
+    assert "Beta Rewards" in by_method
+    assert (tmp_path / "my-list/surveys/attacks-defences/headings.tsv").read_text(encoding="utf-8") == table
     assert "all conform" in outcomes["aligngraph validate my-list"]
 
 

@@ -206,7 +206,7 @@ def _entry(record: _Record, name: str, position: int, refused: list[Problem]) ->
     others = {
         _OTHERS.get(tag, tag): text
         for tag in tags
-        if tag not in _USED and not tag.startswith("N") and (text := collapse(_first(tags, tag)))
+        if tag not in _USED and not tag.startswith("N") and (text := "; ".join(filter(None, map(collapse, tags[tag]))))
     }
     notes = [*tags.get("N1", ()), *tags.get("NOTE", ())]
     if note := "; ".join(collapse(note) for note in notes if not note.startswith(EXTRA)):

@@ -264,6 +264,8 @@ class _Planner:
             report.listings_known = len(settled) - report.listings_new
             report.survey = self.survey.survey
             report.notes += self.survey.notes
+            report.listings_changed, report.listings_moved = self.survey.changed, self.survey.moved
+            report.listings_gone = self.survey.gone
             report.headings_without_concept = [
                 Problem(self.reading.name, heading.line, clean(heading.text), reason)
                 for heading, reason in self.survey.without_concept

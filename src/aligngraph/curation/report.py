@@ -38,6 +38,10 @@ class ImportReport:
     entries: int = 0
     listings_known: int = 0
     listings_new: int = 0
+    listings_changed: list[str] = field(default_factory=list)
+    """Listings of an earlier version that the page prints otherwise now; likewise those that moved or are gone."""
+    listings_moved: list[str] = field(default_factory=list)
+    listings_gone: list[str] = field(default_factory=list)
     works_matched: int = 0
     works_new: int = 0
     persons_known: int = 0
@@ -80,7 +84,13 @@ class ImportReport:
         if self.survey is not None:
             listings = self.listings_known + self.listings_new
             said = f"{_count(listings, 'listing')} of {shorten(self.survey)}"
-            yield f"  {said}: {self.listings_known} known, {self.listings_new} new"
+            changes = (
+                ("changed", self.listings_changed),
+                ("moved", self.listings_moved),
+                ("no longer on the page", self.listings_gone),
+            )
+            more = [f"{len(texts)} {what}" for what, texts in changes if texts]
+            yield f"  {said}: {', '.join([f'{self.listings_known} known', f'{self.listings_new} new', *more])}"
         works = self.works_matched + self.works_new
         yield (
             f"  {_count(works, 'work')}: {self.works_matched} matched, {self.works_new} new; "
@@ -93,6 +103,15 @@ class ImportReport:
         links = f"{_count(self.links_kept, 'link')} kept, {len(self.links_refused)} refused"
         yield f"  {links}; {_count(len(self.not_understood), 'line')} not understood"
         yield from self._questions()
+        for title, texts in (
+            ("Printed otherwise than before", self.listings_changed),
+            ("Moved to another heading", self.listings_moved),
+            ("No longer on the page (the listings stay; delete those that should go by hand)", self.listings_gone),
+        ):
+            if texts:
+                yield ""
+                yield f"{title}:"
+                yield from _few([f"  {text}" for text in texts])
         yield from _problems("No title, so not imported", self.without_title)
         yield from _problems("Not understood", self.not_understood)
         yield from _problems("Noticed (needs nobody)", self.noticed)

@@ -21,7 +21,7 @@ from aligngraph.curation.headings import HeadingMap
 from aligngraph.curation.holdings import DESCRIPTION, TITLE, TYPE, Holdings, ag
 from aligngraph.curation.minting import Mint, local_name
 from aligngraph.curation.works import english, triple
-from aligngraph.rdf.namespaces import BASE
+from aligngraph.rdf.namespaces import BASE, shorten
 from aligngraph.readinglists.link_kinds import link_kind
 
 Path = tuple[str, ...]
@@ -41,6 +41,11 @@ def headings_of_section(headings: Sequence[Heading], reading: ReadingList) -> Se
     if len(headings) > 1 and title_key(headings[0].text) == title_key(reading.title or ""):
         return headings[1:]
     return headings or (Heading(clean(reading.title or "") or reading.name.rpartition("/")[2], 1, 1),)
+
+
+def _keys_of(entry: Entry) -> set[str]:
+    links = (target for link in entry.links if (target := web_iri(link.url)) is not None)
+    return {title_key(entry.title or ""), title_key(entry.text), *map(url_key, links)} - {""}
 
 
 @dataclass
@@ -72,6 +77,11 @@ class SurveyWriter:
         """The listings of each section, in order."""
         self._number = 0
         self._seen: set[Path] = set()
+        self._new_headings: dict[str, str] = {}
+        self.changed: list[str] = []
+        """Listings that the page prints otherwise now, in words; likewise those that moved, and those that are gone."""
+        self.moved: list[str] = []
+        self.gone: list[str] = []
 
     # The survey
 
@@ -151,6 +161,7 @@ class SurveyWriter:
 
     def place(self) -> list[Placed]:
         """Return the entries with their sections, which are made where they are new, and the listings they are."""
+        self._follow_renamed_headings()
         placed = [Placed(entry, self._section(entry.headings)) for entry in self.reading.entries]
         waiting: dict[tuple[str, str], list[str]] = defaultdict(list)
         for section, listings in self.listings.items():
@@ -168,7 +179,75 @@ class SurveyWriter:
                     one.listing = free[0]
                     used.add(free[0])
                     break
+        self._find_elsewhere([one for one in placed if one.listing is None], used)
         return placed
+
+    def _follow_renamed_headings(self) -> None:
+        """Let a section keep its IRI where only its heading is another now: most of what it lists stands below it."""
+        before: dict[Path, list[set[str]]] = defaultdict(list)
+        for path, section in self.paths.items():
+            for depth in range(1, len(path) + 1):
+                before[path[:depth]] += [self._keys(listing) for listing in self.listings.get(section, ())]
+        now: dict[Path, list[set[str]]] = defaultdict(list)
+        texts: dict[Path, str] = {}
+        for entry in self.reading.entries:
+            headings = headings_of_section(entry.headings, self.reading)
+            path = tuple(heading_key(heading.text) for heading in headings)
+            for depth in range(1, len(path) + 1):
+                now[path[:depth]].append(_keys_of(entry))
+                texts.setdefault(path[:depth], clean(headings[depth - 1].text))
+        for path in sorted(now, key=len):
+            if path in self.paths:
+                continue
+            for old in [one for one in self.paths if one[:-1] == path[:-1] and one not in now]:
+                held = set().union(*before[old])
+                shared = sum(not held.isdisjoint(keys) for keys in now[path])
+                if shared >= _SHARE * max(len(now[path]), len(before[old])) > 0:
+                    section = self.paths[old]
+                    self.changed.append(
+                        f"{shorten(section)}: the heading {texts[path]!r}, not {self._heading(section)!r}"
+                    )
+                    self._replace(section, "heading", triple(section, ag("heading"), texts[path]))
+                    for known in [one for one in self.paths if one[: len(old)] == old]:
+                        self.paths[(*path, *known[len(old) :])] = self.paths.pop(known)
+                        before[(*path, *known[len(old) :])] = before[known]
+                    break
+
+    def _find_elsewhere(self, placed: list[Placed], used: set[str]) -> None:
+        """Find entries that moved to another section, by their text, and those whose text changed, by their links."""
+        waiting: dict[str, list[str]] = defaultdict(list)
+        left = {one: section for section, listings in self.listings.items() for one in listings if one not in used}
+        for listing in left:
+            for key in self._keys(listing):
+                waiting[key].append(listing)
+        for one in placed:
+            for key in _keys_of(one.entry):
+                free = [listing for listing in waiting.get(key, ()) if listing in left]
+                # A link that stands at several entries, as that of a collection of code does, does not tell which.
+                if len(free) != 1:
+                    continue
+                one.listing = free[0]
+                section = left.pop(free[0])
+                if section != one.section:
+                    self.listings[section].remove(free[0])
+                    self._replace(free[0], "inSection", triple(free[0], ag("inSection"), ox.NamedNode(one.section)))
+                    self.moved.append(
+                        f"{self._named(free[0])}: from {self._heading(section)!r} to {self._heading(one.section)!r}"
+                    )
+                break
+        self.gone = [f"{self._named(listing)}: under {self._heading(section)!r}" for listing, section in left.items()]
+
+    def _keys(self, listing: str) -> set[str]:
+        """Return what tells a listing again: its title, its text, and where it leads."""
+        held = self.holdings
+        targets = [target for link in held.texts(listing, ag("hasLink")) for target in held.texts(link, ag("target"))]
+        title = held.text(listing, ag("titleAsPrinted")) or ""
+        return {title_key(title), self._text_key(listing), *map(url_key, targets)} - {""}
+
+    def _named(self, listing: str) -> str:
+        held = self.holdings
+        text = held.text(listing, ag("titleAsPrinted")) or held.text(listing, ag("entryAsPrinted")) or ""
+        return f"{shorten(listing)} {text!r}"
 
     def _section(self, headings: Sequence[Heading]) -> str:
         headings = headings_of_section(headings, self.reading)
@@ -199,6 +278,7 @@ class SurveyWriter:
     def _new_section(self, path: Path, headings: Sequence[Heading], above: str) -> str:
         texts = [clean(heading.text) for heading in headings]
         section = self.mint.section(self.survey, texts)
+        self._new_headings[section] = texts[-1]
         order = 1 + sum(len(other) == len(path) and other[:-1] == path[:-1] for other in self.paths)
         self.changes.added += [
             triple(section, TYPE, ox.NamedNode(ag("Section"))),
@@ -276,17 +356,8 @@ class SurveyWriter:
     def _number_section(self, section: str, page: list[str], fresh: dict[str, list[ox.Triple]]) -> None:
         """Give the listings of a section their places: those of the page, where it has all that were there."""
         there = self.listings.get(section, [])
-        if not fresh and len(there) == len(page):
-            order = page if page != there else []
-        elif set(there) <= set(page):
-            order = page
-        else:
-            gone = len(set(there) - set(page))
-            self.notes.append(
-                f"{gone} listing{'s' if gone > 1 else ''} of {self._heading(section)!r} "
-                f"{'are' if gone > 1 else 'is'} not on the page any more, and stay{'' if gone > 1 else 's'}"
-            )
-            order = [*there, *fresh]
+        known = set(there)
+        order = page if known <= set(page) else [*there, *(listing for listing in page if listing not in known)]
         for position, listing in enumerate(order, start=1):
             if listing in fresh:
                 self.changes.added += [*fresh[listing], triple(listing, ag("position"), position)]
@@ -294,7 +365,7 @@ class SurveyWriter:
                 self._replace(listing, "position", triple(listing, ag("position"), position))
 
     def _heading(self, section: str) -> str:
-        return self.holdings.text(section, ag("heading")) or local_name(section)
+        return self.holdings.text(section, ag("heading")) or self._new_headings.get(section) or local_name(section)
 
     def _replace(self, thing: str, name: str, *new: ox.Triple) -> None:
         old = self.changes.replaced.get(thing) or self.holdings.triples(thing)
@@ -307,12 +378,15 @@ class SurveyWriter:
             printed = printed_parts(entry)
             known = {name: held.text(listing, ag(name)) for name in (*_PRINTED, "entryAsPrinted")}
             if printed and {**dict.fromkeys(_PRINTED), **printed} != {name: known[name] for name in _PRINTED}:
+                differences = []
                 for name in _PRINTED:
                     value = printed.get(name)
                     if value != known[name]:
+                        differences.append(f"{name.removesuffix('AsPrinted')} {value!r}, not {known[name]!r}")
                         self._replace(listing, name, *([triple(listing, ag(name), value)] if value else []))
                 text = clean(entry.text)
                 keep = text.rstrip(". ") != joined(printed).rstrip(". ")
+                self.changed.append(f"{self._named(listing)}: {'; '.join(differences)}")
                 self._replace(
                     listing, "entryAsPrinted", *([triple(listing, ag("entryAsPrinted"), text)] if keep else [])
                 )
