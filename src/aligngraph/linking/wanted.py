@@ -1,0 +1,146 @@
+"""What is looked for: the works, people, venues, artifacts and concepts of a catalogue, with all that names them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from aligngraph.bibliography.identifiers import Identifiers
+from aligngraph.bibliography.person_names import Name
+from aligngraph.bibliography.works import PUBLISHED_KINDS, Form
+from aligngraph.curation.holdings import (
+    ALT_LABEL,
+    CONCEPT_KINDS,
+    HIDDEN_LABEL,
+    LABEL,
+    PREF_LABEL,
+    SAME_AS,
+    TITLE,
+    VENUE_KINDS,
+    WORK_KINDS,
+    Holdings,
+    ag,
+)
+from aligngraph.curation.merge import ARTIFACT_KINDS, find_thing
+from aligngraph.errors import ArgumentError
+from aligngraph.linking.records import Publication, Wanted
+from aligngraph.rdf.namespaces import BASE
+
+KINDS = ("works", "people", "venues", "artifacts", "concepts")
+"""The kinds of things that can be looked for."""
+_CLASSES = {
+    "works": WORK_KINDS,
+    "people": ("Person",),
+    "venues": VENUE_KINDS,
+    "artifacts": ARTIFACT_KINDS,
+    "concepts": CONCEPT_KINDS,
+}
+_NAMES = (LABEL, PREF_LABEL, ag("acronym"), ALT_LABEL, HIDDEN_LABEL)
+_FORM_TEXTS = {
+    "track": "track", "volume": "volume", "issue": "issue", "pages": "pages", "doi": "doi", "arxivId": "arxiv",
+    "aclAnthologyId": "acl", "openReviewId": "openreview", "dblpKey": "dblp",
+}  # fmt: skip
+
+
+def wanted_in(holdings: Holdings, kinds: Iterable[str], things: Iterable[str] = ()) -> list[Wanted]:
+    """Return what *holdings* has of these *kinds*, or of them only the *things* named, in the order of their IRIs.
+
+    A thing is named as in `aligngraph merge`: by IRI, CURIE or the last part of its IRI. Raise ArgumentError where one
+    is unknown, or of none of the kinds.
+    """
+    chosen = list(kinds)
+    named = [_find(text, holdings) for text in things]
+    printed = _printed_titles(holdings) if "works" in chosen else {}
+    makers: dict[str, Callable[[str], Wanted]] = {"works": lambda iri: _work(holdings, iri, printed.get(iri, ()))}
+    found: list[Wanted] = []
+    for kind in chosen:
+        make = makers.get(kind, lambda iri, kind=kind: _named(holdings, iri, kind))
+        there = set(holdings.things(*_CLASSES[kind]))
+        found += [make(iri) for iri in sorted(there if not named else there & set(named))]
+    if missing := set(named) - {wanted.iri for wanted in found}:
+        raise ArgumentError(
+            f"<{min(missing)}> is none of the {' or '.join(chosen)}, which are looked for. Choose with --kind."
+        )
+    return found
+
+
+def _find(text: str, holdings: Holdings) -> str:
+    for kind in ("goal", "approach", "method"):
+        if (iri := f"{BASE}{kind}/{text.removeprefix(f'{kind}:')}") in holdings.described:
+            return iri
+    return find_thing(text, holdings)
+
+
+def _printed_titles(holdings: Holdings) -> dict[str, list[str]]:
+    """Return the titles by which reading lists name each work."""
+    printed: dict[str, list[str]] = defaultdict(list)
+    for listing in holdings.things("Listing"):
+        for work in holdings.texts(listing, ag("lists")):
+            printed[work] += holdings.texts(listing, ag("titleAsPrinted"))
+    return printed
+
+
+def _work(holdings: Holdings, iri: str, printed: Iterable[str]) -> Wanted:
+    publications = [_publication(holdings, one) for one in holdings.texts(iri, ag("hasPublication"))]
+    publications.sort(key=lambda one: (_rank(one.form.kind), one.iri))
+    title = holdings.text(iri, TITLE) or ""
+    others = [*holdings.texts(iri, ALT_LABEL), *printed, *(one.form.title or "" for one in publications)]
+    years = {one.form.year for one in publications} | {holdings.number(iri, ag("firstPublicYear"))}
+    identifiers = Identifiers()
+    for one in publications:
+        form = one.form
+        isbn = (form.isbn or "").split(" ")[0] if form.kind == "BookEdition" else ""
+        identifiers |= Identifiers(form.doi, form.arxiv, form.acl, form.openreview, isbn or None)
+    return Wanted(
+        iri,
+        "works",
+        title,
+        tuple(dict.fromkeys(other for other in others if other and other != title)),
+        byline_of(holdings, iri),
+        frozenset(year for year in years if year is not None),
+        tuple(publications),
+        identifiers,
+    )
+
+
+def _rank(kind: str | None) -> int:
+    return PUBLISHED_KINDS.index(kind) if kind in PUBLISHED_KINDS else len(PUBLISHED_KINDS)
+
+
+def authorships_of(holdings: Holdings, work: str) -> list[str]:
+    """Return the authorships of *work* in the order of its byline."""
+    return sorted(
+        holdings.texts(work, ag("hasAuthorship")), key=lambda one: (holdings.number(one, ag("ordinal")) or 0, one)
+    )
+
+
+def byline_of(holdings: Holdings, work: str) -> tuple[Name, ...]:
+    """Return the names of the authors of *work* as printed, in order."""
+    names = []
+    for one in authorships_of(holdings, work):
+        person = holdings.text(one, ag("person"))
+        text = holdings.text(one, ag("nameAsPrinted")) or (holdings.text(person, LABEL) if person else None)
+        if text:
+            parts = (holdings.text(one, ag(f"{part}")) or "" for part in ("familyName", "givenName"))
+            names.append(Name(text, *parts))
+    return tuple(names)
+
+
+def _publication(holdings: Holdings, iri: str) -> Publication:
+    venue = holdings.text(iri, ag("venue"))
+    texts = {attribute: holdings.text(iri, ag(term)) for term, attribute in _FORM_TEXTS.items()}
+    form = Form(
+        kind=next(iter(holdings.kinds(iri)), None),
+        title=holdings.text(iri, TITLE),
+        venue=holdings.label(venue) if venue else None,
+        year=holdings.number(iri, ag("publicationYear")),
+        isbn=" ".join(holdings.texts(iri, ag("isbn"))) or None,
+        **texts,
+    )
+    return Publication(iri, form, tuple(holdings.texts(iri, SAME_AS)))
+
+
+def _named(holdings: Holdings, iri: str, kind: str) -> Wanted:
+    names = [name for predicate in _NAMES for name in holdings.texts(iri, predicate)]
+    title = names[0] if names else ""
+    return Wanted(iri, kind, title, tuple(dict.fromkeys(name for name in names if name != title)))
