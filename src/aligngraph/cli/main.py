@@ -40,6 +40,7 @@ GROUPS = {
     "Curate": {
         "import": "Turn a reading list or bibliography into Turtle.",
         "add": "Add one paper to a catalogue.",
+        "link": "Find the same things in other catalogues.",
         "merge": "Merge two records of one thing; both IRIs stay valid.",
         "new-catalogue": "Create an empty catalogue for your own reading list.",
     },

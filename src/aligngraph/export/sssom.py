@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -132,13 +132,17 @@ def sssom_rdf(quads: Iterable[ox.Quad]) -> Iterator[str]:
 def mappings(quads: Iterable[ox.Quad]) -> list[Mapping]:
     """Return the links of the catalogue *quads* and the mappings of the terms, in order of subject and object."""
     graph = Graph(merge(quads))
-    found = [*_records(graph), *_terms(graph), *_matches(graph)]
+    matches = [*_matches(graph)]
+    # A link that says itself how it was found is said once.
+    told = {mapping.record_id for mapping in matches}
+    records = [mapping for mapping in _records(graph) if mapping.record_id not in told]
+    found = [*records, *_terms(graph), *matches]
     return sorted(found, key=lambda m: (object_key(ox.NamedNode(m.subject_id)), m.predicate_id, m.object_id))
 
 
 def _records(graph: Graph) -> Iterator[Mapping]:
     date = _date(graph, _DATASET)
-    for thing in graph.instances(*(ag(name) for name in ("Work", "Publication", "Venue", "Artifact"))):
+    for thing in graph.instances(*(ag(name) for name in ("Work", "Publication", "Person", "Venue", "Artifact"))):
         works = graph.subjects(ag("hasPublication"), thing) or [thing]
         label = graph.label(thing) or _form_label(graph, thing, works[0])
         confidence = graph.text(works[0], ag("confidence"))
@@ -192,28 +196,41 @@ def _terms(graph: Graph) -> Iterator[Mapping]:
 
 
 def _matches(graph: Graph) -> Iterator[Mapping]:
-    """Yield the mappings that the data holds, each a node with its reason beside the statement it is about."""
+    """Yield the mappings that the data holds, each a node with its reason beside the statement it is about.
+
+    Those that a person has rejected are no links.
+    """
     for node in graph.subjects(RDF_TYPE, ox.NamedNode(_SSSOM + "Mapping")):
         ends = [
             graph.objects(node, ox.NamedNode(_SSSOM + name)) for name in ("subject_id", "predicate_id", "object_id")
         ]
         names = [term.value for found in ends for term in found if isinstance(term, ox.NamedNode)]
-        if len(names) != len(ends):
+        if len(names) != len(ends) or graph.objects(node, ox.NamedNode(_SSSOM + "predicate_modifier")):
             continue
         subject, predicate, target = names
-        yield _mapping(
+        justification = [
+            term.value
+            for term in graph.objects(node, ox.NamedNode(_SSSOM + "mapping_justification"))
+            if isinstance(term, ox.NamedNode)
+        ]
+        mapping = _mapping(
             subject,
             graph.label(ox.NamedNode(subject)),
             predicate,
             target,
             graph.text(node, ox.NamedNode(_SSSOM + "object_label")),
-            _CURATED,
+            next(iter(justification), _CURATED),
             _DATASET,
             _split(target)[0],
-            _date(graph, BASE + "catalogue"),
+            graph.text(node, ox.NamedNode(_SSSOM + "mapping_date")) or _date(graph, BASE + "catalogue"),
             graph.text(node, ox.NamedNode(_SSSOM + "confidence")) or _ARGUED,
             graph.text(node, _COMMENT),
         )
+        tool = graph.text(node, ox.NamedNode(_SSSOM + "mapping_tool"))
+        if tool:
+            version = graph.text(node, ox.NamedNode(_SSSOM + "mapping_tool_version"))
+            mapping = replace(mapping, author_id="", author_label=f"{tool} {version}".strip())
+        yield mapping
 
 
 def _mapping(

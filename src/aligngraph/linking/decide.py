@@ -67,7 +67,11 @@ class Features:
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided for one thing. *also* are further records of the same work, such as the preprint's."""
+    """What was decided for one thing.
+
+    *also* are further records of the same work, such as the preprint's; *wrong* are records with an identifier of the
+    thing, and another title and author.
+    """
 
     wanted: Wanted
     outcome: Outcome
@@ -75,6 +79,7 @@ class Decision:
     score: float = 0.0
     features: Features | None = None
     also: tuple[Record, ...] = ()
+    wrong: tuple[Record, ...] = ()
     runner_up: Record | None = None
     runner_up_score: float = 0.0
 
@@ -88,22 +93,31 @@ class Decision:
 
 def decide(wanted: Wanted, candidates: Sequence[Record]) -> Decision:
     """Return which of *candidates* is of the thing *wanted*, if any, and how sure that is."""
-    scored = [(score_of(features), record, features) for record, features in _compared(wanted, candidates)]
+    compared = [(score_of(features), record, features) for record, features in _compared(wanted, candidates)]
+    wrong = tuple(record for _, record, features in compared if _names_another(features))
+    scored = [one for one in compared if one[1] not in wrong]
     scored.sort(key=lambda one: (one[2].identifier is None, -one[0]))
-    if not scored:
-        return Decision(wanted, "not found")
+    if not scored or (wrong and scored[0][0] < DOUBTFUL):
+        if not wrong:
+            return Decision(wanted, "not found")
+        score, best, features = max((one for one in compared if one[1] in wrong), key=lambda one: one[0])
+        return Decision(wanted, "wrong identifier", best, score, features, wrong=wrong)
     score, best, features = scored[0]
     also = [record for _, record, _ in scored[1:] if _is_one_work(best, record)]
     other, rival = next(((value, record) for value, record, _ in scored[1:] if record not in also), (0.0, None))
     outcome = _outcome(score, best, features, other if features.identifier is None else 0.0)
-    return Decision(wanted, outcome, best, score, features, tuple(also), rival, other)
+    return Decision(wanted, outcome, best, score, features, tuple(also), wrong, rival, other)
+
+
+def _names_another(features: Features) -> bool:
+    """Whether an identifier is equal, and title and author say that the record is of another work."""
+    return features.identifier is not None and features.title < SAME_TITLE and not features.author
 
 
 def _outcome(score: float, record: Record, features: Features, other: float) -> Outcome:
     if features.identifier is not None:
-        if features.title >= SAME_TITLE and features.numbers and not features.about:
-            return "found"
-        return "review" if features.author else "wrong identifier"
+        alike = features.title >= SAME_TITLE and features.numbers and not features.about
+        return "found" if alike else "review"
     if score < BAR:
         return "review" if score >= DOUBTFUL and features.author is not False else "not found"
     if score - other < AHEAD or is_shared_title(title_key(record.title)):
