@@ -26,6 +26,8 @@ class Question(NamedTuple):
     """US dollars; 0 for what is free."""
     what: str = ""
     """In words, for reports: "batch of DOIs", "search by title"."""
+    may_be_missing: bool = False
+    """Whether status 404 says that there is nothing of the kind."""
 
 
 class Source(Protocol):

@@ -160,9 +160,9 @@ class Client:
                 if most is not None and reply.status in allowed:
                     reply.read(most)
             except (requests.ConnectionError, BrokenOffError) as error:
-                dropped = isinstance(error, BrokenOffError) or _is_dropped(error)
+                dropped = isinstance(error, BrokenOffError) or is_dropped(error)
                 if not dropped or not request.repeatable or tried == tries:
-                    raise _broken(name, error, dropped, request, tried) from error
+                    raise broken(name, error, dropped, request, tried) from error
                 reason = "dropped the connection"
             except RemoteError as error:
                 error.nothing_done = error.nothing_done and tried == 1
@@ -170,7 +170,7 @@ class Client:
             else:
                 if reply.status in allowed:
                     return reply
-                wanted, left = _retry_after(reply.headers.get("Retry-After")), deadline.left()
+                wanted, left = retry_after(reply.headers.get("Retry-After")), deadline.left()
                 busy = reply.status in _BUSY and (request.repeatable or reply.status == 429)
                 too_long = wanted is not None and wanted >= (_LONGEST_WAIT if left is None else left)
                 if not busy or too_long or tried == tries:
@@ -230,7 +230,7 @@ class Client:
     def _refused(self, reply: Reply, request: Request) -> RemoteError:
         """Return what to say of an answer with a status that is no success."""
         status = reply.status
-        reason = self._access.hidden(_reason(reply))
+        reason = self._access.hidden(reason_of(reply))
         reply.close()
         said = f". It says: {reason}{'' if reason.endswith(('.', '!', '?', '…')) else '.'}" if reason else "."
         if status in _BUSY and (wait := reply.headers.get("Retry-After", "")).isdigit():
@@ -314,13 +314,13 @@ def _is_page(reply: Reply) -> bool:
     return reply.content_type in _WEB_PAGE and done is None
 
 
-def _is_dropped(error: Exception) -> bool:
+def is_dropped(error: Exception) -> bool:
     """Tell whether the other side hung up, so that it may be worth asking again."""
     text = str(error)
     return "RemoteDisconnected" in text or "ConnectionResetError" in text or "BrokenPipeError" in text
 
 
-def _broken(name: str, error: Exception, dropped: bool, request: Request, tried: int) -> RemoteError:
+def broken(name: str, error: Exception, dropped: bool, request: Request, tried: int) -> RemoteError:
     """Return what to say where no whole answer came over the connection."""
     if dropped and not request.repeatable:
         return RemoteError(
@@ -350,7 +350,7 @@ def _broken(name: str, error: Exception, dropped: bool, request: Request, tried:
     return RemoteError(said, nothing_done=not dropped and tried == 1)
 
 
-def _reason(reply: Reply) -> str:
+def reason_of(reply: Reply) -> str:
     """Return the beginning of what the server says of an error, as plain text on one line; of a page, the title."""
     try:
         content = reply.body.read(_MOST_OF_AN_ERROR)
@@ -371,7 +371,7 @@ def plain(text: str) -> str:
     return words if len(words) <= 300 else words[:299] + "…"
 
 
-def _retry_after(text: str | None) -> float | None:
+def retry_after(text: str | None) -> float | None:
     """Return the seconds that a Retry-After header (RFC 9110, section 10.2.3) asks for."""
     if text is None:
         return None

@@ -61,7 +61,9 @@ class Crossref(Catalogue):
             for batch, things in read.in_batches(plain, _MOST, _LONGEST)
         ]
         single = (
-            Question("GET", f"{self.base}/works/{quote(doi, safe='')}", things=(thing,), what="one DOI")
+            Question(
+                "GET", f"{self.base}/works/{quote(doi, safe='')}", things=(thing,), what="one DOI", may_be_missing=True
+            )
             for doi, thing in dict.fromkeys(values)
             if "," in doi
         )

@@ -30,7 +30,13 @@ class HuggingFace(Catalogue):
         """Return a question for each arXiv identifier; the answer has status 404 where there is no page."""
         values = [(number, one.iri) for one in wanted if one.kind == "works" for number in one.values("arxiv")]
         return [
-            Question("GET", self.address(f"/api/papers/{batch[0]}"), things=things, what="one arXiv identifier")
+            Question(
+                "GET",
+                self.address(f"/api/papers/{batch[0]}"),
+                things=things,
+                what="one arXiv identifier",
+                may_be_missing=True,
+            )
             for batch, things in read.in_batches(values, 1)
         ]
 

@@ -62,7 +62,7 @@ class SemanticScholar(Catalogue):
         if wanted.kind != "works" or not (words := read.words(wanted.title)):
             return None
         url = self.address("/graph/v1/paper/search/match", query=words, fields=_FIELDS)
-        return Question("GET", url, things=(wanted.iri,), what="search by title")
+        return Question("GET", url, things=(wanted.iri,), what="search by title", may_be_missing=True)
 
     def read(self, question: Question, body: bytes, media_type: str) -> list[Record]:
         """Return the works in *body*, where null stands for an unknown one."""

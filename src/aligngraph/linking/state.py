@@ -1,0 +1,117 @@
+"""What sources have answered, kept on disk: a run that was killed goes on, and deciding can be repeated offline.
+
+One SQLite file in the cache folder. Each answer is kept as it came as soon as it came, under a digest of the question,
+and each thing under a digest of what would be asked about it alone, so that other things in a batch don't matter. Keys
+and contact addresses are no part of a question, so they are never kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sqlite3
+import threading
+import time
+import zlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from aligngraph.errors import OutputError
+from aligngraph.linking.source import Question
+
+_DAY = 86400.0
+FOUND_DAYS, NOTHING_DAYS = 180, 30
+"""How long an answer counts: what was not found then may be there a month later."""
+_TABLES = """
+CREATE TABLE IF NOT EXISTS answers (
+  key TEXT PRIMARY KEY, source TEXT, method TEXT, url TEXT, at REAL, status INTEGER, media TEXT, body BLOB
+);
+CREATE TABLE IF NOT EXISTS things (
+  source TEXT, key TEXT, at REAL, found INTEGER, answers TEXT, PRIMARY KEY (source, key)
+);
+"""
+
+
+class Kept(NamedTuple):
+    """An answer as it came. *question* has what is needed to read it again."""
+
+    question: Question
+    status: int
+    media: str
+    body: bytes
+
+
+def key_of(questions: Iterable[Question]) -> str:
+    """Return a digest of what is asked, and where."""
+    digest = hashlib.sha256()
+    for one in questions:
+        for part in (one.method.encode(), one.url.encode(), one.body or b""):
+            digest.update(b"%d:" % len(part) + part)
+    return digest.hexdigest()
+
+
+class State:
+    """The answers of all sources so far. Threads may share it, and processes the file."""
+
+    def __init__(self, path: Path | None, *, for_ever: bool = False) -> None:
+        """Keep answers in the file *path*, or in memory without one; *for_ever*: take old ones too.
+
+        Raise OutputError where the file can't be used.
+        """
+        self._limits = (1e18, 1e18) if for_ever else (FOUND_DAYS * _DAY, NOTHING_DAYS * _DAY)
+        self._lock = threading.Lock()
+        try:
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = sqlite3.connect(path or ":memory:", timeout=30, check_same_thread=False, isolation_level=None)
+            self._file.executescript(_TABLES)
+        except (OSError, sqlite3.Error) as error:
+            raise OutputError(f"{path}, where answers are kept, can't be used ({error}): delete it") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._file.close()
+
+    def keep(self, source: str, kept: Kept) -> str:
+        """Keep an answer, and return its key."""
+        key = key_of([kept.question])
+        row = (key, source, kept.question.method, kept.question.url, time.time(), kept.status, kept.media)
+        with self._lock:
+            self._file.execute(
+                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, zlib.compress(kept.body))
+            )
+        return key
+
+    def answer(self, key: str, *, found: bool = True) -> Kept | None:
+        """Return the answer with *key*, where it is not too old: for one with nothing *found* in it, that is sooner."""
+        with self._lock:
+            row = self._file.execute(
+                "SELECT method, url, status, media, body FROM answers WHERE key = ? AND at > ?",
+                (key, time.time() - self._limits[0 if found else 1]),
+            ).fetchone()
+        if row is None:
+            return None
+        with contextlib.suppress(zlib.error, TypeError):
+            return Kept(Question(row[0], row[1]), row[2], row[3], zlib.decompress(row[4]))
+        return None
+
+    def remember(self, source: str, thing: str, answers: Sequence[str], *, found: bool) -> None:
+        """Keep in which answers the thing with the key *thing* was asked for, and whether it was found."""
+        with self._lock:
+            self._file.execute(
+                "INSERT OR REPLACE INTO things VALUES (?, ?, ?, ?, ?)",
+                (source, thing, time.time(), found, json.dumps(list(answers))),
+            )
+
+    def asked(self, source: str, thing: str) -> list[str] | None:
+        """Return the answers in which a thing was asked for; None where it was not, or that was too long ago."""
+        with self._lock:
+            row = self._file.execute(
+                "SELECT at, found, answers FROM things WHERE source = ? AND key = ?", (source, thing)
+            ).fetchone()
+        if row is None or time.time() - row[0] > self._limits[0 if row[1] else 1]:
+            return None
+        return [str(one) for one in json.loads(row[2])]
