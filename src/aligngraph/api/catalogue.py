@@ -120,7 +120,7 @@ class Catalogue:
             from aligngraph.stores.auth import find_access
 
             self._access = find_access(self.location.endpoint, self.location.user)
-            # What is no address is said now, and not at the first question.
+            # What is not an address is said now, and not at the first question.
             self._local.backend = self._connect()
 
     def __enter__(self) -> Catalogue:

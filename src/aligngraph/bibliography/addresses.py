@@ -41,5 +41,5 @@ def check_url(url: str) -> tuple[str | None, str]:
 
 
 def web_iri(url: str) -> str | None:
-    """Return *url* as an IRI that leads to the same page; None where it is no http or https address."""
+    """Return *url* as an IRI that leads to the same page; None where it is not a http or https address."""
     return check_url(url)[0]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from aligngraph.bibliography.bibtex_file import Fault, Field, RawEntry, read_blocks
 from aligngraph.bibliography.entries import Entry, Link, Problem, ReadingList, Standing, entry_of, sort_links
 from aligngraph.bibliography.extras import with_extras
-from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_told, work_told
+from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, work_told
 from aligngraph.bibliography.identifiers import ARXIV, DBLP, identifiers_of_url
 from aligngraph.bibliography.keys import title_key
 from aligngraph.bibliography.latex import to_text, unescape_address
@@ -46,18 +46,18 @@ _TYPES: dict[str, tuple[str | None, str | None, tuple[str, ...]]] = {
 }  # fmt: skip
 _CONTAINERS = ("xdata", "set")
 _VOLUMES = ("proceedings", "mvproceedings", "collection", "mvcollection", "book", "mvbook", "reference")
-# Fields that say what is not ours to hold, or what is told otherwise.
+# Fields that say what is not ours to hold, or what another field gives.
 _UNUSED = frozenset(
     """title subtitle author crossref xdata doi url ee link pdf eid eprint eprinttype primaryclass eprintclass
     archiveprefix isbn date year volume number issue pages booktitle journal journaltitle ids bibsource
     biburl""".split()
 )
-_TOLD = ("volume", "number", "issue", "pages", "eid", "eprint", "isbn", "doi", *_JOURNAL, *_BOOK)
+_HELD = ("volume", "number", "issue", "pages", "eid", "eprint", "isbn", "doi", *_JOURNAL, *_BOOK)
 """Fields that a work takes up; where it did not, as an address in place of a number, the report names them."""
 _NEVER_INHERITED = frozenset("crossref xref ids label options sortkey xdata entryset author".split())
 _URL_COMMAND = re.compile(r"\\url\s*\{([^{}]*)\}|\\href\s*\{([^{}]*)\}|(https?://[^\s{}\"<>]+)")
 _FEW_TITLES = 3
-"""So many titles with one arXiv number are no variants of one title."""
+"""So many titles with one arXiv number are not variants of one title."""
 
 
 @dataclass
@@ -75,7 +75,7 @@ def parse_bibtex(text: str, name: str) -> ReadingList:
     """Return the entries of the BibTeX or BibLaTeX *text* of the file *name*, and what in it could not be read.
 
     An entry that is broken is a problem with its line and takes no other with it. Volumes that others take their
-    fields from by ``crossref`` are no entries of their own.
+    fields from by ``crossref`` are not entries of their own.
     """
     reader = _Reader(lines_of(text.removeprefix("\ufeff")), name)
     return reader.read()
@@ -209,7 +209,7 @@ class _Reader:
         ]
         for raw in raws:
             if raw.type in _VOLUMES and id(raw) in parents:
-                reason = "others name it as the volume that they stand in, so it is no work of its own"
+                reason = "others name it as the volume that they stand in, so it is not a work of its own"
                 self._notice(raw, reason)
         entries = [entry for raw in kept if (entry := self._entry(raw))]
         entries = [replace(entry, position=place) for place, entry in enumerate(entries, 1)]
@@ -302,8 +302,8 @@ class _Reader:
             for name, value in raw.fields.items()
             if name not in _UNUSED and not name.startswith(EXTRA) and (text := collapse(to_text(value)))
         }
-        told = ((name, collapse(to_text(raw.fields[name]))) for name in _TOLD if name in raw.fields)
-        others |= {name: text for name, text in told if not is_told(work, text)}
+        given = ((name, collapse(to_text(raw.fields[name]))) for name in _HELD if name in raw.fields)
+        others |= {name: text for name, text in given if not is_held(work, text)}
         if links:
             others["url"] = links[0].url
         printed = collapse(to_text(raw.fields.get("date") or raw.fields.get("year", "")))

@@ -9,7 +9,7 @@ from typing import Any
 
 from aligngraph.bibliography.entries import Entry, Link, Problem, ReadingList, Standing, entry_of, sort_links
 from aligngraph.bibliography.extras import with_extras
-from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_server, is_told, work_told
+from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, is_server, work_told
 from aligngraph.bibliography.identifiers import ARXIV, identifiers_of_url
 from aligngraph.bibliography.person_names import Name, is_rest, name_of, without_rest
 from aligngraph.bibliography.plain_text import collapse, plain, year_of
@@ -42,7 +42,7 @@ _UNUSED = frozenset(
     """id type title author container-title volume issue page DOI ISBN issued custom accessed archive archive_location
     citation-key""".split()
 )
-_TOLD = ("container-title", "volume", "issue", "page", "DOI", "ISBN")
+_HELD = ("container-title", "volume", "issue", "page", "DOI", "ISBN")
 """Fields that a work takes up; where it did not, the report names them."""
 _MARKUP = re.compile(r"</?(?:i|b|sup|sub|sc|span)(?:\s[^<>]*)?>")
 _BLANKS = re.compile(r"[\s,]*")
@@ -120,8 +120,8 @@ def _entry(item: Mapping[str, Any], name: str, line: int, position: int, refused
     }
     others.pop("URL", None)
     work = work_of_item(item)
-    told = ((field, plain(_text(item.get(field)))) for field in _TOLD)
-    others |= {field: text for field, text in told if text and not is_told(work, text)}
+    given = ((field, plain(_text(item.get(field)))) for field in _HELD)
+    others |= {field: text for field, text in given if text and not is_held(work, text)}
     if links:
         others["url"] = links[0].url
     key = collapse(_string(item.get("id")) or _string(item.get("citation-key"))) or None

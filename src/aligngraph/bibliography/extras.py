@@ -21,31 +21,31 @@ _NAME_PARTS = ("family", "given", "particle", "suffix")
 _FORM_NAMES = {part.name.replace("_", "-"): part.name for part in fields(Form)}
 
 
-def extras_of(wanted: Work, told: Work) -> dict[str, str]:
-    """Return what has to be said besides the standard fields, which tell *told*, so that *wanted* is told.
+def extras_of(wanted: Work, given: Work) -> dict[str, str]:
+    """Return the fields that are needed besides the standard ones, which give *given*, so that *wanted* is read back.
 
     An empty value takes something back.
     """
     extras = {}
     for name, attribute in _OF_WORK.items():
-        if getattr(wanted, attribute) != getattr(told, attribute):
+        if getattr(wanted, attribute) != getattr(given, attribute):
             extras[name] = getattr(wanted, attribute) or ""
-    if wanted.first_year != told.first_year:
+    if wanted.first_year != given.first_year:
         extras["first-public-year"] = _number(wanted.first_year)
-    if wanted.et_al != told.et_al:
+    if wanted.et_al != given.et_al:
         extras["et-al"] = "yes" if wanted.et_al else ""
-    if len(wanted.authors) != len(told.authors):
+    if len(wanted.authors) != len(given.authors):
         extras["authors"] = str(len(wanted.authors))
     for place, author in enumerate(wanted.authors):
-        other = told.authors[place] if place < len(told.authors) else Name("")
+        other = given.authors[place] if place < len(given.authors) else Name("")
         if other.text != author.text:
             extras[f"author-{place + 1}"] = author.text
         if author.family and replace(author, text="") != replace(other, text=""):
             extras |= {f"author-{place + 1}-{part}": getattr(author, part) for part in _NAME_PARTS}
-    if len(wanted.forms) != len(told.forms):
+    if len(wanted.forms) != len(given.forms):
         extras["publications"] = str(len(wanted.forms))
     for place, form in enumerate(wanted.forms):
-        same = told.forms[place] if place < len(told.forms) else Form()
+        same = given.forms[place] if place < len(given.forms) else Form()
         for name, attribute in _FORM_NAMES.items():
             value = getattr(form, attribute)
             if value != getattr(same, attribute):
@@ -78,10 +78,10 @@ def with_extras(work: Work, extras: Mapping[str, str]) -> Work:
     return replace(work, **changes)
 
 
-def _authors(told: tuple[Name, ...], extras: Mapping[str, str]) -> tuple[Name, ...]:
+def _authors(given: tuple[Name, ...], extras: Mapping[str, str]) -> tuple[Name, ...]:
     count = extras.get("authors", "")
-    number = int(count) if count.isascii() and count.isdecimal() and len(count) < 6 else len(told)
-    names = [*told[:number], *[Name("")] * (number - len(told))]
+    number = int(count) if count.isascii() and count.isdecimal() and len(count) < 6 else len(given)
+    names = [*given[:number], *[Name("")] * (number - len(given))]
     for place, name in enumerate(names):
         key = f"author-{place + 1}"
         if key in extras:

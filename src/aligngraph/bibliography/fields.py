@@ -108,7 +108,7 @@ def work_told(facts: Facts) -> Work:
     )
 
 
-def is_told(work: Work, text: str) -> bool:
+def is_held(work: Work, text: str) -> bool:
     """Return whether a form of *work* holds what a field says, whatever its marks are."""
     said = _marks(text)
     values = [_marks(str(value)) for form in work.forms for value in asdict(form).values() if value is not None]

@@ -176,7 +176,7 @@ class _Reader:
             self.out.append(f"\\{name}{' ' if gap else ''}")
 
     def _symbol(self, symbol: str, gap: str) -> None:
-        # A blank ends the command. It is meant as one too in maths, and after what is no letter of a word.
+        # A blank ends the command. It is meant as one too in maths, and after what is not a letter of a word.
         opens = unicodedata.category(symbol[-1:] or " ") in ("Pi", "Ps")
         kept = gap and (self.levels[-1].maths or not (opens or symbol.isalpha()))
         self._emit(symbol)

@@ -312,7 +312,7 @@ def _print(words: Iterable[_Word]) -> str:
 
 
 def _read(person: list[_Word], listed: bool) -> tuple[list[Name], str]:
-    """Return the name, or the names, that stand between two "and", and what is to be said of how they were read."""
+    """Return the name, or the names, that stand between two "and", and a notice on how they were read."""
     if _EXTENDED.match(_print(person[:2])) or _EXTENDED.match(_print(person[:1])):
         return _extended(person)
     parts: list[list[_Word]] = [[]]

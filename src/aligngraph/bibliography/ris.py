@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aligngraph.bibliography.entries import Entry, Link, Problem, ReadingList, Standing, entry_of, sort_links
 from aligngraph.bibliography.extras import with_extras
-from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_told, work_told
+from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, work_told
 from aligngraph.bibliography.identifiers import DOI, find_doi, identifiers_of_url
 from aligngraph.bibliography.person_names import sorted_name, without_rest
 from aligngraph.bibliography.plain_text import collapse, lines_of, plain, says_nothing, year_of
@@ -46,7 +46,7 @@ _USED = frozenset(
     "TY ID LB TI T1 CT BT AU A1 PY Y1 DA VL VO IS CP SP EP DO DI SN UR L1 L2 LK T2 JF JO J2 JA J1 C3 M3 PB NOTE".split()
 )
 """Tags that the work is made of; the others are kept with the entry."""
-_TOLD = {"T2": "journal", "JF": "journal", "JO": "journal abbreviation", "VL": "volume", "IS": "issue", "DO": "doi"} | {
+_HELD = {"T2": "journal", "JF": "journal", "JO": "journal abbreviation", "VL": "volume", "IS": "issue", "DO": "doi"} | {
     "SP": "first page",
     "EP": "last page",
 }
@@ -217,8 +217,8 @@ def _entry(record: _Record, name: str, position: int, refused: list[Problem]) ->
         others["url"] = links[0].url
     key = collapse(_first(tags, "ID", "LB")) or None
     printed = collapse(_first(tags, "PY", "Y1", "DA")).strip("/") or None
-    told = ((name, collapse(_first(tags, tag))) for tag, name in _TOLD.items())
-    others |= {name: text for name, text in told if text and not is_told(work, text)}
+    given = ((name, collapse(_first(tags, tag))) for tag, name in _HELD.items())
+    others |= {name: text for name, text in given if text and not is_held(work, text)}
     return entry_of(work, Standing(name, record.line, position, key, printed, links, others))
 
 

@@ -1,6 +1,6 @@
 """What changed between two versions of a catalogue, in terms of things and their fields.
 
-Authorships and publications are told under their work and links under their listing, as people think of them. The
+Authorships and publications are shown under their work and links under their listing, as people think of them. The
 same change is given to machines as an RDF Patch (https://afs.github.io/rdf-patch/): rows ``D`` for what goes and ``A``
 for what comes, in N-Triples terms, which Apache Jena and others apply.
 """

@@ -41,7 +41,7 @@ class Formatted:
 def turtle_files(paths: Sequence[Path]) -> list[Path]:
     """Return the Turtle files that *paths* name or hold; those of the checkout where *paths* is empty.
 
-    Raise CatalogueError where a path is missing, is no Turtle file, or holds none.
+    Raise CatalogueError where a path is missing, is not Turtle file, or holds none.
     """
     found: dict[Path, None] = {}
     for path in paths or _checkout():

@@ -60,11 +60,11 @@ def command(folder: Path, origin: Origin) -> None:
       aligngraph query works-by-goal --data catalogue.store
     """
     bar = Bar()
-    told: list[str] = []
+    notices: list[str] = []
     try:
-        count = load(folder, find_sources(origin.files()), inferred=origin.inferred, progress=bar, tell=told.append)
+        count = load(folder, find_sources(origin.files()), inferred=origin.inferred, progress=bar, tell=notices.append)
     finally:
         bar.end()
-    for line in told:
+    for line in notices:
         click.echo(terminal_of(sys.stderr).data(line), err=True)
     click.echo(f"{count_of(count, 'triple')} in {folder}", err=True)

@@ -114,7 +114,7 @@ class Cli(click.Group):
         """Import and return the command."""
         if cmd_name not in COMMANDS:
             return None
-        # A module name has no hyphen and is no keyword of the language.
+        # A module name has no hyphen and is not a keyword of the language.
         module = {"import": "import_"}.get(cmd_name, cmd_name.replace("-", "_"))
         command = import_module(f"aligngraph.cli.{module}").command
         assert isinstance(command, click.Command)

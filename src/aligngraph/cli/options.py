@@ -1,4 +1,4 @@
-"""Options that several commands share: where the catalogue is, who asks there, and what an answer may cost."""
+"""Options that several commands share: the catalogue's location, credentials, and limits."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def seconds_of(_: click.Context, __: click.Parameter, value: str) -> float:
 
 
 def bytes_of(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
-    """Return the number of bytes that *value* says. Raise BadParameter where it is no size."""
+    """Return the number of bytes that *value* says. Raise BadParameter where it is not a size."""
     if value is None:
         return None
     text = value.strip().upper().removesuffix("B").removesuffix("I")

@@ -122,8 +122,8 @@ def command(
         result = _only(result, [column.strip().removeprefix("?") for column in columns.split(",")])
     elif isinstance(result, Solutions) and name in (None, "table"):
         fixed = _fixed(stored, values)
-        told = {*fixed, *(f"{one}Label" for one in fixed)}
-        result = _only(result, [column for column in result.variables if column not in told])
+        hidden = {*fixed, *(f"{one}Label" for one in fixed)}
+        result = _only(result, [column for column in result.variables if column not in hidden])
     if stored.is_check and isinstance(result, Solutions):
         _give_check(stored, result, name, worker, force=force)
     else:

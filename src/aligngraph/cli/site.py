@@ -20,7 +20,7 @@ def _address(_: click.Context, __: click.Parameter, value: str) -> str:
 
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise click.BadParameter(f"{value!r} is no address of a site: write for example {PUBLISHED}")
+        raise click.BadParameter(f"{value!r} is not an address of a site: write for example {PUBLISHED}")
     return value
 
 

@@ -1,4 +1,4 @@
-"""What is known of a work or told by an entry, and how two such compare: in authors, years, identifiers and pages."""
+"""Compares what is known of works and what entries give: authors, years, identifiers and pages."""
 
 from __future__ import annotations
 
@@ -73,16 +73,16 @@ class Comparison:
 
 
 def facts_of(entry: Entry) -> Facts:
-    """Return what *entry* tells, each form of a bibliography's entry included."""
-    told = Facts(first_authors=set(entry.authors[:1]), identifiers=set(entry.identifiers.pairs()))
+    """Return what *entry* gives, each form of a bibliography's entry included."""
+    facts = Facts(first_authors=set(entry.authors[:1]), identifiers=set(entry.identifiers.pairs()))
     years = [entry.year]
     for form in forms_of(entry):
         said = Identifiers(doi=form.doi, arxiv=form.arxiv, acl=form.acl, openreview=form.openreview)
-        told.identifiers |= set(said.pairs())
-        told.pages |= set(pages_of(form.volume, form.pages))
+        facts.identifiers |= set(said.pairs())
+        facts.pages |= set(pages_of(form.volume, form.pages))
         years.append(form.year)
-    told.years = {year for year in years if year is not None}
-    return told
+    facts.years = {year for year in years if year is not None}
+    return facts
 
 
 def pages_of(volume: str | None, pages: str | None) -> Iterator[tuple[str, str]]:

@@ -71,7 +71,7 @@ class Meanings:
     def statements(self, headings: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Yield what standing under the last of *headings*, the others above it, means: property and concept.
 
-        A goal is stated where an approach among the headings says whether works represent it or evaluate it, on the
+        A goal is given where an approach among the headings says whether works represent it or evaluate it, on the
         nearer of the two; a goal's name alone does not say.
         """
         named = [self.of(heading) for heading in headings]

@@ -127,7 +127,7 @@ def _persons(holdings: Holdings) -> Iterator[Duplicate]:
                 more = f", {shared} co-author{'s' if shared != 1 else ''} in common" if shared else ""
                 yield _pair("person", one, other, f"same name {key!r}{more}")
     for people in by_family.values():
-        # Families of half a people are told apart by whom they write with, not pair by pair.
+        # Families of half a people are distinguished by whom they write with, not pair by pair.
         for one, other in _acquainted(people, company) if len(people) > 1 else ():
             if works[one].isdisjoint(works[other]) and _short_of(names[one], names[other]):
                 shared = len(company[one] & company[other])

@@ -124,7 +124,7 @@ class _Homes:
         path = self.found.get(iri)
         if path is None:
             known = self.holdings.where.get(iri)
-            # A thing of another catalogue that is read beside: what is said of it here is kept here.
+            # A thing of another catalogue that is read beside: the statements about it here are kept here.
             path = known if known is not None and known.is_relative_to(self.folder) else self._place(iri)
             if path.suffix.lower() != ".ttl":
                 raise CatalogueError(

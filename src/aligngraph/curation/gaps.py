@@ -54,9 +54,9 @@ class GapFiller:
             years = [year for entry in work.entries if (year := self.writer.first_year(entry)) is not None]
             yield "year", [triple(iri, ag("firstPublicYear"), year) for year in sorted(years)[:1]]
         for entry in work.entries:
-            stated = bool(forms_of(entry))
+            has_forms = bool(forms_of(entry))
             publications = held.texts(iri, ag("hasPublication"))
-            for form, venue in self.writer.forms(entry) if stated or not publications else ():
+            for form, venue in self.writer.forms(entry) if has_forms or not publications else ():
                 known = self._counterpart(form, venue, publications)
                 if known is not None:
                     yield from self._completed(known, form, entry)

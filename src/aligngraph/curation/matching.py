@@ -87,11 +87,11 @@ class WorkIndex:
         """Let *work*, which *entry* means, be found by what the entry says."""
         if entry.title:
             self.add_title(work, entry.title)
-        told, known = facts_of(entry), self.known[work]
-        self.add_identifiers(work, told.identifiers)
-        known.years |= told.years
-        known.first_authors |= told.first_authors
-        known.pages |= told.pages
+        facts, known = facts_of(entry), self.known[work]
+        self.add_identifiers(work, facts.identifiers)
+        known.years |= facts.years
+        known.first_authors |= facts.first_authors
+        known.pages |= facts.pages
 
     def near(self, title: str, key: str) -> dict[str, float]:
         """Return the works with a title nearly equal to *title*, with the likeness."""
@@ -172,10 +172,10 @@ def _add_publication(index: WorkIndex, holdings: Holdings, work: str, publicatio
 
 def match(entry: Entry, index: WorkIndex) -> Match:
     """Return which work of *index* the entry means, with the evidence."""
-    told = facts_of(entry)
+    facts = facts_of(entry)
     named: dict[str, list[str]] = {}
     # arXiv's DOI only repeats its number.
-    for kind, value in sorted(told.identifiers, key=lambda pair: (is_arxiv_doi(pair[1]), pair)):
+    for kind, value in sorted(facts.identifiers, key=lambda pair: (is_arxiv_doi(pair[1]), pair)):
         for work in index.by_identifier.get((kind, value), ()):
             said = named.setdefault(work, [])
             said += [] if said and is_arxiv_doi(value) else [f"{kind} {value}"]
@@ -191,17 +191,17 @@ def match(entry: Entry, index: WorkIndex) -> Match:
         )
     if named:
         ((work, evidence),) = named.items()
-        return _by_identifier(entry, told, titled, work, evidence, index)
+        return _by_identifier(entry, facts, titled, work, evidence, index)
     if titled:
-        return _by_title(keys[0], told, titled, index)
-    return _by_likeness(entry, told, index)
+        return _by_title(keys[0], facts, titled, index)
+    return _by_likeness(entry, facts, index)
 
 
 def _by_identifier(
-    entry: Entry, told: Facts, titled: list[str], work: str, evidence: list[str], index: WorkIndex
+    entry: Entry, facts: Facts, titled: list[str], work: str, evidence: list[str], index: WorkIndex
 ) -> Match:
     known = index.known[work]
-    how = compare(told, known)
+    how = compare(facts, known)
     title = entry.title or ""
     if not title_key(title):
         return Match(work, "same", tuple(evidence))
@@ -229,8 +229,8 @@ def _is_alike(title: str, other: str, how: Comparison) -> bool:
     return common >= (_SHARE if not how.author else 0.3) or likeness(title_key(title), title_key(other)) >= _LIKE
 
 
-def _by_title(key: str, told: Facts, titled: list[str], index: WorkIndex) -> Match:
-    compared = {work: compare(told, index.known[work]) for work in titled}
+def _by_title(key: str, facts: Facts, titled: list[str], index: WorkIndex) -> Match:
+    compared = {work: compare(facts, index.known[work]) for work in titled}
     # A short title ("Otter") says little by itself, and one that many works have nothing.
     fitting = [
         work
@@ -244,11 +244,11 @@ def _by_title(key: str, told: Facts, titled: list[str], index: WorkIndex) -> Mat
     return Match(None, "uncertain", ("same title", *reasons), tuple(titled))
 
 
-def _by_likeness(entry: Entry, told: Facts, index: WorkIndex) -> Match:
+def _by_likeness(entry: Entry, facts: Facts, index: WorkIndex) -> Match:
     title = entry.title or ""
     near = {}
     for work in index.near(title, title_key(title)) if title_key(title) else ():
-        how = compare(told, index.known[work])
+        how = compare(facts, index.known[work])
         # Two papers of other authors, or with identifiers or pages of their own, are two, however alike their titles.
         if how.author is not False and not how.other_identifier and how.pages is not False:
             near[work] = how

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from aligngraph.bibliography.keys import STOP_WORDS, family_words, slug, words_of
 from aligngraph.rdf.namespaces import BASE
 
-# Words that half the titles of the field have: told last.
+# Words that half the titles of the field have: used last.
 COMMON_WORDS = frozenset(
     "ai aligning alignment approach artificial based benchmark benchmarking can deep dataset evaluating evaluation "
     "feedback fine framework human humans improving intelligence language large learning llm llms machine method "

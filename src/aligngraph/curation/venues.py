@@ -109,7 +109,7 @@ class VenueTable:
         found = int(spelled[0]) if spelled else None
         if found is None:
             short = _APOSTROPHE_YEAR.search(plain) or _SHORT_YEAR.search(plain)
-            # "C3NLP" has a digit that is no year; what stands before a year is one word and a venue.
+            # "C3NLP" has a digit that is not a year; what stands before a year is one word and a venue.
             before = plain[: short.start()].strip(" -'’‘`´") if short else ""
             if short and " " not in before and self._find(before) is not None:
                 found = 2000 + int(short[1]) if int(short[1]) < 50 else 1900 + int(short[1])

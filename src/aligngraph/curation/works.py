@@ -100,9 +100,9 @@ class WorkWriter:
 
     def forms(self, entry: Entry) -> list[tuple[Form, str | None]]:
         """Return the forms that *entry* names, each with its venue."""
-        told = forms_of(entry)
-        if told:
-            return [self._placed(form) for form in told]
+        given = forms_of(entry)
+        if given:
+            return [self._placed(form) for form in given]
         ids = entry.identifiers
         found = [self._placed(preprint(ids.arxiv))] if ids.arxiv else []
         doi = None if is_arxiv_doi(ids.doi) else ids.doi
@@ -150,17 +150,17 @@ class WorkWriter:
         title = next((text for entry in work.entries if (text := clean(entry.title or ""))), "")
         if title:
             yield triple(iri, TITLE, english(title))
-        told = [work_of(entry) for entry in work.entries]
-        stated = [one.first_year for one in told if one.first_year is not None]
-        years = stated or [form.year for form, _ in forms if form.year is not None]
+        given = [work_of(entry) for entry in work.entries]
+        dated = [one.first_year for one in given if one.first_year is not None]
+        years = dated or [form.year for form, _ in forms if form.year is not None]
         years = years or [entry.year for entry in work.entries if entry.year is not None]
         if years:
             yield triple(iri, ag("firstPublicYear"), min(years))
-        yield triple(iri, ag("evidence"), clean(told[0].evidence or "") or place)
-        confidence = told[0].confidence
+        yield triple(iri, ag("evidence"), clean(given[0].evidence or "") or place)
+        confidence = given[0].confidence
         yield triple(iri, ag("confidence"), confidence if confidence in ("high", "medium", "low") else "low")
         names, cut = first_full((entry.authors, entry.et_al) for entry in work.entries)
-        notes = _notes(told[0].note)
+        notes = _notes(given[0].note)
         for note in notes:
             yield triple(iri, EDITORIAL_NOTE, english(note))
         if cut and names and not notes:
@@ -169,14 +169,14 @@ class WorkWriter:
             )
         for form, venue in forms:
             yield from self.publication(iri, title, form, venue)
-        yield from self.byline(iri, names, place, told)
+        yield from self.byline(iri, names, place, given)
 
-    def byline(self, iri: str, names: Sequence[str], place: str, told: Sequence[Work]) -> Iterator[ox.Triple]:
+    def byline(self, iri: str, names: Sequence[str], place: str, given: Sequence[Work]) -> Iterator[ox.Triple]:
         """Yield the authorships of a work, and persons who are new with it.
 
-        *place* is where the names stand, *told* are the works whose bylines give the parts of the names.
+        *place* is where the names stand, *given* are the works whose bylines give the parts of the names.
         """
-        parts = _parts_of_names(told)
+        parts = _parts_of_names(given)
         for ordinal, (name, person, triples) in enumerate(self.people.byline(names, place), start=1):
             yield from triples
             authorship = self.mint.authorship(iri, ordinal)

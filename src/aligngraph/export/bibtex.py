@@ -46,9 +46,9 @@ def bibtex(quads: Iterable[ox.Quad]) -> Iterator[str]:
 def entry(key: str, work: Work, *, extras: bool = True) -> str:
     """Return the entry of *work*, which ends with its line; without *extras* in the standard fields alone."""
     kind, fields = _fields(work)
-    told = work_of_fields(kind, {name.lower(): value for name, value in fields.items()})
+    given = work_of_fields(kind, {name.lower(): value for name, value in fields.items()})
     if extras:
-        fields |= {EXTRA + name: escape(value) for name, value in extras_of(work, told).items()}
+        fields |= {EXTRA + name: escape(value) for name, value in extras_of(work, given).items()}
     width = max(map(len, fields), default=0)
     lines = [f"  {name:<{width}} = {{{value}}},\n" for name, value in fields.items()]
     return f"@{kind}{{{_KEY.sub('-', key)},\n{''.join(lines)}}}\n"

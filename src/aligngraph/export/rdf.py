@@ -60,7 +60,7 @@ def rdfxml(statements: Statements) -> Iterator[str]:
         texts = Held((_description(subject, things[subject], properties) for subject in order), "")
         if properties.others <= set(others):
             break
-        # Namespaces without a name of ours are numbered in order, which is known when all are.
+        # Namespaces without a prefix of ours are numbered in order, which is known when all are.
         others = sorted(properties.others)
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF'
     for prefix, space in sorted(properties.used.items()):
@@ -88,7 +88,7 @@ class _Properties(Layout):
     """Property elements, a line a statement."""
 
     def __init__(self, others: Sequence[str]) -> None:
-        """*others* are namespaces without a name of ours."""
+        """*others* are namespaces without a prefix of ours."""
         super().__init__()
         self.used = {"rdf": _RDF}
         """The prefixes of the elements, with their namespaces."""

@@ -42,8 +42,8 @@ def ris(quads: Iterable[ox.Quad]) -> Iterator[str]:
 def record(key: str, work: Work) -> str:
     """Return the record of *work*, which ends with its line."""
     tags = _tags(key, work)
-    told = work_of_tags(tags)
-    if extras := extras_of(work, told):
+    given = work_of_tags(tags)
+    if extras := extras_of(work, given):
         tags["N1"] = [f"{EXTRA}{name}: {value}" for name, value in extras.items()]
     lines = [f"{tag}  - {value}\n" for tag, values in tags.items() for value in values]
     return f"{''.join(lines)}ER  - \n"

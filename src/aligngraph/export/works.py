@@ -107,7 +107,7 @@ def _form(graph: Graph, publication: Object, key: str) -> Form:
     venues = graph.objects(publication, ag("venue"))
     venue = (collapse(graph.label(venues[0])) or None) if venues else None
     own_id = publication.value.removeprefix(BASE + "publication/")
-    # The id by the project's rule; another one has to be told.
+    # The id by the project's rule; another one has to be given.
     usual = f"{key}-{venues[0].value.removeprefix(BASE + 'venue/')}" if venues else key
     form = Form(
         kind=next((kind for kind in PUBLISHED_KINDS if kind in kinds), None),

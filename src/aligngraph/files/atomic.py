@@ -27,7 +27,7 @@ from aligngraph.files.transactions import (
 )
 
 NEW = "new"
-"""The folder in a temporary folder that becomes what `place` is told."""
+"""The folder in a temporary folder that takes the place given to `place`."""
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 """Of Linux's renameat2, and RENAME_SWAP of macOS's renamex_np."""

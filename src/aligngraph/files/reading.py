@@ -1,4 +1,4 @@
-"""Files read whole: regular ones, up to a size that is stated."""
+"""Files read whole: regular ones, up to a given size."""
 
 from __future__ import annotations
 

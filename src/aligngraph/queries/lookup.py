@@ -81,7 +81,7 @@ def ways_to_write(name: str) -> str:
 
 
 def iris(values: Iterable[str]) -> str:
-    """Return the IRIs *values* in SPARQL, for a VALUES block; what is no IRI is left out."""
+    """Return the IRIs *values* in SPARQL, for a VALUES block; what is not an IRI is left out."""
     return " ".join(_valid_iris(values))
 
 

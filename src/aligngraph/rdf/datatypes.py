@@ -1,7 +1,7 @@
 """Datatypes: which texts are literals of them, which values they share, and how their values are compared.
 
 The datatypes are those of OWL 2 RL (OWL 2 Profiles, section 4.2); what they hold is said in XML Schema 1.1, part 2, and
-in RDF 1.1 Concepts, section 5. White space around a value is no part of it, so a literal that has some is ill-typed.
+in RDF 1.1 Concepts, section 5. White space around a value is not part of it, so a literal that has some is ill-typed.
 """
 
 from __future__ import annotations

@@ -303,7 +303,7 @@ def _is_name(name: str, *, alone: bool) -> bool:
         if alone and (low in ACRONYMS or low in VENUE_WORDS):
             return False
         capital = True
-    # "BERT", "GPT" and the like are no names, "JD Kaplan" is one.
+    # "BERT", "GPT" and the like are not names, "JD Kaplan" is one.
     if all(word.isupper() and len(word) > 2 for word in words) and alone:
         return False
     return capital and not (len(words) == 1 and words[0].lower() in ACRONYMS)

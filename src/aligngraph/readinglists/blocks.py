@@ -155,7 +155,7 @@ def find_unclosed(text: str) -> tuple[int, str, int] | None:
 
 
 def _prepare(text: str) -> tuple[list[str], str | None, list[Folded]]:
-    """Return the page's lines without what is no part of it, each still in its place."""
+    """Return the page's lines without what is not part of it, each still in its place."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     text = _JOINERS.sub("", _INVISIBLE.sub("", text))
     text = re.sub("[\u2028\u2029\x0b\x0c\x85\x1e\x1c\x1d\x00]", " ", text).replace("\xa0", " ").replace("\u3000", " ")

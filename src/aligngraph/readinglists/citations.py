@@ -76,9 +76,9 @@ def _by_full_names(bare: str) -> Citation | None:
     names, said = found[1], found[2] or found[3]
     place = read_place(said) if is_undated(said) or read_date(said) else None
     before, _, after = bare.rpartition(", ")
-    told = read_place(after)
-    if told is not None and told.sure and told.year is not None:
-        names, place = before, told
+    publication = read_place(after)
+    if publication is not None and publication.sure and publication.year is not None:
+        names, place = before, publication
     authors = read_authors(names)
     if authors is None or place is None:
         return None

@@ -65,7 +65,7 @@ def is_contents_heading(heading: Heading) -> bool:
 
 def other_section(path: Sequence[Heading]) -> bool:
     """Whether the nearest heading announces something other than entries: news, contents, how to contribute."""
-    # A bold line is no heading of its own: "News", and below it "**Stay tuned!**".
+    # A bold line is not a heading of its own: "News", and below it "**Stay tuned!**".
     nearest = [*path[-1:], *[heading for heading in path if heading.level <= 6][-1:]]
     names = [re.sub(r"[^\w\s'&-]", "", heading.text).strip().lower() for heading in nearest]
     return any(name in OTHER_SECTIONS or (_SERVICE.search(name) and len(name.split()) <= 6) for name in names)
@@ -164,7 +164,7 @@ def is_clear(draft: Draft) -> bool:
 
 
 def group_of(item: Item) -> str | None:
-    """Return what an item calls the entries below it, when it is no entry itself."""
+    """Return what an item calls the entries below it, when it is not an entry itself."""
     lists = [block for block in item.below if isinstance(block, List)]
     works = [para for para in item.paras[1:] if linked_title(para.pieces) or _is_bullet(para)]
     if (not lists and not works) or len(item.paras) - 1 > 2 * len(works):

@@ -284,7 +284,7 @@ class _Reader:
         return False
 
     def _assign(self, chunks: Sequence[Chunk], *, before: bool = False) -> None:
-        """Take the parts for the fields that they read as; what is no field is a note."""
+        """Take the parts for the fields that they read as; what is not a field is a note."""
         self._see(chunks)
         for number, chunk in enumerate(chunks):
             bare = strip_marks(chunk.text)
@@ -446,8 +446,8 @@ class _Reader:
         for chunk in chunks:
             if chunk.slot is not None:
                 dated = chunk.kind == "P" and chunk.place is not None and chunk.place.venue is None
-                told = title and chunk.kind != "p"
-                kind = "T" if told else "Y" if dated else chunk.kind
+                is_title = title and chunk.kind != "p"
+                kind = "T" if is_title else "Y" if dated else chunk.kind
                 if chunk.sep == "stop" and kind in "TaX" and read_families(chunk.text):
                     kind = "F"
                 self.draft.sights.append((chunk.slot, kind))

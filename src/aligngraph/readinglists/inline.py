@@ -20,7 +20,7 @@ SOFT, HARD = "\n", "\x1e"
 _BLANKS = str.maketrans(
     dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x3000], " ") | dict.fromkeys([0x200B, 0x2060, 0xFEFF])
 )
-# More than any entry has; past these the text is no entry, and reading it could take long.
+# More than any entry has; past these the text is not an entry, and reading it could take long.
 _LONGEST, _MOST_BRACKETS = 40_000, 1_000
 _SPACED_URL = re.compile(r"\]\([ \t]*(https?://(?:[^()<>\n\"']|\([^()<>\n\"']*\))*)\)", re.IGNORECASE)
 _APART = re.compile(r"\][ \t]+\((https?://[^\s()]+)\)", re.IGNORECASE)
@@ -65,7 +65,7 @@ class TooTangledError(Exception):
 
 
 def read_pieces(md: MarkdownIt, content: str, line: int, env: MutableMapping[str, Any]) -> list[Piece]:
-    """Return the pieces of a block's text that begins on *line*. Raise TooTangledError when it is no text of a list."""
+    """Return the pieces of a block's text that begins on *line*. Raise TooTangledError where it is not one."""
     if len(content) > _LONGEST or content.count("[") > _MOST_BRACKETS or content.count("<") > _MOST_BRACKETS:
         raise TooTangledError
     tokens: list[Token] = []

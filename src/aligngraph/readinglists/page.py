@@ -251,8 +251,8 @@ class _Page:
             return False
         if len(title.split()) < 2:
             described = not ahead and re.match(r"\s*(?:[:：]|[–—-]\s)\s*\S", text[at + len(title) :]) is not None
-            told = described or not draft.notes
-            return strong or (bool(draft.links) and told)
+            detected = described or not draft.notes
+            return strong or (bool(draft.links) and detected)
         rest = len(text) - len(title)
         return bool(draft.authors or draft.year or draft.venue) or (bool(draft.links) and rest < 120)
 
@@ -495,5 +495,5 @@ def _is_sentence(draft: Draft) -> bool:
     # "What Herons Attend To" breaks off nowhere.
     broken = BREAKS_OFF.search(title) is not None and title.split()[-1].islower()
     cited = draft.authors is not None and is_short(draft.authors)
-    told = draft.marked or (draft.authors and not cited) or draft.venue
-    return broken and not told and (draft.year is None or cited or bool(draft.notes))
+    detected = draft.marked or (draft.authors and not cited) or draft.venue
+    return broken and not detected and (draft.year is None or cited or bool(draft.notes))

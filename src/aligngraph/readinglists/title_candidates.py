@@ -107,7 +107,7 @@ def first_said(groups: Sequence[Group]) -> Group | None:
 
 
 def choose_title(groups: Sequence[Group], *, linked: bool = False) -> Group | None:
-    """Return what is set off as the title: a link that is no label, or bold text; None when nothing is.
+    """Return what is set off as the title: a link that is not a label, or bold text; None when nothing is.
 
     Where the titles of a page are *linked*, a first link is one that is short, or reads like a label or a venue.
     """

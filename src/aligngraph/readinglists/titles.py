@@ -16,7 +16,7 @@ _NUMBERED = re.compile(
     r"[\s,.]+(arXiv(?:\s+preprint)?(?:\s+arXiv)?\s?:?\s?\d{4}\.\d{4,5}(?:v\d+)?)[\s.]*$", re.IGNORECASE
 )
 _MOST_NOTES = 10
-"""What clings to a title more often than this is no title's."""
+"""What clings to a title more often than this is not a title's."""
 _START = re.compile(r"[\"“„«《「”]|(?<![\w])‘")
 
 

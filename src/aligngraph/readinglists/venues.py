@@ -128,7 +128,7 @@ def read_place(text: str, *, expected: bool = False) -> Place | None:
 
 
 def read_places(text: str) -> Place | None:
-    """Return the place that a cell of venues names: of several ("arXiv'24, ICLR'25"), the first that is no preprint."""
+    """Return the venue in a cell of venues: of several ("arXiv'24, ICLR'25"), the first that is not a preprint."""
     found = [place for part in re.split(r"[,;()]", text) if part.strip() and (place := read_place(part))]
     if len(found) > 1 and all(place.venue and place.year is not None for place in found):
         return next((place for place in found if not is_preprint(place.venue or "")), found[0])
@@ -224,7 +224,7 @@ def _is_worded(low: str, *, findings: bool) -> bool:
     """Whether text has words or phrases of a venue's name; *findings* behind its first word count as one too."""
     said = {word.strip("(),:;") for word in low.split()} & VENUE_WORDS
     if not (findings or low.startswith("findings")):
-        # "Counterintuitive findings from" is no track of a meeting.
+        # "Counterintuitive findings from" is not a track of a meeting.
         said.discard("findings")
     return bool(said) or any(
         # "Recent advances in" begins no venue.
@@ -257,7 +257,7 @@ def is_track(text: str) -> bool:
 
 
 def _is_manner(text: str) -> bool:
-    """Whether words say how a work was shown, which is no part of the venue's name: "Oral", "Spotlight"."""
+    """Whether words say how a work was shown, which is not part of the venue's name: "Oral", "Spotlight"."""
     words = re.findall(r"[^\W\d_]+", text.lower())
     return bool(words) and all(word in _MANNER for word in words)
 

@@ -138,8 +138,8 @@ def inferred_quads(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
 def infer(quads: Iterable[ox.Quad], on_fallback: Callable[[list[str]], None] | None = None) -> Inference:
     """Return what is inferred from *quads*, with what is needed to look for inconsistencies.
 
-    *on_fallback* is told, before owlrl begins, the IRIs of the terms there is no rule for. Raise ReasoningError where a
-    property chain's list is broken.
+    *on_fallback* is called, before owlrl begins, with the IRIs of the terms there is no rule for. Raise ReasoningError
+    where a property chain's list is broken.
     """
     # owlrl wants the statements again.
     kept: list[ox.Quad] | None = quads if isinstance(quads, list) else None
@@ -214,7 +214,7 @@ class Work:
         return new
 
     def to_fixpoint(self) -> None:
-        """Infer what follows from what was added, sameness aside."""
+        """Infer from what was added, sameness aside."""
         while self._todo:
             relation, new = self._todo.popitem()
             for rule, place in self._rules.get(relation, ()):
@@ -275,7 +275,7 @@ class Work:
         return chain(self.asserted.get(relation, ()), self.derived.get(relation, ()))
 
     def _equate(self) -> bool:
-        """Say of things that are the same what is said of any of them; tell whether that was new (eq-*, prp-*fp)."""
+        """Copy statements between things that are the same; tell whether any was new (eq-*, prp-*fp)."""
         same = self._things_that_are_the_same()
         if same == self.same:
             return False
@@ -322,7 +322,7 @@ class Work:
                     join(pair >> BITS, pair & LOW)
         for property_ in self.facts.members(OWL + "FunctionalProperty"):
             for _, values in several(self._all(property_)):  # prp-fp
-                # Two literals are no two names of one thing: if their values differ, that is an inconsistency.
+                # Two literals are not names of one thing: if their values differ, that is an inconsistency.
                 if not all(isinstance(term[value], ox.Literal) for value in values):
                     for value in values[1:]:
                         join(values[0], value)

@@ -108,7 +108,7 @@ def plan(backend: Backend) -> Plan:
 def _through_literals(facts: Facts, rules: Sequence[Rule], backend: Backend, *, own: bool) -> str:
     """Return the properties with literals for values from whose inverses more follows; '' where there are none.
 
-    That a literal is related to something can't be asserted, nor then what follows from it.
+    That a literal is related to something can't be asserted, nor what is inferred from it.
     """
     by_body: dict[int, list[Rule]] = defaultdict(list)
     for rule in rules:
@@ -123,12 +123,12 @@ def _through_literals(facts: Facts, rules: Sequence[Rule], backend: Backend, *, 
         for source in properties
         if one in given[source]
     }
-    told = []
+    names = []
     for property_ in sorted(suspects):
         pattern = _pattern(f"?x {in_sparql(facts.terms.iri(property_))} ?y", own=own)
         if backend.ask(f"ASK {{ {pattern} FILTER(isLiteral(?y)) }}"):
-            told.append(shorten(facts.terms.iri(property_)))
-    return ", ".join(told)
+            names.append(shorten(facts.terms.iri(property_)))
+    return ", ".join(names)
 
 
 def _says_more_of_values(by_body: Mapping[int, Sequence[Rule]], property_: int) -> bool:
@@ -198,8 +198,8 @@ def materialise(
 ) -> int:
     """Run *updates* through *updater*, and return how many statements then follow, by *backend* of the same store.
 
-    *on_stage* is told, after each stage, how many are done, of how many. Raise ReasoningError where the store
-    does not do as it is told, and what *updater* raises.
+    *on_stage* is called after each stage with how many are done, of how many. Raise ReasoningError where the store
+    does not do what it is asked, and what *updater* raises.
     """
     updater.update(updates.clear)
     if _count(backend) != 0:
@@ -246,7 +246,7 @@ def check_sameness(backend: Backend) -> None:
 
 
 def in_sparql(iri: str) -> str:
-    """Return *iri* as SPARQL writes it. Raise ReasoningError where that is no IRI: stores let some pass."""
+    """Return *iri* as SPARQL writes it. Raise ReasoningError where that is not an IRI: stores let some pass."""
     try:
         return str(ox.NamedNode(iri))
     except ValueError as error:

@@ -21,7 +21,7 @@ def run_owlrl(quads: Iterable[ox.Quad]) -> tuple[list[ox.Triple], list[str]]:
     quads = list(quads)
     terms = Terms()
     facts = Facts(quads)
-    clashing = {
+    repeated = {
         (facts.terms.term[number], facts.terms.term[owner])
         for number in facts.members(OWL + "FunctionalProperty")
         for owner, values in several(facts.relations.get(number, ()))
@@ -34,7 +34,7 @@ def run_owlrl(quads: Iterable[ox.Quad]) -> tuple[list[ox.Triple], list[str]]:
         # The number of a cardinality stays a number.
         if not isinstance(quad.object, ox.Literal) or quad.predicate.value.startswith(OWL):
             return quad.object
-        owner = f":{terms(quad.subject)}" if (quad.predicate, quad.subject) in clashing else ""
+        owner = f":{terms(quad.subject)}" if (quad.predicate, quad.subject) in repeated else ""
         return ox.NamedNode(f"urn:aligngraph-literal:{terms(quad.object)}{owner}")
 
     asserted = {str(ox.Triple(quad.subject, quad.predicate, stand_in(quad))) for quad in quads}

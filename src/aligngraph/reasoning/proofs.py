@@ -228,7 +228,7 @@ class _Search:
 
 
 class _Sameness:
-    """The rules that say of things that are the same what is said of any (eq-*), and find them (prp-fp, prp-ifp)."""
+    """The rules that copy statements between things that are the same (eq-*), and find these (prp-fp, prp-ifp)."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts

@@ -44,7 +44,7 @@ _DECLARING = (
     "versionIRI versionInfo priorVersion backwardCompatibleWith incompatibleWith imports deprecated DeprecatedClass "
     "DeprecatedProperty Axiom annotatedSource annotatedProperty annotatedTarget"
 ).split()
-# Individuals may be declared with these: who has such a type is no term of the ontology for that.
+# Individuals may be declared with these: who has such a type is not a term of the ontology for that.
 _OF_INDIVIDUALS = frozenset(
     [OWL + "NamedIndividual", OWL + "Thing", OWL + "Nothing", RDFS + "Resource"]
     + [RDF + name for name in ("List", "Bag", "Seq", "Alt")]
@@ -139,8 +139,8 @@ WORDS = {
     "prp-ifp": "inverse functional property",
     "eq-sym": "sameness is symmetric",
     "eq-trans": "sameness is transitive",
-    "eq-rep-s": "what is said of one is said of the other",
-    "eq-rep-o": "what is said of one is said of the other",
+    "eq-rep-s": "what is asserted of one holds for the other",
+    "eq-rep-o": "what is asserted of one holds for the other",
     "cls-nothing2": "owl:Nothing has no members",
     "cax-dw": "disjoint classes",
     "cax-adc": "disjoint classes",
@@ -378,7 +378,7 @@ def schema_terms(facts: Facts) -> frozenset[int]:
 
 
 def worth_stating(predicate: str, class_: str) -> bool:
-    """Tell whether a derived statement with this *predicate*, and *class_* where it is rdf:type, is no noise.
+    """Tell whether a derived statement with this *predicate*, and *class_* where it is rdf:type, is not noise.
 
     Left out are the types and properties of RDF, RDFS, OWL and XSD themselves, but for owl:sameAs.
     """

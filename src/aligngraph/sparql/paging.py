@@ -32,7 +32,7 @@ class Token:
 
 
 def tokens(sparql: str) -> Iterator[Token]:
-    """Yield the pieces of *sparql* that are no brackets, comments or signs."""
+    """Yield the pieces of *sparql* that are not brackets, comments or signs."""
     braces = parentheses = place = 0
     for match in TOKEN.finditer(sparql):
         gap = sparql[place : match.start()]

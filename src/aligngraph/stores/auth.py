@@ -1,4 +1,4 @@
-"""Who asks: a user name with a password, or a bearer token, told to one host only and shown nowhere.
+"""Credentials: a user name with a password, or a bearer token, sent to one host only and shown nowhere.
 
 The password comes from the environment, a netrc file or a prompt, never from the command line, which other users can
 read. It is sent only where the store asks for it (RFC 9110, section 11): as Digest (RFC 7616) where that is offered,
@@ -32,7 +32,7 @@ _LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
 
 @dataclass(frozen=True)
 class Access:
-    """How to get at a store: who asks, and whose word on its identity counts."""
+    """How to get at a store: the credentials, and which certificates are trusted."""
 
     user: str | None = None
     password: str | None = field(default=None, repr=False)
@@ -40,7 +40,7 @@ class Access:
     ca_file: Path | None = None
 
     def prepare(self, session: requests.Session, address: str) -> None:
-        """Let *session* say who asks, to the host of *address* only, and check certificates as told."""
+        """Let *session* send the credentials, to the host of *address* only, and check certificates by them."""
         session.auth = _Auth(self, address)
         if self.ca_file is not None:
             session.verify = str(self.ca_file)
@@ -54,7 +54,7 @@ class Access:
         return self.token is not None or self.password is not None
 
     def in_the_clear(self, address: str) -> bool:
-        """Tell whether others on the way to *address* could read what is told."""
+        """Tell whether others on the way to *address* could read the credentials."""
         parts = urlsplit(address)
         return self.known and parts.scheme == "http" and _LOOPBACK.fullmatch(parts.hostname or "") is None
 
@@ -177,7 +177,7 @@ class _Auth(AuthBase):
         return request
 
     def _challenged(self, response: requests.Response, **options: Any) -> requests.Response:
-        """Return what the store says when told who asks, where it wants Basic."""
+        """Return what the store answers to the credentials, where it wants Basic."""
         challenge = response.headers.get("WWW-Authenticate", "").lower()
         # Digest has seen to its own by now; what it could not, Basic must not try: that would show the password.
         if response.status_code != 401 or "basic" not in challenge or "digest" in challenge:

@@ -90,7 +90,7 @@ def open_prepared(sources: Sequence[Source], inferred: bool) -> ox.Store:
         try:
             store = _prepare(folder, name, sources, contents, inferred)
         except OSError:
-            # A catalogue answers as well without a cache: a read-only or full disk is no error.
+            # A catalogue answers as well without a cache: a read-only or full disk is not an error.
             return build_store(sources, contents, inferred, ox.Store())
     with contextlib.suppress(OSError):
         os.utime(folder / name)

@@ -1,6 +1,6 @@
 """What a graph in a store holds, compared with what it should hold, by value.
 
-Stores write some values their own way (``01`` becomes ``1``, ``+00:00`` becomes ``Z``): that is told apart from what
+Stores write some values their own way (``01`` becomes ``1``, ``+00:00`` becomes ``Z``): that is distinguished from what
 they lose. (Language tags are in lower case on both sides, since the parser writes them so.)
 """
 

@@ -58,8 +58,8 @@ def load(
 
     Large files are read as a stream; only reasoning needs memory that grows with them. The store is made beside *path*
     and put in its place when it is done, so that until then an old one stays. A folder that is neither empty nor made
-    by this function is left as it is. *tell* is told, of each file, which literals the store writes in another way.
-    Raise OutputError, CatalogueError or BadTurtleError; nothing is changed then.
+    by this function is left as it is. *tell* is called, for each file, with which literals the store writes in another
+    way. Raise OutputError, CatalogueError or BadTurtleError; nothing is changed then.
     """
     _check_replaceable(path)
     with folder_in_place_of(path, _is_part) as new:

@@ -69,9 +69,9 @@ class Remote(FormsMixin):
     ) -> None:
         """Ask the store at the address *endpoint*, as *access* says, each time for *seconds* at most (0: any).
 
-        Where the default graph is empty or shows no catalogue while named graphs hold one, and the store can be told
-        so, the *union* of all graphs takes its place in queries without FROM. *tell*, where given, is told before the
-        first query what parts of a catalogue the store lacks. Raise RemoteError where that is no address.
+        Where the default graph is empty or shows no catalogue while named graphs hold one, and the store can be asked
+        to, the *union* of all graphs takes its place in queries without FROM. *tell*, where given, is told before the
+        first query what parts of a catalogue the store lacks. Raise RemoteError where that is not an address.
         """
         self._client = Client(endpoint, access)
         self._seconds = seconds
@@ -84,8 +84,8 @@ class Remote(FormsMixin):
     def run(self, sparql: str) -> Solutions | bool | Triples:
         """Answer any query form.
 
-        The catalogue's prefixes need not be declared. Raise QueryError for what is no query, RemoteError where there
-        is no answer; both, too, while the rows are read.
+        The catalogue's prefixes need not be declared. Raise QueryError for what is not a query, RemoteError where there
+        is not an answer; both, too, while the rows are read.
         """
         form = form_of(sparql)
         if not form:
@@ -227,7 +227,7 @@ class Remote(FormsMixin):
             )
 
     def _is_whole(self, sparql: str, count: int, deadline: Deadline) -> bool:
-        """Tell whether a CONSTRUCT has no solutions beyond *count* triples; of a DESCRIBE that can't be told."""
+        """Tell whether a CONSTRUCT has no solutions beyond *count* triples; of a DESCRIBE that can't be known."""
         paging = Paging(sparql)
         if form_of(sparql) != "CONSTRUCT" or not paging.possible:
             return False

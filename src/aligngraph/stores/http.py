@@ -102,7 +102,8 @@ class Client:
     ) -> None:
         """Ask as *access* says; a request for which nothing else is said may take *seconds* (0: any).
 
-        *on_wait* is told why a request is about to be sent again, and when. Raise RemoteError where *address* is none.
+        *on_wait* is called with why a request is about to be sent again, and when. Raise RemoteError where *address* is
+        none.
         """
         self._parts = check_address(address)
         self.address = urlunsplit(self._parts._replace(fragment=""))
@@ -228,7 +229,7 @@ class Client:
             ) from error
 
     def _refused(self, reply: Reply, request: Request) -> RemoteError:
-        """Return what to say of an answer with a status that is no success."""
+        """Return what to say of an answer with a status that is not a success."""
         status = reply.status
         reason = self._access.hidden(reason_of(reply))
         reply.close()
@@ -309,7 +310,7 @@ def web_page(name: str) -> RemoteError:
 
 
 def _is_page(reply: Reply) -> bool:
-    # Virtuoso, Blazegraph and others say so in HTML that they did as told.
+    # Virtuoso, Blazegraph and others say in HTML that they did it.
     done = re.search(rb"\b(done|success|modified|mutationCount|COMMIT|committed)\b", reply.content, re.IGNORECASE)
     return reply.content_type in _WEB_PAGE and done is None
 

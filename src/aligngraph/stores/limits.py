@@ -38,13 +38,13 @@ class _FailedError(Exception):
 
 
 def default_memory() -> int:
-    """Return the bytes a query may use unless told otherwise: half of the machine's memory, 4 GiB at most."""
+    """Return the bytes a query may use by default: half of the machine's memory, 4 GiB at most."""
     whole = _machine_memory()
     return min(_MOST_BY_DEFAULT, whole // 2) if whole else _MOST_BY_DEFAULT
 
 
 def command_memory() -> int:
-    """Return the bytes a whole command may use unless told otherwise: three quarters of the machine's; 0 if unknown."""
+    """Return the bytes a whole command may use by default: three quarters of the machine's; 0 if unknown."""
     return _machine_memory() // 4 * 3
 
 
@@ -155,8 +155,8 @@ def start(limits: Limits, write_output: Callable[[Path, Iterator[bytes]], None],
 def limit_command(limits: Limits) -> None:
     """Return in a process that is held to *limits* from now on; the calling one ends with it, and with its exit code.
 
-    What `aligngraph.files.activity` is told is said where that process is stopped. Where the calling process is not
-    the command's own, nothing is limited. Raise LimitError in the watching process.
+    Where that process is stopped, the message says what `aligngraph.files.activity` was given last. Where the calling
+    process is not the command's own, nothing is limited. Raise LimitError in the watching process.
     """
     if not _owns_process() or not (limits.seconds or limits.memory):
         return
@@ -182,21 +182,21 @@ def _fork(limits: Limits) -> tuple[Callable[[str], None] | None, _Status]:
     """Return, in the working process, what tells the watching one a line; in the watching process None."""
     sys.stdout.flush()
     sys.stderr.flush()
-    status, told = os.pipe()
+    status, notices = os.pipe()
     lifeline, alive = os.pipe()
     child = os.fork()
     if child:
-        _close(told)
+        _close(notices)
         _close(lifeline)
         return None, _Status(child, status)
     _close(status)
     _close(alive)
     _die_with(lifeline)
     if sys.platform != "linux" and limits.memory:
-        _watch_own_memory(limits.memory, told)
+        _watch_own_memory(limits.memory, notices)
 
     def tell(line: str) -> None:
-        _say(told, line)
+        _say(notices, line)
 
     activity.tell_to(tell)
     return tell, _Status(0, -1)
@@ -227,7 +227,7 @@ def _die_with(lifeline: int) -> None:
     _thread.start_new_thread(wait, ())
 
 
-def _watch_own_memory(limit: int, told: int) -> None:
+def _watch_own_memory(limit: int, notices: int) -> None:
     import _thread
     import resource
     from time import sleep
@@ -237,7 +237,7 @@ def _watch_own_memory(limit: int, told: int) -> None:
     def look() -> None:
         while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit < limit:
             sleep(_LOOK_EVERY)
-        _say(told, _TOO_BIG)
+        _say(notices, _TOO_BIG)
         os._exit(2)
 
     _thread.start_new_thread(look, ())
@@ -355,7 +355,7 @@ class _Watch:
         return LimitError(message)
 
     def pass_signals_on(self) -> None:
-        """Let the worker say what it has done when this process is told to end."""
+        """Let the worker say what it has done when this process is terminated."""
 
         def forward(number: int, _: object) -> None:
             if self.child:
@@ -377,7 +377,7 @@ class _Watch:
                 self.child = 0
                 os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 130)
             if not interrupted and monotonic() > end - _PATIENCE + _PATIENCE / 5:
-                # On a terminal it was told together with this process.
+                # On a terminal the signal went to it as well.
                 os.kill(self.child, signal.SIGINT)
                 interrupted = True
             time.sleep(_LOOK_EVERY)

@@ -29,8 +29,8 @@ def open_catalogue(
 
     With *inferred*, what is entailed by OWL 2 RL is there too, in its own graph: for files it is derived, a store or
     an endpoint has what was put there. Parsing and inference of files are done once for the same content (see
-    `aligngraph.stores.cache`). *access*, *seconds* (0: no limit) and *tell*, which is told what parts of a catalogue
-    it lacks, are for an endpoint.
+    `aligngraph.stores.cache`). *access*, *seconds* (0: no limit) and *tell*, which is called with what parts of a
+    catalogue it lacks, are for an endpoint.
 
     Raise ArgumentError where *where* names no catalogue, CatalogueError where its files or its store can't be read,
     RemoteError where the address of an endpoint is none.

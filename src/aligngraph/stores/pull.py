@@ -38,7 +38,8 @@ def path_of(graph: str) -> str:
 def files_of(graphs: Graphs, counts: dict[str, int]) -> Iterator[tuple[str, str]]:
     """Yield the path and the canonical Turtle of each of the graphs in *counts*, read whole.
 
-    Raise RemoteError: for names that are no safe paths, before anything is read; and where a graph does not come whole.
+    Raise RemoteError: for names that are not safe paths, before anything is read; and where a graph does not come
+    whole.
     """
     paths = {name: path_of(name) for name in counts}
     # Names that differ in case only are one file on some systems.

@@ -21,7 +21,7 @@ _UNIONS = (
     ("oxigraph", ("union-default-graph", "")),
     ("fuseki", ("default-graph-uri", "urn:x-arq:UnionGraph")),
 )
-"""Stores whose default graph is no union unless told: how they show themselves, and what a request tells them."""
+"""Stores whose default graph is not a union unless asked for: how they are recognised, what a request adds."""
 
 
 class BrokenOffError(RemoteError):

@@ -30,7 +30,7 @@ def decode(content: bytes, name: str) -> str:
     """Return the text of a file without its byte order mark.
 
     UTF-8 is taken first, UTF-16 and UTF-32 by their byte order mark, then Windows-1252, for the stray bytes alone where
-    these are few. Raise CatalogueError, with *name* in its text, for bytes that are no text.
+    these are few. Raise CatalogueError, with *name* in its text, for bytes that are not text.
     """
     return decode_with_notice(content, name).text
 

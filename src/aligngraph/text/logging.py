@@ -1,4 +1,4 @@
-"""Libraries that write on stderr what is told in another way."""
+"""Libraries that write on stderr what is reported in another way."""
 
 from __future__ import annotations
 

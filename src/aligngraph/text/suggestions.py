@@ -10,7 +10,7 @@ from heapq import nlargest
 def nearest(wanted: str, names: Iterable[tuple[str, str]], count: int = 3, cutoff: float = 0.6) -> list[str]:
     """Return what stands with the *count* of *names* most like *wanted*, the most alike first, each once.
 
-    *names* are pairs of a name and what to return for it; the first of equal names counts. They are gone through once,
+    *names* are pairs of a name and what to return for it; the first of equal names counts. They are read once,
     and only those kept that are alike by *cutoff* (0 to 1, as `difflib` counts), so there can be any number.
     """
     length = len(wanted)

@@ -216,7 +216,7 @@ def _asides(asides: Iterable[Aside]) -> list[str]:
 
 
 def _say_the_same(before: Sequence[ox.Triple], after: Sequence[ox.Triple], lasting: frozenset[str], name: str) -> bool:
-    """Tell whether two graphs differ in the names of nameless blank nodes only; *lasting* are the labels of others."""
+    """Tell whether two graphs differ only in labels of blank nodes that the text does not give; it gives *lasting*."""
     return _lines(before) == _lines(after) or _signature(before, lasting, name) == _signature(after, lasting, name)
 
 
@@ -227,7 +227,8 @@ def _lines(triples: Sequence[ox.Triple]) -> set[bytes]:
 
 
 def _signature(triples: Iterable[ox.Triple], lasting: frozenset[str], name: str) -> Counter[tuple[str, str, str]]:
-    """Return what a graph says, equal for two graphs that differ in the names of nameless blank nodes only.
+    """Return what a graph says, equal for two graphs that differ only in the labels of blank nodes that have none in
+    the text.
 
     A blank node in *lasting* counts by its label. The others hang in trees, so a digest of what is below each one
     tells them apart.

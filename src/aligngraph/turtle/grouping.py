@@ -1,7 +1,7 @@
 """Statements grouped by subject, read off N-Quads, a form that the W3C defines: short to keep, and quick to get.
 
-What is said of a thing is a list of parts, each a predicate and an object in N-Triples with a blank between. Half of
-them are said of many things, so what is written for a part is kept.
+The statements about a thing are a list of parts, each a predicate and an object in N-Triples with a blank between. Half
+of them are shared by many things, so what is written for a part is kept.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Things(NamedTuple):
     """What one or more graphs say."""
 
     said: dict[str, list[str]]
-    """Subjects in the order of first mention, each with the parts of what is said of it."""
+    """Subjects in the order of first mention, each with the parts of its statements."""
     near_blanks: dict[str, None]
     """The subjects that are blank nodes or may refer to some."""
 
@@ -125,7 +125,7 @@ class Layout(dict[str, tuple[str, str]]):
         return written
 
     def in_order(self, parts: list[str]) -> dict[str, str]:
-        """Return the text for each predicate in *parts*, what is said of a thing, by the keys, in their order."""
+        """Return the text for each predicate in *parts*, the statements about a thing, by the keys, in their order."""
         found = dict(map(self.__getitem__, parts))
         if len(found) < len(parts):
             for predicate, objects in by_predicate(parts).items():

@@ -95,7 +95,7 @@ class PlainLines(Layout):
 
 
 class TurtleWriter:
-    """Lays out what is said of the things of one graph."""
+    """Lays out the statements about the things of one graph."""
 
     def __init__(
         self,
@@ -139,7 +139,7 @@ class TurtleWriter:
             yield "\n".join([self.head(subject), *self.block(subject).values(), ".\n"])
 
     def order(self, subject: str) -> str:
-        """Return the sort key of a subject: IRIs, then labelled blank nodes, then nameless ones by what they say."""
+        """Return the sort key of a subject: IRIs, labelled blank nodes, then others by their statements."""
         if subject.startswith("_:") and subject not in self._referred:
             return f"2{subject_key(self._bracket(subject, 0))}"
         return subject_place(subject)
@@ -153,7 +153,7 @@ class TurtleWriter:
     def block(self, subject: str) -> dict[str, str]:
         """Return the indented text of each predicate of *subject*, with its closing ``;``, by the key of its place.
 
-        What is said of *subject* is used up.
+        The statements about *subject* are used up.
         """
         said = self._things.said.pop(subject)
         if subject not in self._things.near_blanks:

@@ -242,7 +242,7 @@ def by_node(statements: Iterable[tuple[Node, str, Node]]) -> Nodes:
 def read_shapes(path: Path) -> Shapes:
     """Return the rules of the shapes file *path*, in the order of the file.
 
-    Raise CatalogueError where it can't be read, is no Turtle (BadTurtleError), nothing in it is a target, or shapes
+    Raise CatalogueError where it can't be read, is not Turtle (BadTurtleError), nothing in it is a target, or shapes
     refer to each other without end. What is relative in it is so to the file's own address.
     """
     return _parse_shapes(path, read_bytes(path))

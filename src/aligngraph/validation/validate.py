@@ -374,7 +374,7 @@ class _Collector:
 
     @cached_property
     def mentions(self) -> dict[Node, tuple[int, Node, str]]:
-        """Where each thing that is no literal first stands as an object."""
+        """Where each thing that is not a literal first stands as an object."""
         found: dict[Node, tuple[int, Node, str]] = {}
         for index, file in enumerate(self.files):
             for quad in file.quads:

@@ -59,8 +59,8 @@ def read_tree(backend: Backend, concept: str | None = None, tell: Callable[[str]
     """Return the tree below *concept* (IRI, CURIE, notation or label), or one tree for each scheme where it is None.
 
     Works are counted once each, those that pages list and those that the catalogue adds apart; artifacts are not.
-    Where there are goals, approaches and methods, the schemes of others beside them are left out, and *tell* is told.
-    Raise NothingFoundError, with the nearest names, where there is no such concept, or several.
+    Where there are goals, approaches and methods, the schemes of others beside them are left out, and *tell* is called
+    with them. Raise NothingFoundError, with the nearest names, where there is no such concept, or several.
     """
     concepts = _Concepts(backend)
     if concept is not None:

@@ -33,7 +33,7 @@ class Describer:
         self._reader = _StoreReader(backend.store) if isinstance(backend, Embedded) else _Reader(catalogue)
 
     def describe(self, iri: str) -> list[ox.Triple]:
-        """Return the statements about *iri*, sorted, each once; none where nothing is said of it."""
+        """Return the statements about *iri*, sorted, each once; none where there are no statements about it."""
         return self.describe_all([iri])
 
     def describe_all(self, iris: Iterable[str]) -> list[ox.Triple]:
@@ -57,7 +57,7 @@ class Describer:
         return [ox.Triple(*one) for one in sorted(found, key=lambda one: tuple(map(str, one)))]  # type: ignore[arg-type]
 
     def own(self, iri: str) -> set[Statement]:
-        """Return the statements whose subject is *iri*. Raise ValueError where that is no IRI."""
+        """Return the statements whose subject is *iri*. Raise ValueError where that is not an IRI."""
         return self._reader.about([ox.NamedNode(iri)])
 
 

@@ -171,7 +171,7 @@ class Documents:
         return found
 
     def _graph(self, iri: str) -> list[ox.Triple]:
-        """Return the statements of the graph *iri*, and what is said of it."""
+        """Return the statements of the graph *iri*, and the statements about it."""
         graph = ox.NamedNode(iri)
         backend = self._catalogue.backend
         if isinstance(backend, Embedded):
@@ -201,7 +201,7 @@ def _sorted(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
 
 
 def _settled(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
-    """Return *triples* sorted, with names of blank nodes that depend on what is said of them alone."""
+    """Return *triples* sorted, with names of blank nodes that depend only on the statements about them."""
     found = list(dict.fromkeys(triples))
     if any(isinstance(term, ox.BlankNode) for triple in found for term in (triple.subject, triple.object)):
         whole = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in found)

@@ -15,7 +15,7 @@ from aligngraph.web.frames import ASK, DATA, END, FAILED, HEAD, HEADER, READY, p
 from aligngraph.web.protocol import HttpError
 
 HELD = 1 << 20
-"""Bytes of an answer that are awaited before the client is told that it begins: a failure till then has its status."""
+"""Bytes of an answer that are awaited before its status is sent: a failure till then has its status."""
 _IN_MEMORY = 1 << 20
 _MOST_SPOOLED = 64 << 20
 """Bytes that are spooled for a client who reads more slowly than the engine answers."""

@@ -25,7 +25,7 @@ _ANY = ("Work", "Artifact")
 
 
 class Property(NamedTuple):
-    """What may be said of entities of some types. The identifier is a term of the ontology where it has one."""
+    """A property of entities of some types. The identifier is a term of the ontology where it has one."""
 
     id: str
     name: str

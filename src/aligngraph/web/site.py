@@ -332,7 +332,7 @@ class Site:
         """Answer with the record of a work for reference managers."""
         text = self.pages.records([task["path"]], task["ending"])
         if not text:
-            raise HttpError(404, f"{BASE}{task['path']} is no work of this catalogue.")
+            raise HttpError(404, f"{BASE}{task['path']} is not a work of this catalogue.")
         return Answer.of(text, RECORDS[task["ending"]][1])
 
     def dump(self, task: Mapping[str, Any]) -> Answer:

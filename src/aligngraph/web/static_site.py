@@ -41,7 +41,7 @@ _TABLES = {".csv": "csv", ".json": "json", ".tsv": "tsv", ".xml": "xml", ".md": 
 _INDEXED = frozenset(
     "approach artifact catalogue goal mappings method ontology person query section shapes survey venue work".split()
 )
-"""Kinds of documents that search engines are told of; others are parts of these."""
+"""Kinds of documents that the site map lists; others are parts of these."""
 _KEPT = re.compile(rf"(?:dump|{'|'.join(ONTOLOGIES)})/[0-9]+\.[0-9]+\.[0-9]+/")
 _APACHE = """\
 # For Apache, where .htaccess files are read: types that not every server knows, and the page for what is not there.

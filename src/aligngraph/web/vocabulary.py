@@ -90,7 +90,7 @@ class Example(NamedTuple):
 
 @dataclass(frozen=True)
 class Term:
-    """A class or property, with what is said of it anywhere."""
+    """A class or property, with all statements about it."""
 
     id: str
     curie: str
