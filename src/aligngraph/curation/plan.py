@@ -249,8 +249,8 @@ class _Planner:
         return match(one.entry, self.index)
 
     def _note(self, entry: Entry) -> None:
-        told = [form.venue for form in forms_of(entry) if form.venue]
-        names = told or [entry.venue_printed or ""]
+        given = [form.venue for form in forms_of(entry) if form.venue]
+        names = given or [entry.venue_printed or ""]
         for name in names:
             if name and clean(name) and self.table.normalise(clean(name), entry.year).venue is None:
                 lines = self.report.venues_unknown.setdefault(clean(name), [])
