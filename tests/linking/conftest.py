@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import guard
-from tests.support.catalogues.rdf import Dblp, Wikidata, sparql_servers
-from tests.support.catalogues.rest import Crossref, DataCite, HuggingFace, OpenAlex, Orcid, SemanticScholar
-from tests.support.catalogues.service import Service, serving
+from tests.support.catalogues.running import Services, running_services
 from tests.support.guard.sitecustomize import install
 
 
@@ -28,26 +26,11 @@ def only_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         taken_away()
 
 
-class Services(dict[str, Service]):
-    """The services that run, by name."""
-
-    def at(self) -> list[str]:
-        """Return the options that make the command ask here."""
-        return [word for name, one in self.items() for word in ("--at", f"{name}={one.address}")]
-
-    def requests(self) -> int:
-        """Return how many requests arrived at all of them."""
-        return sum(len(one.asked) for one in self.values())
-
-
 @pytest.fixture(scope="session")
 def running() -> Iterator[Services]:
     """Return a running server for each service."""
-    with sparql_servers() as (dblp, wikidata):
-        started: list[Service] = [OpenAlex(), Crossref(), DataCite(), Dblp(dblp), Wikidata(wikidata)]
-        started += [SemanticScholar(), Orcid(), HuggingFace()]
-        with serving(*started):
-            yield Services({one.name: one for one in started})
+    with running_services() as services:
+        yield services
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from aligngraph.linking.records import Record, Wanted
 from aligngraph.linking.source import Question
 from aligngraph.linking.sources import SOURCES
 from aligngraph.linking.state import Kept, State, key_of
-from tests.linking.conftest import Services
 from tests.linking.test_sources import OF_WORKS, unknown, wanted
 from tests.support.catalogues import service as faults
+from tests.support.catalogues.running import Services
 from tests.support.catalogues.works import work, works
 
 HASTY = Limits(seconds=5, back_off=0.01, longest_wait=3)

@@ -14,9 +14,9 @@ from aligngraph.linking.fetch import Fetcher, LeftError, Limits, Pace, RefusedEr
 from aligngraph.linking.records import Publication, Wanted
 from aligngraph.linking.source import Question, Source
 from aligngraph.linking.sources import source
-from tests.linking.conftest import Services
 from tests.linking.test_sources import unknown, wanted
 from tests.support.catalogues import service as faults
+from tests.support.catalogues.running import Services
 from tests.support.catalogues.service import Answer, Asked, Fault, Service, said, serving
 from tests.support.catalogues.works import work, works
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 import requests
 
-from tests.linking.conftest import Services
+from tests.support.catalogues.running import Services
 from tests.support.guard.sitecustomize import CODE
 
 ELSEWHERE = "192.0.2.1"

@@ -16,8 +16,8 @@ from aligngraph.errors import ArgumentError
 from aligngraph.linking.records import Publication, Record, Wanted
 from aligngraph.linking.source import Question, Source
 from aligngraph.linking.sources import SOURCES, source
-from tests.linking.conftest import Services
 from tests.support.catalogues.rest import OTHER_TITLE, WRONG
+from tests.support.catalogues.running import Services
 from tests.support.catalogues.works import Work, orcid, person, work, works
 
 OF_WORKS = tuple(name for name in SOURCES if name != "orcid")

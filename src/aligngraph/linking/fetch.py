@@ -95,6 +95,10 @@ class Pace:
                 self._next = monotonic() + 1 / self.rate
             return left
 
+    def __str__(self) -> str:
+        """Say the pace in words."""
+        return f"{self.rate:g} requests a second, {self.at_once} at a time"
+
     def sleep(self, seconds: float) -> None:
         """Wait. Raise LeftError where the run ends meanwhile."""
         if self._stop.wait(seconds):
@@ -137,9 +141,10 @@ class Fetcher:
         """Ask *source* with its *key*, saying who asks by *contact*; *on_wait* is told of pauses."""
         self.source = source
         self.sent = 0
+        """Requests, those sent again included."""
         self._limits = limits or Limits()
         self._key, self._contact = key, contact
-        self._pace = Pace(source.rate, source.concurrency, stop or threading.Event())
+        self.pace = Pace(source.rate, source.concurrency, stop or threading.Event())
         self._failures = 0
         self._left: LeftError | None = None
         self._on_wait = on_wait or (lambda _: None)
@@ -159,7 +164,7 @@ class Fetcher:
         while True:
             tried += 1
             wait: float | None = None
-            with self._pace:
+            with self.pace:
                 if self._left is not None:
                     raise self._left
                 self.sent += 1
@@ -168,7 +173,7 @@ class Fetcher:
                 except (requests.RequestException, HTTPError, OSError, RemoteError) as error:
                     problem = self._broken(question, error, tried)
                 else:
-                    used_up = self._pace.learn(reply.headers)
+                    used_up = self.pace.learn(reply.headers)
                     if kept is not None:
                         self._failures = 0
                         self._wait_for_allowance(used_up)
@@ -177,7 +182,7 @@ class Fetcher:
             self._failed(problem)
             pause = wait if wait is not None else self._limits.back_off * 2 ** (tried - 1) * random.uniform(0.0, 1.0)
             self._on_wait(f"{problem}: trying again in {pause:.1f} s")
-            self._pace.pause(pause)
+            self.pace.pause(pause)
 
     def _once(self, question: Question) -> tuple[Reply, Kept | None]:
         """Send *question*, follow redirects within the same server, and return the reply and what it brought."""
@@ -251,7 +256,7 @@ class Fetcher:
         if used_up is None:
             return
         if used_up <= self._limits.longest_wait:
-            self._pace.pause(used_up)
+            self.pace.pause(used_up)
         else:
             # What came is kept; the next question finds the source left.
             self._leave(f"has no allowance left for {used_up:,.0f} s. Run this again later. {self._advice()}")
