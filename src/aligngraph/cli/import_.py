@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from aligngraph.curation.report import ImportReport
     from aligngraph.stores.location import Location
 
-    Tables = tuple[HeadingMap | None, dict[str, HeadingMap]]
-
 STDIN = Path("-")
 _MOST = 64 << 20
 """Bytes of a list."""
@@ -132,7 +130,7 @@ def command(
         from aligngraph.curation.holdings import read_holdings
 
         holdings = read_holdings(paths or (data_folder(),))
-        plan = _plan(reading, holdings, survey, decisions, _tables(table, None, holdings), is_list=is_list)
+        plan = _plan(reading, holdings, survey, decisions, table, None, is_list=is_list)
         _give(plan, None, report, notice)
     else:
         plan = _merge(reading, into, paths, survey, decisions, table, report, notice, is_list=is_list, dry_run=dry_run)
@@ -157,14 +155,12 @@ def decisions_of(texts: Sequence[str]) -> dict[int, str]:
     return decisions
 
 
-def _tables(table: Path | None, folder: Path | None, holdings: Holdings) -> Tables:
-    """Return the table of headings that is given, and those kept in the folder from earlier imports."""
+def _table(table: Path | None, holdings: Holdings) -> HeadingMap | None:
+    """Return the table of headings that is given."""
     from aligngraph.curation.concepts import Meanings
-    from aligngraph.curation.headings import read_heading_map, read_kept_tables
+    from aligngraph.curation.headings import read_heading_map
 
-    meanings = Meanings([holdings])
-    given = None if table is None else read_heading_map(read_file(table), table.name, meanings)
-    return given, {} if folder is None else read_kept_tables(folder, meanings)
+    return None if table is None else read_heading_map(read_file(table), table.name, Meanings([holdings]))
 
 
 def _suggest(
@@ -183,8 +179,8 @@ def _suggest(
         raise CatalogueError(f"{into}: no such folder. 'aligngraph new-catalogue DIR' makes one.")
     folders = [into, *paths] if into is not None else list(paths) or [data_folder()]
     holdings = read_holdings(folders)
-    given, kept = _tables(table, into, holdings)
-    return suggest_table(reading, holdings, survey=survey, is_list=is_list, table=given, kept_tables=kept)
+    given = _table(table, holdings)
+    return suggest_table(reading, holdings, survey=survey, is_list=is_list, table=given, folder=into)
 
 
 def _plan(
@@ -192,7 +188,8 @@ def _plan(
     holdings: Holdings,
     survey: str | None,
     decisions: dict[int, str],
-    tables: Tables,
+    table: Path | None,
+    folder: Path | None,
     *,
     is_list: bool,
 ) -> Plan:
@@ -215,8 +212,8 @@ def _plan(
             survey=survey,
             is_list=is_list,
             decisions=decisions,
-            table=tables[0],
-            kept_tables=tables[1],
+            table=_table(table, holdings),
+            folder=folder,
             progress=progress,
         )
     finally:
@@ -244,7 +241,7 @@ def _merge(
         raise CatalogueError(f"{into}: no such folder. 'aligngraph new-catalogue DIR' makes one.")
     with locked(into, shared=dry_run) as folder:
         holdings = read_holdings([folder, *data], may_be_empty=True)
-        plan = _plan(reading, holdings, survey, decisions, _tables(table, folder, holdings), is_list=is_list)
+        plan = _plan(reading, holdings, survey, decisions, table, folder, is_list=is_list)
         count, diff = apply(plan.changes, holdings, folder, dry_run=dry_run, kept=plan.kept)
     if dry_run:
         _give(plan, diff, report, notice)

@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
 from types import MappingProxyType
 
 from aligngraph.bibliography.entries import Entry
@@ -23,7 +22,6 @@ from aligngraph.bibliography.keys import clean, fold, words_of
 from aligngraph.curation.concepts import Meanings
 from aligngraph.curation.holdings import ag
 from aligngraph.errors import ArgumentError
-from aligngraph.files.reading import read_file
 from aligngraph.rdf.namespaces import BASE, expand
 from aligngraph.text.suggestions import nearest
 
@@ -303,11 +301,3 @@ def _likeliest(heading: str, names: Mapping[str, set[str]]) -> tuple[str, str] |
 
 def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-
-
-def read_kept_tables(folder: Path, meanings: Meanings) -> dict[str, HeadingMap]:
-    """Return the tables that earlier imports left in the data folder, by path in it. Raise ArgumentError."""
-    found = {}
-    for path in sorted([*folder.glob(f"surveys/*/{TABLE}"), *folder.glob(f"placings/*-{TABLE}")]):
-        found[path.relative_to(folder).as_posix()] = read_heading_map(read_file(path), str(path), meanings)
-    return found

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -15,22 +15,36 @@ from aligngraph.bibliography.keys import clean, slug
 from aligngraph.curation.changes import Changes
 from aligngraph.curation.concepts import Meanings
 from aligngraph.curation.gaps import GapFiller
-from aligngraph.curation.headings import KEYWORD_FIELDS, TABLE, HeadingMap, paths_of_bibliography, suggest_heading_map
+from aligngraph.curation.headings import (
+    KEYWORD_FIELDS,
+    TABLE,
+    HeadingMap,
+    paths_of_bibliography,
+    read_heading_map,
+    suggest_heading_map,
+)
 from aligngraph.curation.holdings import WORK_KINDS, Holdings, ag
 from aligngraph.curation.matching import Match, WorkIndex, index_works, match
 from aligngraph.curation.minting import Mint, local_name
 from aligngraph.curation.persons import People
 from aligngraph.curation.placings import PlacingWriter
+from aligngraph.curation.questions import (
+    NEW,
+    QUESTIONS,
+    Answer,
+    entry_key,
+    questions_text,
+    read_kept_answers,
+    text_of,
+)
 from aligngraph.curation.report import MANY, ImportReport, Question
 from aligngraph.curation.surveys import Placed, SurveyWriter, headings_of_section
 from aligngraph.curation.venues import VenueTable
 from aligngraph.curation.works import NewWork, WorkWriter
 from aligngraph.errors import ArgumentError
 from aligngraph.files.activity import doing
+from aligngraph.files.reading import read_file
 from aligngraph.rdf.namespaces import BASE, expand, shorten
-
-NEW = "new"
-_NO_TABLES: Mapping[str, HeadingMap] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -55,7 +69,7 @@ def plan_import(
     needs_title: bool = True,
     decisions: Mapping[int, str] | None = None,
     table: HeadingMap | None = None,
-    kept_tables: Mapping[str, HeadingMap] = _NO_TABLES,
+    folder: Path | None = None,
     progress: Callable[[int], None] = lambda count: None,
 ) -> Plan:
     """Return what *reading* adds to *holdings*.
@@ -63,12 +77,13 @@ def plan_import(
     *venues* are further catalogues whose venues are known by name, and are taken over when used. *is_list* says that
     entries are listings of a survey, called *survey* or as the file says; else only works come of them. Without
     *needs_title*, entries that have none make works too. *decisions* are a person's, by line: a work, or "new".
-    *table* says what headings mean; without one, that of *kept_tables* counts which an earlier import of the list left.
+    *table* says what headings mean. *folder* is the data folder in which earlier imports of the list left a table of
+    headings, which counts where none is given, and a table of questions with a person's answers.
     *progress* is called for each entry. Raise ArgumentError.
     """
     doing(f"matching the entries of {reading.name}")
     planner = _Planner(reading, holdings, venues, is_list=is_list, needs_title=needs_title)
-    return planner.plan(survey, decisions or {}, progress, table, kept_tables)
+    return planner.plan(survey, decisions or {}, progress, table, folder)
 
 
 def suggest_table(
@@ -78,14 +93,14 @@ def suggest_table(
     survey: str | None = None,
     is_list: bool = True,
     table: HeadingMap | None = None,
-    kept_tables: Mapping[str, HeadingMap] = _NO_TABLES,
+    folder: Path | None = None,
 ) -> str:
     """Return a table of the headings of *reading*, or of the keywords of a bibliography, with suggested concepts.
 
-    Rows of *table*, or else of the table kept from an earlier import, stay as they are.
+    Rows of *table*, or else of the table that an earlier import left in the data *folder*, stay as they are.
     """
     planner = _Planner(reading, holdings, (), is_list=is_list, needs_title=True)
-    name = planner.open(survey)
+    table = table or planner.kept_table(planner.open(survey), folder)
     paths: list[tuple[list[tuple[str, ...]], int]] = []
     for entry in reading.entries:
         if is_list:
@@ -93,7 +108,7 @@ def suggest_table(
             paths.append(([tuple(clean(heading.text) for heading in headings)], 1))
         else:
             paths.append((paths_of_bibliography(entry), 1))
-    return suggest_heading_map(paths, planner.meanings, table or kept_tables.get(name))
+    return suggest_heading_map(paths, planner.meanings, table)
 
 
 class _Planner:
@@ -115,14 +130,23 @@ class _Planner:
         """Works that are known, with the entries that mean them, but for listings that are known too."""
         self.gaps = GapFiller(holdings, self.writer)
         self.meanings = Meanings([holdings])
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[tuple[str, Question]] = []
         self.survey = SurveyWriter(holdings, self.mint, self.meanings, reading) if is_list else None
 
     def open(self, survey: str | None) -> str:
-        """Find or make the survey that a list is. Return the path of the table of its headings, in the folder."""
+        """Find or make the survey that a list is. Return what the paths of the tables kept for it begin with."""
         if self.survey is not None and self.reading.entries:
             self.survey.open(survey)
-            return f"surveys/{local_name(self.survey.survey)}/{TABLE}"
-        return f"placings/{slug(self.reading.name.rpartition('/')[2].rpartition('.')[0]) or 'bibliography'}-{TABLE}"
+            return f"surveys/{local_name(self.survey.survey)}/"
+        return f"placings/{slug(self.reading.name.rpartition('/')[2].rpartition('.')[0]) or 'bibliography'}-"
+
+    def kept_table(self, beginning: str, folder: Path | None) -> HeadingMap | None:
+        """Return the table of headings that an earlier import left in the data folder; None where there is none."""
+        path = None if folder is None else folder / f"{beginning}{TABLE}"
+        return (
+            read_heading_map(read_file(path), str(path), self.meanings) if path is not None and path.is_file() else None
+        )
 
     def plan(
         self,
@@ -130,13 +154,15 @@ class _Planner:
         decisions: Mapping[int, str],
         progress: Callable[[int], None],
         table: HeadingMap | None,
-        kept_tables: Mapping[str, HeadingMap],
+        folder: Path | None,
     ) -> Plan:
         decided = self._decided(decisions)
         report = self.report
         report.entries = len(self.reading.entries)
-        name = self.open(survey)
-        given, table = table, table or kept_tables.get(name)
+        beginning = self.open(survey)
+        given, table = table, table or self.kept_table(beginning, folder)
+        if folder is not None:
+            self.answers = read_kept_answers(folder, f"{beginning}{QUESTIONS}")
         if table is not None and (unsure := table.unsure()):
             report.notes.append(
                 f"{len(unsure)} suggestion{'s' if len(unsure) > 1 else ''} of the table of headings "
@@ -178,7 +204,11 @@ class _Planner:
         report.lacking += dict.fromkeys(self.gaps.conflicts)
         if self.survey is None and table is not None:
             changes.added += self._placings(settled, table)
-        keep = {name: given.source} if given is not None and settled else {}
+        keep = {f"{beginning}{TABLE}": given.source} if given is not None and settled else {}
+        if folder is not None and (self.answers or self.asked):
+            keep[f"{beginning}{QUESTIONS}"] = questions_text(self.answers, self.asked).encode()
+            if self.asked:
+                report.questions = f"{folder.name}/{beginning}{QUESTIONS}"
         return Plan(changes, report, {one.entry.line: work for one, work in settled}, keep)
 
     def _placings(self, settled: Sequence[tuple[Placed, str]], table: HeadingMap) -> Iterator[ox.Triple]:
@@ -217,11 +247,15 @@ class _Planner:
                 evidence = (*evidence, f"new here, from line {', '.join(lines)}")
             question = Question(entry.file, entry.line, clean(entry.title or ""), evidence, found.candidates)
             self.report.uncertain.append(question)
+            self.asked.append((text_of(entry), question))
             return None
         work = found.work
         if work is None:
             work = self.writer.iri(entry)
             self.new[work] = NewWork(work)
+            if (answer := self.answers.get(entry_key(entry))) is not None:
+                # The next import is to find this work, and not to make another.
+                self.answers[entry_key(entry)] = replace(answer, answer=shorten(work))
         if work in self.new:
             if self.survey is None and (earlier := self.new[work].entries):
                 place = f"{entry.file}, line {entry.line}"
@@ -246,7 +280,14 @@ class _Planner:
             work = self.holdings.text(one.listing, ag("lists"))
             if work is not None:
                 return Match(work, "same", (f"the listing {one.listing} of this page",))
-        return match(one.entry, self.index)
+        found = match(one.entry, self.index)
+        answer = self.answers.get(entry_key(one.entry)) if found.certainty == "uncertain" else None
+        decision = None if answer is None else answer.decision()
+        if answer is None or decision is None:
+            return found
+        if decision != NEW and decision not in self.works and decision not in self.new:
+            raise ArgumentError(f"{answer.place}: no work {shorten(decision)!r} in this catalogue.")
+        return Match(None if decision == NEW else decision, "new" if decision == NEW else "same", ("answered",))
 
     def _note(self, entry: Entry) -> None:
         given = [form.venue for form in forms_of(entry) if form.venue]

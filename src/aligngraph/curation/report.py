@@ -49,6 +49,8 @@ class ImportReport:
     links_kept: int = 0
     links_refused: list[Problem] = field(default_factory=list)
     uncertain: list[Question] = field(default_factory=list)
+    questions: str | None = None
+    """The file that the questions are kept in, for the answers."""
     without_title: list[Problem] = field(default_factory=list)
     not_understood: list[Problem] = field(default_factory=list)
     noticed: list[Problem] = field(default_factory=list)
@@ -151,6 +153,8 @@ class ImportReport:
             yield f"    {'; '.join(question.evidence)}"
             if question.candidates:
                 yield f"    candidates: {', '.join(map(shorten, question.candidates[:5]))}"
+        if self.questions is not None:
+            yield f"  Or write 'yes', 'no' or the work in the column 'answer' of {self.questions}, and import again."
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:
