@@ -62,7 +62,7 @@ def test_a_title_alone_is_left_to_a_person_with_its_evidence(run: Run, data: Pat
     (row,) = csv.DictReader([line for line in done.out.splitlines() if not line.startswith("#")], delimiter="\t")
     assert row["subject_id"] == "publication:rafailov2023-dpo-neurips"
     assert (row["confidence"], row["reviewer_label"]) == ("0.90", "")
-    assert "neurips.bib:1: title 1.00; first author same; 0 years apart" in row["comment"]
+    assert "neurips.bib:1: title 1.00" in row["comment"]
 
 
 def test_accepted_links_and_values_are_written_with_their_source(run: Run, data: Path, bib: Path) -> None:

@@ -245,6 +245,8 @@ def _report_sources(asker: Asker, *, dry_run: bool) -> None:
     for one in asker.done:
         if not dry_run:
             _say(f"{one.source}: {count_of(one.sent, 'request')} sent, {one.found} of {one.things} things found there")
+        if not one.things:
+            _say(f"{one.source} knows nothing of the kind that is looked for.")
     if asker.spent:
         _say(f"${asker.spent:.4f} of ${asker.settings.budget:g} spent")
     _list("Sources", asker.problems)

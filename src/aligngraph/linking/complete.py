@@ -52,9 +52,7 @@ class Completer:
         self._evidence: dict[tuple[str, str, float], list[str]] = defaultdict(list)
 
     def complete(self, place: Place) -> None:
-        """Fill in what the record of *place* has; nothing where the match is not sure enough to be written."""
-        if place.confidence < self.writer.bar:
-            return
+        """Fill in what the record of *place* has; the match has to be sure enough to be written."""
         record, publication = place.record, place.publication
         if publication is None:
             self._new_publication(place)
@@ -95,8 +93,9 @@ class Completer:
     def _publication(self, place: Place, publication: Publication) -> None:
         form = place.record.form or Form()
         for name, attribute in _FIELDS:
-            value = clean(getattr(form, attribute) or "").replace("--", "-")
-            if value and (name != "pages" or _PAGES.fullmatch(value)):
+            value = clean(getattr(form, attribute) or "")
+            value = _pages(value) if name == "pages" else value
+            if value:
                 self._fill(publication.iri, ag(name), value, place, name)
         year = form.year or place.record.year
         if year is not None:
@@ -140,8 +139,7 @@ class Completer:
         self._new_forms[key] = record
         if form.doi and not DOI.is_valid(form.doi):
             form = replace(form, doi=None)
-        if form.pages and not _PAGES.fullmatch(form.pages):
-            form = replace(form, pages=None)
+        form = replace(form, pages=_pages(form.pages or "") or None)
         triples = list(self.works.publication(wanted.iri, wanted.title, form, venue))
         links = [one for one in triples if one.predicate.value == SAME_AS]
         iri = subject_of(next(one for one in triples if one.predicate.value == TYPE))
@@ -206,6 +204,12 @@ class Completer:
             at = next(n for n, pair in enumerate(zip(ours, names, strict=True)) if not is_same_author(*pair))
             said = f"author {at + 1} is {ours[at]} here, {names[at]} in {place.record.where}"
         self.writer.outcome.differences.append(f"{shorten(place.wanted.iri)}: {said}")
+
+
+def _pages(text: str) -> str:
+    """Return pages as our records have them; "" for what is none."""
+    plain = re.sub(r"\s*[-‐‑‒–—]+\s*", "-", clean(text))
+    return plain if _PAGES.fullmatch(plain) else ""
 
 
 def _is_same(ours: str, theirs: str) -> bool:

@@ -6,6 +6,7 @@ is looked for are read in full; so memory grows with what is looked for, and not
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections import defaultdict
@@ -215,13 +216,23 @@ def _json_entries(content: bytes, name: str, sieve: _Sieve, found: Found) -> Ite
     else:
         pieces = ((1, text),)
     for line, piece in pieces:
-        if not sieve.may_have(piece) and len(piece) < _MOST:
-            found.entries += 1
+        if not sieve.may_have(piece) and (count := _items_in(piece)):
+            found.entries += count
             continue
         reading = _moved(parse_csl(piece, name), line)
         found.entries += len(reading.entries)
         found.problems += reading.problems
         yield from reading.entries
+
+
+def _items_in(text: str) -> int:
+    """Return how many items a text of CSL-JSON has; 0 for one that has to be read to say what is wrong with it."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return 0
+    items = value if isinstance(value, list) else [value]
+    return len(items) if all(isinstance(item, dict) for item in items) else 0
 
 
 def _keep(entry: Entry, sieve: _Sieve, found: Found) -> None:

@@ -19,7 +19,7 @@ from aligngraph.linking.decide import BY_IDENTIFIER, BY_TITLE
 from aligngraph.linking.links import COMPOSITE, Link
 from aligngraph.linking.records import Author
 from aligngraph.linking.wanted import authorships_of
-from aligngraph.linking.write import Place, Writer
+from aligngraph.linking.write import SURE, Place, Writer
 from aligngraph.rdf.namespaces import shorten
 
 _ADDRESSES: dict[str, str] = {
@@ -38,6 +38,7 @@ class _Claim:
     name: str
     """As the source prints it."""
     where: str
+    work: str
     confidence: float
 
 
@@ -72,7 +73,9 @@ class PeopleLinker:
                 continue
             for scheme, address in _addresses_of(author):
                 sure = scheme == "orcid" and equal and place.confidence >= BY_IDENTIFIER
-                claim = _Claim(author.name.text, place.record.where, BY_IDENTIFIER if sure else BY_TITLE)
+                claim = _Claim(
+                    author.name.text, place.record.where, place.wanted.iri, BY_IDENTIFIER if sure else BY_TITLE
+                )
                 self.claims[person, scheme][address].append(claim)
 
     def finish(self) -> None:
@@ -109,8 +112,9 @@ class PeopleLinker:
             return
         first = max(claims, key=lambda claim: claim.confidence)
         places = list(dict.fromkeys(claim.where for claim in claims))
-        # Bylines of two works that agree are as good as an identifier.
-        confidence = BY_IDENTIFIER if len(places) > 1 else first.confidence
+        # Bylines of several works that agree are written unasked; records of one work are often copies of each other.
+        agreed = SURE if len({claim.work for claim in claims}) > 1 else 0.0
+        confidence = max(first.confidence, agreed)
         comment = f"Place and name in the byline of {', '.join(places[:3])}{' …' if len(places) > 3 else ''}"
         link = Link(
             person, self.holdings.label(person), address, first.name, confidence, comment, self.writer.today,

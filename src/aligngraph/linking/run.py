@@ -121,8 +121,10 @@ def _write(
             for place in writer.places(decision):
                 if "works" in request.kinds:
                     writer.link(place)
-                    if completer is not None:
+                    if completer is not None and place.confidence >= writer.bar:
                         completer.complete(place)
+                    elif place.publication is None:
+                        writer.note_form(place, missing=completer is None)
                 linker.add(place)
     linker.finish()
     if completer is not None:

@@ -155,6 +155,17 @@ class Writer:
             if place.confidence >= self.bar:
                 self._write_identifier(place.publication, address)
 
+    def note_form(self, place: Place, *, missing: bool) -> None:
+        """Say that a record is of a form of a work that is not here, and how to get it written."""
+        form, options = place.record.form or Form(), ["--complete"] * missing
+        options += ["--accept"] * (self.bar > BY_TITLE >= place.confidence)
+        said = ", ".join(filter(None, [form.venue, str(form.year or place.record.year or "")])) or "another form"
+        sure = place.confidence >= BY_TITLE
+        self.outcome.notes.append(
+            f"{shorten(place.wanted.iri)}: {place.record.where} has a form that is not here ({clean(said)}): "
+            + (f"{' '.join(options)} adds it" if sure else f"not sure enough to be added ({place.comment})")
+        )
+
     def propose_record(self, decision: Decision) -> None:
         """Leave the record that was found for a venue, an artifact or a concept to a person: names alone say little."""
         record, wanted = decision.record, decision.wanted
