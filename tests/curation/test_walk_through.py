@@ -47,11 +47,14 @@ def test_the_walk_through_works_as_written(run: Run, tmp_path: Path) -> None:
         if "<" in words:
             stdin = (tmp_path / words[-1]).read_bytes()
             words = words[: words.index("<")]
+        if words[0] == "cp":
+            shutil.copytree(tmp_path / words[2], tmp_path / words[3])
+            continue
         assert words[0] == "aligngraph"
         written = words[words.index(">") + 1] if ">" in words else None
         words = words[: words.index(">")] if written else words
         outcome = run(*words[1:], stdin=stdin, cwd=tmp_path)
-        assert outcome.code == 0, (line, outcome.out, outcome.err)
+        assert outcome.code == (words[1] == "diff"), (line, outcome.out, outcome.err)
         if written:
             # What the page says to write in place of the suggestion; but the suggestion has these headings.
             assert [row.split("\t")[:2] for row in outcome.out.splitlines()] == [
@@ -69,6 +72,8 @@ def test_the_walk_through_works_as_written(run: Run, tmp_path: Path) -> None:
     by_method = outcomes["aligngraph query works-by-method -p method=preference-optimization --data my-list"]
     assert "Alpha Rewards" in by_method
     assert "Beta Rewards" in by_method
+    review = outcomes["aligngraph diff before my-list --format markdown"]
+    assert review.startswith("**1 new work; 1 new placing**")
     assert (tmp_path / "my-list/surveys/attacks-defences/headings.tsv").read_text(encoding="utf-8") == table
     assert "all conform" in outcomes["aligngraph validate my-list"]
 

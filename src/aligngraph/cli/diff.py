@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "patch", "json"]),
+    type=click.Choice(["text", "markdown", "html", "patch", "json"]),
     default="text",
     show_default=True,
-    help="Output format: patch is an RDF Patch.",
+    help="Output format: markdown and html are for review, in terms of works; patch is an RDF Patch.",
 )
 @command_limits()
 def command(
@@ -54,9 +54,11 @@ def command(
     \b
     Examples:
       aligngraph diff - data
+      aligngraph diff main-data data --format markdown
       aligngraph diff data http://localhost:7878 --format patch > changes.rdfp
     """
     from aligngraph.catalogue.diff import compare, write_patch, write_text
+    from aligngraph.catalogue.review import summary, write_html, write_markdown
 
     locations = [to_location([] if given == "-" else [given]) for given in (old, new)]
     check_servers(locations)
@@ -67,6 +69,10 @@ def command(
         put_out(chunks, terminal=terminal)
         removed, about = count_of(len(diff.removed), "triple"), count_of(len(diff.things), "thing")
         click.echo(f"{removed} removed, {len(diff.added):,} added, {about}", err=True)
+        if diff:
+            click.echo(summary(diff), err=True)
+    elif format_ in ("markdown", "html"):
+        put_out(write_markdown(diff) if format_ == "markdown" else write_html(diff))
     elif format_ == "patch":
         put_out(write_patch(diff))
     else:
