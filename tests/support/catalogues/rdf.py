@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import requests
 
 from aligngraph.bibliography.keys import slug
-from tests.support.catalogues.rest import OTHER_TITLE, WRONG
+from tests.support.catalogues.rest import OTHER_TITLE, WRONG, authors_of
 from tests.support.catalogues.service import Answer, Asked, Service
 from tests.support.catalogues.works import Work, orcid, person, works
 from tests.support.servers import OxigraphServer, oxigraph_server
@@ -74,7 +74,7 @@ def _dblp_record(graph: _Graph, one: Work, key: str, kind: str, year: int, doi: 
                                 ("pages", "pagination")):  # fmt: skip
             if value := one.published.get(name):
                 graph.add(record, _DBLP + predicate, str(value))
-    for place, author in enumerate(one.authors, 1):
+    for place, author in enumerate(authors_of(one, doi), 1):
         signature = ox.BlankNode()
         graph.add(record, f"{_DBLP}hasSignature", signature)
         for type_ in ("Signature", "AuthorSignature"):
@@ -108,7 +108,7 @@ def wikidata_excerpt() -> list[ox.Quad]:
         for name, number in (("volume", "P478"), ("issue", "P433"), ("pages", "P304")):
             if value := one.published.get(name):
                 graph.add(item, f"{_WD}/prop/direct/{number}", str(value))
-        for place, author in enumerate(one.authors, 1):
+        for place, author in enumerate(authors_of(one, doi), 1):
             statement = iri(f"{_WD}/entity/statement/Q9000{one.number:03}-{place}")
             name = " ".join(author).strip()
             if place == 1:

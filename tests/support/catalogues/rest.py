@@ -16,8 +16,15 @@ WRONG = "10.18653/v1/2023.findings-acl.99"
 OTHER_TITLE = "A Corpus of Weather Reports for Machine Translation"
 
 
+OTHER_AUTHORS = (("Ada", "Byron"), ("Charles", "Babbage"))
+
+
 def title_of(one: Work, doi: str | None = None) -> str:
     return OTHER_TITLE if doi == WRONG else one.title
+
+
+def authors_of(one: Work, doi: str | None = None) -> tuple[tuple[str, str], ...]:
+    return OTHER_AUTHORS if doi == WRONG else one.authors
 
 
 def found(query: str) -> list[Work]:
@@ -140,7 +147,7 @@ class OpenAlex(Service):
                  "author": {"id": f"https://openalex.org/A9{person((given, family)):09}",
                             "display_name": f"{given} {family}".strip(),
                             "orcid": f"https://orcid.org/{known}" if (known := orcid((given, family))) else None}}
-                for given, family in one.authors[:100]
+                for given, family in authors_of(one, doi)[:100]
             ],
             "a_new_field": {"of": ["no", "interest"]},
         }  # fmt: skip
@@ -219,7 +226,7 @@ class Crossref(Service):
             "author": [
                 {"given": given, "family": family, "sequence": "additional", "affiliation": []}
                 | ({"ORCID": f"https://orcid.org/{known}"} if (known := orcid((given, family))) else {})
-                for given, family in one.authors
+                for given, family in authors_of(one, doi)
             ],
             "issued": {"date-parts": [[published["year"], 6]]},
             "container-title": [published["venue"]],
