@@ -121,9 +121,9 @@ def test_all_sources_are_asked_about_a_few_things(linking: Linking) -> None:
     assert "Traceback" not in done.err
     for name in SOURCES:
         if name != "orcid":
-            assert re.search(rf"^{name}: [1-9][0-9]* requests? sent, [1-9] of 4 things found there$", done.err, re.M), (
-                done.err
-            )
+            assert re.search(
+                rf"^{name}: [1-9][0-9]* requests? sent, [1-9] of [45] things found there$", done.err, re.M
+            ), done.err
     assert all(one.refused == 0 for one in linking.services.values())
     glm = linking.text("du2022-glm")
     number = work("du2022-glm").number
@@ -142,6 +142,7 @@ def test_all_sources_are_asked_about_a_few_things(linking: Linking) -> None:
     assert linking.run("validate", linking.data).code == 0
 
 
+@pytest.mark.slow
 def test_a_source_that_fails_is_said_and_the_others_are_written(linking: Linking) -> None:
     linking.services["crossref"].always = faults.status(403, b"blocked", "text/plain")
     done = linking(["crossref", "openalex"], FEW[0])
@@ -158,6 +159,7 @@ def test_a_contact_address_is_asked_for(linking: Linking) -> None:
     assert linking.services.requests() == 0
 
 
+@pytest.mark.slow
 def test_keys_are_in_no_output_and_no_file(linking: Linking) -> None:
     done = linking(["openalex"], FEW[0])
     assert linking.services["openalex"].asked[0].query["api_key"] == "an-openalex-key"
@@ -166,6 +168,7 @@ def test_keys_are_in_no_output_and_no_file(linking: Linking) -> None:
         assert not path.is_file() or b"an-openalex-key" not in path.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_command_that_would_ask_another_machine_is_ended_by_the_guard(linking: Linking) -> None:
     done = linking.run("link", FEW[0], "--to", "dblp", "--into", linking.data, env=linking.env)
     assert done.code == 97
