@@ -31,10 +31,9 @@ WORK = "works/rafailov2023-dpo.ttl"
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A catalogue of one work and the people and venues that it names."""
+    """A catalogue of one work, with the venues."""
     folder = tmp_path / "data"
     (folder / "works").mkdir(parents=True)
-    shutil.copytree(data_folder() / "persons", folder / "persons")
     for name in (WORK, "venues.ttl"):
         shutil.copy(data_folder() / name, folder / name)
     text = (folder / WORK).read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from aligngraph.catalogue.sources import data_folder
 from aligngraph.curation.files import apply
 from aligngraph.curation.holdings import Holdings, read_holdings
 from aligngraph.linking.complete import is_issn
-from aligngraph.linking.records import Author, Record
+from aligngraph.linking.records import Author, Record, Wanted
 from aligngraph.linking.run import Request, Result, link
 from aligngraph.rdf.namespaces import AG, BASE, PREFIXES
 
@@ -151,3 +152,22 @@ def test_one_of_our_people_with_two_records_is_a_conflict(data: Path) -> None:
     result, now = linked(data, [replace(record, authors=(one, *record.authors[1:])), preprint], accept=True)
     assert any("one record of two people" in one for one in result.outcome.wrong)
     assert not any("dblp.org/pid/1/2" in one for person in now.things("Person") for one in now.texts(person, SAME_AS))
+
+
+def test_who_claims_a_work_and_has_the_name_is_found(data: Path) -> None:
+    holdings = read_holdings([data])
+    asked: list[Wanted] = []
+    person = holdings.text(min(holdings.texts(WORK, AG + "hasAuthorship")), AG + "person") or ""
+    name = holdings.label(person)
+    number = "0000-0002-1825-0097"
+    claiming = Record("orcid", f"https://orcid.org/{number}", f"orcid {number}", name, (Author(Name(name), number),))
+    other = Record("orcid", None, "orcid x", "Other Name", (Author(Name("Other Name"), "0000-0001-5109-3700"),))
+
+    def ask(wanted: Sequence[Wanted]) -> dict[str, list[Record]]:
+        asked.extend(wanted)
+        return {person: [claiming, other]}
+
+    result = link(holdings, Request(), ask=ask)
+    assert any(one.iri == person and "10.48550/arXiv.2103.10360" in one.dois() for one in asked)
+    assert [one.object for one in result.outcome.written] == [f"https://orcid.org/{number}"]
+    assert "claims a work that this person wrote" in result.outcome.written[0].comment

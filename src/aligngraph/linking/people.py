@@ -7,7 +7,7 @@ that one of ours gets, are a conflict: two records of one person, or one record 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from aligngraph.bibliography.identifiers import ORCID
@@ -17,7 +17,7 @@ from aligngraph.curation.holdings import LABEL, SAME_AS, Holdings, ag
 from aligngraph.curation.works import triple
 from aligngraph.linking.decide import BY_IDENTIFIER, BY_TITLE
 from aligngraph.linking.links import COMPOSITE, Link
-from aligngraph.linking.records import Author
+from aligngraph.linking.records import Author, Record, Wanted
 from aligngraph.linking.wanted import authorships_of
 from aligngraph.linking.write import SURE, Place, Writer
 from aligngraph.rdf.namespaces import shorten
@@ -78,6 +78,18 @@ class PeopleLinker:
                 )
                 self.claims[person, scheme][address].append(claim)
 
+    def add_person(self, wanted: Wanted, records: Iterable[Record]) -> None:
+        """Take in records of people who claim a work of a person of ours as theirs, and have the name."""
+        names = (wanted.title, *wanted.other_titles)
+        for record in records:
+            if not any(is_same_author(name, record.title) for name in names):
+                continue
+            equal = any(name_key(name) == name_key(record.title) for name in names)
+            for author in record.authors:
+                for scheme, address in _addresses_of(author):
+                    claim = _Claim(record.title, record.where, record.where, SURE if equal else BY_TITLE)
+                    self.claims[wanted.iri, scheme][address].append(claim)
+
     def finish(self) -> None:
         """Write what does not conflict; tell what does."""
         owners: dict[str, set[str]] = defaultdict(set)
@@ -116,6 +128,8 @@ class PeopleLinker:
         agreed = SURE if len({claim.work for claim in claims}) > 1 else 0.0
         confidence = max(first.confidence, agreed)
         comment = f"Place and name in the byline of {', '.join(places[:3])}{' …' if len(places) > 3 else ''}"
+        if first.work == first.where:
+            comment = f"{first.where} has the name, and claims a work that this person wrote"
         link = Link(
             person, self.holdings.label(person), address, first.name, confidence, comment, self.writer.today,
             justification=COMPOSITE,

@@ -60,6 +60,7 @@ def link(
     Raise ArgumentError for a thing that is unknown, CatalogueError where a file or folder can't be read at all.
     """
     people, works = _split(holdings, request)
+    without = [one for iri, one in people.items() if one is not None and not holdings.values(iri, ag("orcid"))]
     records: dict[str, list[Record]] = defaultdict(list)
     result = Result(Outcome(), [])
     if request.files:
@@ -69,19 +70,25 @@ def link(
         for iri, there in found.records.items():
             records[iri] += there
     if ask is not None:
-        for iri, there in ask(works).items():
+        for iri, there in ask([*works, *without]).items():
             records[iri] += there
     venues = VenueTable([holdings, *known_venues()])
     writer = Writer(holdings, venues, accept=request.accept)
     result.outcome = writer.outcome
-    _write(works, records, writer, holdings, venues, request, people, result)
+    linker = PeopleLinker(writer, holdings, people.__contains__)
+    for one in without:
+        linker.add_person(one, without_rejected(writer, one, records.get(one.iri, [])))
+    _write(works, records, writer, holdings, venues, request, linker, result)
     return result
 
 
-def _split(holdings: Holdings, request: Request) -> tuple[set[str], list[Wanted]]:
-    """Return the people whose identifiers are wanted, and what is looked for: for people, the works that they wrote."""
+def _split(holdings: Holdings, request: Request) -> tuple[dict[str, Wanted | None], list[Wanted]]:
+    """Return the people whose identifiers are wanted, and what is looked for: for people, the works that they wrote.
+
+    People are not looked for themselves where only their works were named.
+    """
     things = wanted_in(holdings, request.kinds, request.things)
-    people = {one.iri for one in things if one.kind == "people"}
+    people: dict[str, Wanted | None] = {one.iri: one for one in things if one.kind == "people"}
     others = {one.iri: one for one in things if one.kind != "people"}
     if not request.things and "works" in request.kinds:
         return people, list(others.values())
@@ -89,8 +96,8 @@ def _split(holdings: Holdings, request: Request) -> tuple[set[str], list[Wanted]
         authorships = holdings.texts(work.iri, ag("hasAuthorship"))
         authors = {person for one in authorships for person in holdings.texts(one, ag("person"))}
         if work.iri in others and "people" in request.kinds:
-            people |= authors
-        elif authors & people:
+            people = {**dict.fromkeys(authors), **people}
+        elif authors & people.keys():
             others[work.iri] = work
     return people, list(others.values())
 
@@ -102,11 +109,10 @@ def _write(
     holdings: Holdings,
     venues: VenueTable,
     request: Request,
-    people: set[str],
+    linker: PeopleLinker,
     result: Result,
 ) -> None:
     completer = Completer(writer, holdings, venues) if request.complete else None
-    linker = PeopleLinker(writer, holdings, people.__contains__)
     for wanted in works:
         by_source: dict[str, list[Record]] = defaultdict(list)
         for record in without_rejected(writer, wanted, records.get(wanted.iri, [])):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from aligngraph.bibliography.identifiers import Identifiers
-from aligngraph.bibliography.person_names import Name
+from aligngraph.bibliography.person_names import Name, split_name
 from aligngraph.bibliography.works import PUBLISHED_KINDS, Form
 from aligngraph.curation.holdings import (
     ALT_LABEL,
@@ -51,7 +52,11 @@ def wanted_in(holdings: Holdings, kinds: Iterable[str], things: Iterable[str] = 
     chosen = list(kinds)
     named = [_find(text, holdings) for text in things]
     printed = _printed_titles(holdings) if "works" in chosen else {}
-    makers: dict[str, Callable[[str], Wanted]] = {"works": lambda iri: _work(holdings, iri, printed.get(iri, ()))}
+    written = _works_of_people(holdings) if "people" in chosen else {}
+    makers: dict[str, Callable[[str], Wanted]] = {
+        "works": lambda iri: _work(holdings, iri, printed.get(iri, ())),
+        "people": lambda iri: _person(holdings, iri, written.get(iri, ())),
+    }
     found: list[Wanted] = []
     for kind in chosen:
         make = makers.get(kind, lambda iri, kind=kind: _named(holdings, iri, kind))
@@ -101,6 +106,23 @@ def _work(holdings: Holdings, iri: str, printed: Iterable[str]) -> Wanted:
         tuple(publications),
         identifiers,
     )
+
+
+def _works_of_people(holdings: Holdings) -> dict[str, list[str]]:
+    """Return the works that each person wrote."""
+    written: dict[str, list[str]] = defaultdict(list)
+    for work in holdings.things(*WORK_KINDS):
+        for one in holdings.texts(work, ag("hasAuthorship")):
+            for person in holdings.texts(one, ag("person")):
+                written[person].append(work)
+    return written
+
+
+def _person(holdings: Holdings, iri: str, works: Iterable[str]) -> Wanted:
+    """Return a person, with the publications of the works that they wrote."""
+    publications = [_publication(holdings, one) for work in works for one in holdings.texts(work, ag("hasPublication"))]
+    named = _named(holdings, iri, "people")
+    return replace(named, authors=(split_name(named.title),), publications=tuple(publications))
 
 
 def _rank(kind: str | None) -> int:
