@@ -174,21 +174,26 @@ def test_one_password_is_not_for_two_stores(run: Run, small: OxigraphServer) -> 
     assert server.requests == []
 
 
-@pytest.mark.parametrize("command", ["query", "pull"])
+def on_terminal(words: list[str]) -> tuple[subprocess.Popen[bytes], int]:
+    """Start *words* on a terminal of its own, with no secret in its environment."""
+    leader, follower = pty.openpty()
+    environment = {**os.environ, "NETRC": os.devnull, "ALIGNGRAPH_PASSWORD": "", "ALIGNGRAPH_TOKEN": ""}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aligngraph", *words],
+        stdin=follower, stdout=subprocess.DEVNULL, stderr=follower, env=environment, start_new_session=True,
+    )  # fmt: skip
+    os.close(follower)
+    return process, leader
+
+
+@pytest.mark.parametrize(("command", "scheme"), [("query", basic), ("pull", basic), ("pull", digest)])
 def test_on_a_terminal_the_password_is_asked_for_once_and_not_shown(
-    store: OxigraphServer, tmp_path: Path, command: str
+    store: OxigraphServer, tmp_path: Path, command: str, scheme: Scheme
 ) -> None:
-    with running(Gateway(store.address, basic)) as server:
+    with running(Gateway(store.address, scheme)) as server:
         address = as_user(at(server))
         places = {"query": f"{address}/query", "store": address, "folder": str(tmp_path / "pulled")}
-        words = [word.format(**places) if word.startswith("{") else word for word in READING[command]]
-        leader, follower = pty.openpty()
-        environment = {**os.environ, "NETRC": os.devnull, "ALIGNGRAPH_PASSWORD": "", "ALIGNGRAPH_TOKEN": ""}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "aligngraph", *words],
-            stdin=follower, stdout=subprocess.DEVNULL, stderr=follower, env=environment, start_new_session=True,
-        )  # fmt: skip
-        os.close(follower)
+        process, leader = on_terminal([word.format(**places) if word[0] == "{" else word for word in READING[command]])
         shown = b""
         while b"Password of dba at localhost: " not in shown:
             shown += os.read(leader, 4096)
@@ -197,3 +202,13 @@ def test_on_a_terminal_the_password_is_asked_for_once_and_not_shown(
         assert process.wait(60) == 0, shown
     assert shown.count(b"Password of dba") == 1
     assert SECRET.encode() not in shown
+
+
+@pytest.mark.parametrize("command", ["query", "pull", "diff", "push"])
+def test_where_reading_is_open_no_password_is_asked_for(store: OxigraphServer, tmp_path: Path, command: str) -> None:
+    address = as_user(store.address)
+    places = {"query": f"{address}/query", "store": address, "folder": str(tmp_path / "pulled")}
+    process, leader = on_terminal([word.format(**places) if word[0] == "{" else word for word in READING[command]])
+    shown = shown_on(leader)
+    assert process.wait(60) == 0, shown
+    assert b"Password" not in shown

@@ -11,19 +11,22 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from aligngraph.catalogue.sources import find_sources
 from aligngraph.files.atomic import write_whole
 from aligngraph.files.temporary import PREFIX
+from aligngraph.rdf.namespaces import GRAPH
 from aligngraph.stores.cache import open_store
 from aligngraph.stores.open import open_catalogue
 from aligngraph.web.static_site import check_site
 from tests.support.programs import find_program
+from tests.support.servers import OxigraphServer, oxigraph_server
 
 CHANGING = (
     "write,pwrite64,writev,rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,rmdir,truncate,ftruncate,"
@@ -87,6 +90,14 @@ CASES = {
     "site over a site": Case(
         ("site", "-o", "out", "--data", "data"), "out", ("site", "-o", "out", "--data", "data", "--data", "more.ttl")
     ),
+    "pull": Case(("pull", "STORE", "-o", "out", "--product", "oxigraph"), "out"),
+    "pull over a folder": Case(
+        ("pull", "STORE", "-o", "out", "--product", "oxigraph", "--force"),
+        "out",
+        ("new-catalogue", "out", "--title", "T"),
+        journal=True,
+    ),
+    "a question that fills the cache": Case(("sparql", "ASK { <x:a> <x:p> <x:q> }", "--data", "data"), "cache"),
     "load": Case(("load", "out", "--data", "data", "--no-inferred"), "out"),
     "load over a store": Case(
         ("load", "out", "--data", "data", "--no-inferred"),
@@ -105,6 +116,21 @@ def place(tmp_path: Path) -> Path:
     (place / "data" / "two.ttl").write_text("<x:b> <x:p> <x:q> .\n<x:a> <x:p> <x:q> .\n", encoding="utf-8")
     (place / "more.ttl").write_text(WORKS.replace("203", "204"), encoding="utf-8")
     return place
+
+
+@pytest.fixture(scope="module")
+def holding() -> Iterator[OxigraphServer]:
+    """A store with some graphs of a catalogue."""
+    with oxigraph_server() as server:
+        for name in ("catalogue", "works/one", "works/two", "venues"):
+            graph = ox.NamedNode(f"{GRAPH}{name}")
+            server.load(
+                [
+                    ox.Quad(quad.subject, quad.predicate, quad.object, graph)
+                    for quad in ox.parse(WORKS, ox.RdfFormat.TURTLE)
+                ]
+            )
+        yield server
 
 
 def command(*args: str) -> list[str]:
@@ -147,6 +173,9 @@ def state(place: Path, case: Case) -> object:
     path = place / case.inside / case.output
     if case.args[0] == "load":
         return len(open_store(path).store) if (path / "CURRENT").exists() else None
+    if case.output == "cache":
+        # What is in it may be anything that answers rightly, which is tried after each kill.
+        return path.is_dir()
     if path.is_file():
         return path.read_bytes()
     if not path.exists():
@@ -173,8 +202,12 @@ def test_a_command_killed_at_some_calls_leaves_old_or_new(
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in CASES if not name.startswith("site")])
 def test_a_command_killed_at_each_call_leaves_old_or_new(
-    place: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+    place: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
+    if "STORE" in CASES[name].args:
+        store: OxigraphServer = request.getfixturevalue("holding")
+        args = tuple(store.address if arg == "STORE" else arg for arg in CASES[name].args)
+        monkeypatch.setitem(CASES, name, replace(CASES[name], args=args))
     kill(place, tmp_path, name, monkeypatch, few=False)
 
 
@@ -230,7 +263,7 @@ def kill(
         killed += code not in (0, 1)
         if case.journal:
             # As every command does that reads the folder.
-            find_sources([place / "data"])
+            find_sources([place / case.inside / case.output])
         if case.args[0] == "site":
             check_site(place / case.output)  # as the next run does
         now = state(place, case)

@@ -38,6 +38,21 @@ class Access:
     password: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
     ca_file: Path | None = None
+    ask: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+    """Where nobody has told the password yet: what returns it, once a store wants it."""
+    typed: list[str] = field(default_factory=list, repr=False, compare=False)
+    """The password that was typed, to be asked for once."""
+
+    @property
+    def secret(self) -> str | None:
+        """The password, as far as it is known."""
+        return self.password or next(iter(self.typed), None)
+
+    def wanted(self) -> str | None:
+        """Return the password for a store that wants one, asking for it where nobody has told it yet."""
+        if self.secret is None and self.ask is not None:
+            self.typed.append(self.ask())
+        return self.secret
 
     def prepare(self, session: requests.Session, address: str) -> None:
         """Let *session* send the credentials, to the host of *address* only, and check certificates by them."""
@@ -51,7 +66,7 @@ class Access:
     @property
     def known(self) -> bool:
         """Whether there is anything to tell."""
-        return self.token is not None or self.password is not None
+        return self.token is not None or self.secret is not None or self.ask is not None
 
     def in_the_clear(self, address: str) -> bool:
         """Tell whether others on the way to *address* could read the credentials."""
@@ -62,7 +77,7 @@ class Access:
         """Return what a store wants that answered 401 with *challenge* (WWW-Authenticate), in words after 'it'."""
         if self.token is not None:
             return f"does not accept the token in {TOKEN}: check that it is right and has not expired"
-        if self.password is not None:
+        if self.secret is not None:
             return f"does not accept the user name {self.user!r} with this password: check both"
         if "bearer" in challenge.lower():
             return f"requires a token: set {TOKEN}"
@@ -72,8 +87,8 @@ class Access:
 
     def hidden(self, text: str) -> str:
         """Return *text*, from a server, less what must not be shown."""
-        basic = b64encode(f"{self.user}:{self.password}".encode()).decode() if self.password else None
-        for secret in (basic, self.password, self.token):
+        basic = b64encode(f"{self.user}:{self.secret}".encode()).decode() if self.secret else None
+        for secret in (basic, self.secret, self.token):
             if secret:
                 text = text.replace(secret, "[hidden]")
         return text
@@ -83,9 +98,9 @@ def find_access(address: str, user: str | None = None, ask: Callable[[str], str]
     """Return the credentials for the store at *address*, by the user name given and the environment.
 
     With *user*, the password is that in ALIGNGRAPH_PASSWORD, else that of netrc, else what *ask* returns for a
-    question. Without, a token in ALIGNGRAPH_TOKEN is used, else what netrc has for the host. ALIGNGRAPH_CA_FILE names
-    certificates (PEM) to trust in place of the usual ones. Raise ArgumentError where a password is wanted and there is
-    none, or those certificates can't be read.
+    question, once the store wants it. Without, a token in ALIGNGRAPH_TOKEN is used, else what netrc has for the host.
+    ALIGNGRAPH_CA_FILE names certificates (PEM) to trust in place of the usual ones. Raise ArgumentError where a
+    password is wanted and there is none, or those certificates can't be read.
     """
     ca_file = Path(os.environ[CERTIFICATES]) if os.environ.get(CERTIFICATES) else None
     if ca_file is not None and not (ca_file.is_file() and os.access(ca_file, os.R_OK)):
@@ -99,7 +114,7 @@ def find_access(address: str, user: str | None = None, ask: Callable[[str], str]
         return Access(login, password, None, ca_file)
     password = os.environ.get(PASSWORD) or _from_netrc(host, user)[1]
     if password is None and ask is not None:
-        password = ask(f"Password of {user} at {host}")
+        return Access(user, ca_file=ca_file, ask=lambda: _plain(ask(f"Password of {user} at {host}"), PASSWORD))
     if not password:
         raise ArgumentError(
             f"no password for {user}: set {PASSWORD}, add a line for {host} to ~/.netrc, or run this on a terminal."
@@ -160,8 +175,8 @@ class _Auth(AuthBase):
         self._address = address
         self._basic: str | None = None
         self._digest: HTTPDigestAuth | None = None
-        if access.user is not None and access.password is not None:
-            self._digest = HTTPDigestAuth(access.user, access.password)
+        if access.user is not None and access.secret is not None:
+            self._digest = HTTPDigestAuth(access.user, access.secret)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Return *request* with what the store has asked for so far."""
@@ -174,7 +189,19 @@ class _Auth(AuthBase):
         elif self._digest is not None:
             self._digest(request)
             request.hooks["response"].append(self._challenged)
+        elif self._access.ask is not None:
+            request.hooks["response"].append(self._unknown)
         return request
+
+    def _unknown(self, response: requests.Response, **options: Any) -> requests.Response:
+        """Return what the store says when told who asks, where it wants a password that is not known yet."""
+        if response.status_code != 401 or self._access.user is None or not (password := self._access.wanted()):
+            return response
+        self._digest = HTTPDigestAuth(self._access.user, password)
+        # As if it had been known when this was sent.
+        self._digest(response.request)
+        again: requests.Response = self._digest.handle_401(response, **options)  # type: ignore[no-untyped-call]
+        return self._challenged(again, **options)
 
     def _challenged(self, response: requests.Response, **options: Any) -> requests.Response:
         """Return what the store answers to the credentials, where it wants Basic."""
@@ -183,8 +210,8 @@ class _Auth(AuthBase):
         if response.status_code != 401 or "basic" not in challenge or "digest" in challenge:
             return response
         assert self._access.user is not None
-        assert self._access.password is not None
-        self._basic = _basic_auth_str(self._access.user.encode(), self._access.password.encode())
+        assert self._access.secret is not None
+        self._basic = _basic_auth_str(self._access.user.encode(), self._access.secret.encode())
         # The connection can be used again only when the answer is read.
         _ = response.content
         response.close()
