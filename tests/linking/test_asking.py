@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from aligngraph.linking.fetch import Limits
 from aligngraph.linking.records import Record, Wanted
 from aligngraph.linking.source import Question
 from aligngraph.linking.sources import SOURCES
-from aligngraph.linking.state import Kept, State, key_of
+from aligngraph.linking.state import Asked, Kept, State, key_of
 from tests.linking.test_sources import OF_WORKS, unknown, wanted
 from tests.support.catalogues import service as faults
 from tests.support.catalogues.running import Services
@@ -89,6 +91,17 @@ def test_only_what_is_new_is_asked_about(services: Services, state: State) -> No
     assert 0 < services.requests() - sent <= 2 * len(QUICK)
     urls = [asked.query.get("filter", "") + asked.query.get("ids", "") for asked in services["datacite"].asked[1:]]
     assert all(THINGS[0].values("arxiv")[0] not in url for url in urls)
+
+
+def test_an_identifier_that_a_source_gave_is_not_asked_for_there_again(services: Services, state: State) -> None:
+    thing = wanted(work("du2022-glm"))
+    bare = replace(thing, publications=thing.publications[:1])
+    found = asker(services, state, ["openalex", "datacite"])([bare])
+    assert ("acl", "2022.acl-long.26") in {pair for record in found[bare.iri] for pair in record.pairs()}
+    sent = {name: len(services[name].asked) for name in QUICK}
+    asker(services, state, ["openalex", "datacite"])([thing])
+    assert len(services["openalex"].asked) == sent["openalex"], "OpenAlex had the DOI in its answer"
+    assert len(services["datacite"].asked) > sent["datacite"], "DataCite had not"
 
 
 def test_what_no_identifier_finds_is_searched_for(services: Services, state: State) -> None:
@@ -232,8 +245,9 @@ def test_what_was_found_counts_longer_than_what_was_not(tmp_path: Path) -> None:
     path = tmp_path / "answers.sqlite"
     state = State(path)
     key = state.keep("openalex", _kept())
-    state.remember("openalex", "found", [key], found=True)
-    state.remember("openalex", "nothing", [key], found=False)
+    asked = Asked("digest", {("doi", "10.1/x")}, [key])
+    state.remember("https://x.example", "found", asked, found=True)
+    state.remember("https://x.example", "nothing", asked, found=False)
     state.close()
 
     def age(days: float) -> State:
@@ -243,16 +257,31 @@ def test_what_was_found_counts_longer_than_what_was_not(tmp_path: Path) -> None:
         return State(path)
 
     young = age(29)
-    assert young.asked("openalex", "nothing") == [key]
+    assert young.asked("https://x.example", "nothing") == asked
     older = age(2)
-    assert older.asked("openalex", "nothing") is None
-    assert older.asked("openalex", "found") == [key]
+    assert older.asked("https://x.example", "nothing") is None
+    assert older.asked("https://x.example", "found") == asked
     assert older.answer(key) is not None
     assert older.answer(key, found=False) is None
     old = age(150)
-    assert old.asked("openalex", "found") is None
+    assert old.asked("https://x.example", "found") is None
     assert old.answer(key) is None
-    assert State(path, for_ever=True).asked("openalex", "found") == [key]
+    assert State(path, for_ever=True).asked("https://x.example", "found") == asked
+
+
+def test_what_was_not_found_is_asked_for_again_after_a_month(services: Services, tmp_path: Path) -> None:
+    path = tmp_path / "answers.sqlite"
+    things = [unknown(), THINGS[0]]
+    for days, expected in ((0, 2), (20, 2), (9, 2), (2, 4)):
+        with contextlib.suppress(sqlite3.OperationalError), sqlite3.connect(path) as file:
+            for table in ("answers", "things"):
+                file.execute(f"UPDATE {table} SET at = at - ?", (days * 86400,))
+        state = State(path)
+        asker(services, state, ["datacite"])(things)
+        state.close()
+        assert len(services["datacite"].asked) == expected, (
+            "a batch and a search, and both again for what was not found"
+        )
 
 
 def test_a_file_that_is_none_is_said(tmp_path: Path) -> None:

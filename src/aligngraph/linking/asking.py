@@ -18,7 +18,7 @@ from aligngraph.linking.fetch import Fetcher, LeftError, Limits, RefusedError
 from aligngraph.linking.records import Record, Wanted
 from aligngraph.linking.source import AnswerError, Question, Source
 from aligngraph.linking.sources import SOURCES, source
-from aligngraph.linking.state import Kept, State, key_of
+from aligngraph.linking.state import Asked, Kept, State, key_of
 
 Progress = Callable[[str, int, int], None]
 
@@ -175,18 +175,30 @@ class _Run:
         self.keys = {iri: key_of(questions) for iri, questions in alone.items() if questions}
         self.answers: dict[str, list[str]] = {}
         """By IRI: the keys of the answers in which a thing was asked for by identifier."""
-        for iri, key in self.keys.items():
-            known = asker.state.asked(asked.name, key)
-            if known is not None and all(asker.state.answer(one) for one in known):
-                self.answers[iri] = known
+        self._read: dict[str, list[Record]] = {}
+        for one in self.wanted:
+            if one.iri in self.keys and (known := self._asked_before(one)) is not None:
+                self.answers[one.iri] = known
         self.questions = asked.by_identifier([one for one in self.wanted if self._is_new(one.iri)])
         host = urlsplit(asked.base).netloc
         self.plan_of_run = Planned(asked.name, host, len(self.wanted), len(self.answers), len(self.questions))
-        self._read: dict[str, list[Record]] = {}
         self._fetcher = asker.fetcher(asked)
 
     def _is_new(self, iri: str) -> bool:
         return iri in self.keys and iri not in self.answers
+
+    def _asked_before(self, one: Wanted) -> list[str] | None:
+        """Return the answers in which *one* was asked for; None where there is something new to ask about it.
+
+        An identifier that it has from an answer of this source is nothing new.
+        """
+        known = self.asker.state.asked(self.source.base, one.iri)
+        if known is None or not all(self.asker.state.answer(key) for key in known.answers):
+            return None
+        if known.key == self.keys[one.iri]:
+            return known.answers
+        told = {pair for record in self._records_with(known.pairs, known.answers) for pair in record.pairs()}
+        return known.answers if one.pairs() <= known.pairs | told else None
 
     def plan(self) -> Planned:
         """Return what would be sent, at most: a search for all that is not known to be there."""
@@ -204,9 +216,10 @@ class _Run:
             mine = [question for question in questions if one.iri in question.things]
             if self._is_new(one.iri) and mine and all(question in answered for question in mine):
                 self.answers[one.iri] = [answered[question] for question in mine]
+                asked = Asked(self.keys[one.iri], one.pairs(), self.answers[one.iri])
+                found = bool(self._candidates(one))
+                self.asker.state.remember(self.source.base, one.iri, asked, found=found)
         records = {one.iri: self._candidates(one) for one in self.wanted}
-        for iri in self.answers:
-            self.asker.state.remember(self.source.name, self.keys[iri], self.answers[iri], found=bool(records[iri]))
         self._search(records)
         self.plan_of_run.sent = self._fetcher.sent
         self.plan_of_run.found = sum(bool(there) for there in records.values())
@@ -256,9 +269,12 @@ class _Run:
 
     def _candidates(self, one: Wanted) -> list[Record]:
         """Return the records in the answers about *one* that have one of its identifiers."""
-        pairs = one.pairs()
+        return self._records_with(one.pairs(), self.answers.get(one.iri, ()))
+
+    def _records_with(self, pairs: set[tuple[str, str]], answers: Iterable[str]) -> list[Record]:
+        """Return the records in *answers* that have one of these identifiers."""
         found: dict[str | None, Record] = {}
-        for key in self.answers.get(one.iri, ()):
+        for key in answers:
             kept = self.asker.state.answer(key)
             for record in self._records(key, kept) if kept is not None else ():
                 if record.pairs() & pairs:

@@ -1,8 +1,8 @@
 """What sources have answered, kept on disk: a run that was killed goes on, and deciding can be repeated offline.
 
-One SQLite file in the cache folder. Each answer is kept as it came as soon as it came, under a digest of the question,
-and each thing under a digest of what would be asked about it alone, so that other things in a batch don't matter. Keys
-and contact addresses are no part of a question, so they are never kept.
+One SQLite file in the cache folder. Each answer is kept as it came as soon as it came, under a digest of the question.
+Of each thing it is kept what would be asked about it alone, so that other things in a batch don't matter, and which
+identifiers it had. Keys and contact addresses are no part of a question, so they are never kept.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS answers (
   key TEXT PRIMARY KEY, source TEXT, method TEXT, url TEXT, at REAL, status INTEGER, media TEXT, body BLOB
 );
 CREATE TABLE IF NOT EXISTS things (
-  source TEXT, key TEXT, at REAL, found INTEGER, answers TEXT, PRIMARY KEY (source, key)
+  base TEXT, thing TEXT, at REAL, found INTEGER, key TEXT, pairs TEXT, answers TEXT, PRIMARY KEY (base, thing)
 );
 """
 
@@ -41,6 +41,14 @@ class Kept(NamedTuple):
     status: int
     media: str
     body: bytes
+
+
+class Asked(NamedTuple):
+    """That a thing was asked for: a digest of what is asked about it alone, its identifiers, and the answers' keys."""
+
+    key: str
+    pairs: set[tuple[str, str]]
+    answers: list[str]
 
 
 def key_of(questions: Iterable[Question]) -> str:
@@ -98,20 +106,18 @@ class State:
             return Kept(Question(row[0], row[1]), row[2], row[3], zlib.decompress(row[4]))
         return None
 
-    def remember(self, source: str, thing: str, answers: Sequence[str], *, found: bool) -> None:
-        """Keep in which answers the thing with the key *thing* was asked for, and whether it was found."""
+    def remember(self, base: str, thing: str, asked: Asked, *, found: bool) -> None:
+        """Keep how *thing* was asked for at the address *base*, and whether it was found."""
+        row = (base, thing, time.time(), found, asked.key, json.dumps(sorted(asked.pairs)), json.dumps(asked.answers))
         with self._lock:
-            self._file.execute(
-                "INSERT OR REPLACE INTO things VALUES (?, ?, ?, ?, ?)",
-                (source, thing, time.time(), found, json.dumps(list(answers))),
-            )
+            self._file.execute("INSERT OR REPLACE INTO things VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
-    def asked(self, source: str, thing: str) -> list[str] | None:
-        """Return the answers in which a thing was asked for; None where it was not, or that was too long ago."""
+    def asked(self, base: str, thing: str) -> Asked | None:
+        """Return how a thing was asked for at *base*; None where it was not, or that was too long ago."""
         with self._lock:
             row = self._file.execute(
-                "SELECT at, found, answers FROM things WHERE source = ? AND key = ?", (source, thing)
+                "SELECT at, found, key, pairs, answers FROM things WHERE base = ? AND thing = ?", (base, thing)
             ).fetchone()
         if row is None or time.time() - row[0] > self._limits[0 if row[1] else 1]:
             return None
-        return [str(one) for one in json.loads(row[2])]
+        return Asked(row[2], {(scheme, value) for scheme, value in json.loads(row[3])}, json.loads(row[4]))
