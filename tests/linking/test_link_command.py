@@ -20,6 +20,7 @@ from aligngraph.rdf.namespaces import PREFIXES
 from tests.conftest import Run
 from tests.support.catalogues.running import Services
 from tests.support.catalogues.works import works
+from tests.support.programs import find_sssom
 
 QUICK = ("--to", "openalex", "--to", "datacite")
 FEW = ("rafailov2023-dpo", "ouyang2022-instructgpt", "parrish2021-bbq", "hartvigsen2022-toxigen")
@@ -130,6 +131,17 @@ def test_a_run_that_was_killed_writes_nothing_and_goes_on(
     fresh = env | {"ALIGNGRAPH_CACHE": str(tmp_path / "fresh")}
     assert run("link", *names, *options(services, whole), env=fresh).code in (0, 1)
     assert contents(data) == contents(whole)
+
+
+def test_the_review_table_is_valid_sssom(
+    run: Run, services: Services, data: Path, env: dict[str, str], tmp_path: Path
+) -> None:
+    table = tmp_path / "review.sssom.tsv"
+    done = run("link", "--to", "openalex", *FEW, *options(services, data), env=env)
+    table.write_text(done.out, encoding="utf-8")
+    assert len(done.out.splitlines()) > len(FEW)
+    checked = subprocess.run([find_sssom(), "validate", table], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
 
 
 @pytest.mark.parametrize(

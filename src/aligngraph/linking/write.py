@@ -29,6 +29,8 @@ from aligngraph.rdf.namespaces import PREFIXES, shorten
 CLOSE_MATCH = PREFIXES["skos"] + "closeMatch"
 SURE = 0.95
 """From this confidence on a link is written unasked."""
+_NAMED = 0.85
+"""How much a record of a venue, an artifact or a concept has to score for a person to be asked about it."""
 _SCHEMES: tuple[Scheme, ...] = (DOI, ARXIV, ACL, OPENREVIEW, DBLP)
 _HOSTS = ("mlanthology.org", "proceedings.mlr.press", "proceedings.neurips.cc", "papers.nips.cc")
 """Whose pages are records of publications, where a bibliography names them."""
@@ -169,7 +171,7 @@ class Writer:
     def propose_record(self, decision: Decision) -> None:
         """Leave the record that was found for a venue, an artifact or a concept to a person: names alone say little."""
         record, wanted = decision.record, decision.wanted
-        if record is None or record.iri is None or decision.outcome not in ("found", "review"):
+        if record is None or record.iri is None or decision.score < _NAMED or decision.outcome == "wrong identifier":
             return
         predicate = CLOSE_MATCH if wanted.kind == "concepts" else SAME_AS
         known = (*self.holdings.texts(wanted.iri, SAME_AS), *self.holdings.texts(wanted.iri, predicate))
@@ -230,11 +232,11 @@ class Writer:
         """Say which identifier matched while the title does not."""
         known = decision.wanted.pairs()
         for record in decision.wrong:
-            for scheme, value in sorted(known & record.pairs()):
-                self.outcome.wrong.append(
-                    f"{shorten(decision.wanted.iri)}: {scheme} {value} is that of “{record.title}” in {record.where}: "
-                    "a wrong identifier, here or there"
-                )
+            said = ", ".join(f"{scheme} {value}" for scheme, value in sorted(known & record.pairs()))
+            self.outcome.wrong.append(
+                f"{shorten(decision.wanted.iri)}: {said} is that of “{record.title}” in {record.where}: a wrong "
+                "identifier, here or there"
+            )
 
 
 def addresses_of(record: Record) -> list[str]:
