@@ -77,11 +77,13 @@ def _linksets(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
         described += [
             ox.Triple(_DATASET, _term("subset"), linkset),
             ox.Triple(linkset, _TYPE, _term("Linkset")),
+            _label(linkset, f"{shorten(predicate)} to {host}"),
             ox.Triple(linkset, _term("linkPredicate"), ox.NamedNode(predicate)),
             ox.Triple(linkset, _term("subjectsTarget"), _DATASET),
             ox.Triple(linkset, _term("objectsTarget"), target),
             _count(linkset, "triples", number),
             ox.Triple(target, _TYPE, _term("Dataset")),
+            _label(target, host),
             ox.Triple(target, _term("uriSpace"), ox.Literal(f"https://{host}/")),
         ]
     return list(dict.fromkeys(described))
@@ -95,6 +97,10 @@ def _name(iri: str) -> str:
     return shorten(iri).strip("<>").replace(":", "-")
 
 
+def _label(subject: ox.NamedNode, text: str) -> ox.Triple:
+    return ox.Triple(subject, ox.NamedNode(PREFIXES["rdfs"] + "label"), ox.Literal(text, language="en"))
+
+
 def _count(subject: ox.NamedNode, name: str, number: int) -> ox.Triple:
     return ox.Triple(subject, _term(name), ox.Literal(str(number), datatype=_INTEGER))
 
@@ -104,6 +110,7 @@ def _partition(kind: str, iri: str, counted: str, number: int) -> list[ox.Triple
     return [
         ox.Triple(_DATASET, _term(f"{kind}Partition"), partition),
         ox.Triple(partition, _TYPE, _term("Dataset")),
+        _label(partition, f"{'what is' if kind == 'class' else 'statements with'} {shorten(iri).strip('<>')}"),
         ox.Triple(partition, _term(kind), ox.NamedNode(iri)),
         _count(partition, counted, number),
     ]

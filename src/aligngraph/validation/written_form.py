@@ -13,6 +13,7 @@ from difflib import get_close_matches
 
 import pyoxigraph as ox
 
+from aligngraph.catalogue.labels import GRAPH_OF_LABELS
 from aligngraph.rdf.namespaces import AG, AGS, BASE, KINDS, PREFIXES, shorten
 from aligngraph.rdf.terms import Node
 from aligngraph.validation.shapes import iri_of
@@ -98,7 +99,12 @@ def find_faults(
                 here.add(subject)
                 if isinstance(subject, ox.BlankNode):
                     yield Fault(AGS + "WrittenBlankNode", subject, index)
-                elif first.setdefault(subject, index) != index and iri_of(subject).startswith(_KINDS):
+                # Labels are made from what other files describe.
+                elif (
+                    graph != GRAPH_OF_LABELS
+                    and first.setdefault(subject, index) != index
+                    and iri_of(subject).startswith(_KINDS)
+                ):
                     yield Fault(AGS + "WrittenOnce", subject, index, elsewhere=first[subject])
             for rule, value, hint in _faults_of(quad, terms, known):
                 yield Fault(AGS + rule, subject, index, quad.predicate.value, value, hint)
