@@ -206,6 +206,7 @@ def test_many_at_once_prepare_the_same_catalogue(cache: Path, own: Path) -> None
     assert [path.name for path in cache.iterdir() if path.name.startswith("new-")] == []
 
 
+@pytest.mark.slow
 def test_the_cache_keeps_a_bounded_number_of_catalogues(cache: Path, own: Path) -> None:
     for number in range(prepared._KEPT + 3):
         own.write_text(WORK + f"# {number}\n")

@@ -101,8 +101,8 @@ def test_each_option_has_one_meaning_and_one_help_everywhere() -> None:
             if isinstance(parameter, click.Option) and parameter.opts[-1] in shared:
                 helps.setdefault(parameter.opts[-1], set()).add(parameter.help)
     assert set(helps) == set(shared)
-    # pull writes a folder; merge has a default, and infer writes to a triplestore.
-    own = {"--output": 2, "--into": 3}
+    # pull writes a folder; link and merge have a default, and infer writes to a triplestore.
+    own = {"--output": 2, "--into": 4}
     assert {option: len(texts) for option, texts in helps.items()} == {option: own.get(option, 1) for option in shared}
 
 

@@ -81,6 +81,7 @@ def test_a_pipe_in_a_folder_and_a_link_to_nothing_are_named(run: Run, here: Path
     assert said(run(*ASK, "--data", "d", cwd=here)).startswith("d/gone.ttl: ")
 
 
+@pytest.mark.slow
 def test_the_pipe_of_a_shell_is_read(run: Run, here: Path) -> None:
     assert run("sparql", prefix=["bash", "-c", '"$@" <(echo "ASK {}")', "bash"], cwd=here).out == "true\n"
     assert run("import", prefix=["bash", "-c", '"$@" <(cat list.md)', "bash"], cwd=here).code == 0

@@ -34,7 +34,7 @@ AS_ARGUMENT = ("validate", "diff")
 """These take the location as an argument; the others as --data."""
 IN_OTHER_TESTS = {"explain", "load", "mcp", "push", "serve", "site"}
 """What these say or write differs with the location, or takes long."""
-NO_CATALOGUE = {"fmt", "pull", "merge", "new-catalogue"}
+NO_CATALOGUE = {"fmt", "link", "merge", "new-catalogue", "pull"}
 
 
 @pytest.fixture(scope="module")

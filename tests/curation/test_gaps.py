@@ -30,6 +30,7 @@ def text_of(folder: Path) -> str:
     return "".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.ttl")))
 
 
+@pytest.mark.slow
 def test_a_work_known_by_its_title_gains_authors_year_and_publication(
     run: Run, catalogue: Path, tmp_path: Path
 ) -> None:
@@ -89,6 +90,7 @@ def test_a_list_gives_authors_to_a_work_without_any(run: Run, catalogue: Path, t
     assert "authors, year, publication in ACL" in report["gained"][0]
 
 
+@pytest.mark.slow
 def test_names_cut_short_are_not_taken_for_a_byline(run: Run, catalogue: Path, tmp_path: Path) -> None:
     page = tmp_path / "other.md"
     page.write_text(f"# Others\n\n## Read\n\n- {TITLE}. Rivera et al. ACL 2031. [[p](https://e.org/q)]\n")

@@ -254,6 +254,7 @@ def test_comments_in_a_file_that_changes_stay(run: Run, data: Path, page: Path) 
     assert "# Keep me.\n" in path.read_text()
 
 
+@pytest.mark.slow
 def test_a_bibliography_gives_works_and_no_listings(run: Run, data: Path, tmp_path: Path) -> None:
     bibliography = tmp_path / "x.bib"
     bibliography.write_text(

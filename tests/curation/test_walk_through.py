@@ -220,6 +220,7 @@ def test_merging_persons_keeps_both_iris(run: Run, data: Path) -> None:
     assert f"{BASE}person/fan-yang-2" in read_holdings([data]).taken
 
 
+@pytest.mark.slow
 def test_merging_works_takes_over_what_the_kept_one_lacks(run: Run, data: Path) -> None:
     stdin = (
         "@inproceedings{x, title={Direct Preference Optimization, Retitled},"

@@ -34,6 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_each_dataset_and_benchmark_has_a_document_or_is_said_to_lack_a_fact(folder: Path) -> None:
     asked = "SELECT DISTINCT ?a { VALUES ?kind { ag:Dataset ag:Benchmark } ?a a ?kind }"
     every = len(list(open_catalogue().select(asked)))

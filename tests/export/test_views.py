@@ -99,6 +99,7 @@ def network() -> Any:
     return import_module("networkx").read_graphml(io.BytesIO(written("graphml").encode()))
 
 
+@pytest.mark.slow
 def test_graphml_has_works_people_venues_artifacts_and_concepts(network: Any) -> None:
     kinds = [values["kind"] for _, values in network.nodes(data=True)]
     assert (kinds.count("Work"), kinds.count("Artifact")) == (124, 153)

@@ -275,6 +275,7 @@ def test_many_contradictions_are_cut_and_counted(run: Run, tmp_path: Path) -> No
     assert "80 inconsistencies found." in done.err
 
 
+@pytest.mark.slow
 def test_a_contradiction_that_owlrl_finds_is_reported(run: Run, tmp_path: Path) -> None:
     data = write(tmp_path, "x:A owl:complementOf x:B . x:i a x:A , x:B .")
     done = run("infer", "--data", data)

@@ -44,6 +44,7 @@ def left_over(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if path.name.startswith(".")]
 
 
+@pytest.mark.slow
 def test_a_store_holds_what_the_catalogue_does(tmp_path: Path) -> None:
     count = load(tmp_path / "store", find_sources())
     loaded, embedded = open_store(tmp_path / "store").store, open_files().store

@@ -66,6 +66,7 @@ def stored(turtle: str) -> list[ox.Quad]:
     return list(store)
 
 
+@pytest.mark.slow
 def test_the_store_then_holds_the_local_closure_and_all_else_as_before(server: OxigraphServer, run: Run) -> None:
     data = list(grow(sample(1, 1), 3))
     server.load(data)

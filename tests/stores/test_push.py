@@ -120,6 +120,7 @@ def test_the_catalogue_goes_in_is_verified_answers_and_comes_out_the_same(
     assert aligngraph("push", "--verify-only", "--data", tmp_path / "pulled").code == 0
 
 
+@pytest.mark.slow
 def test_by_updates_all_comes_to_the_same_and_nothing_stays_aside(place: Place, aligngraph: Aligngraph) -> None:
     pushed = aligngraph("push", *BY_UPDATES, "--data", data_folder() / "persons")
     assert pushed.code == 0, pushed
@@ -144,6 +145,7 @@ def test_a_graph_is_replaced_or_added_to(place: Place, aligngraph: Aligngraph, t
         assert place.count(f"{GRAPH}own") == wanted
 
 
+@pytest.mark.slow
 def test_what_the_data_has_no_more_is_told_and_deleted_when_asked(place: Place, aligngraph: Aligngraph) -> None:
     assert aligngraph("push", "--data", WORK).code == 0
     other = data_folder() / "works" / "bai2022-hh-rlhf.ttl"
@@ -205,6 +207,7 @@ def test_files_that_name_graphs_of_others_are_refused(place: Place, aligngraph: 
     assert place.count(OTHERS) == 0
 
 
+@pytest.mark.slow
 def test_the_default_graph_is_only_added_to(run: Run) -> None:
     with oxigraph_server(union=False) as server:
         requests.put(f"{server.address}/store?default", "<x:a> <x:b> <x:c> .", headers={"Content-Type": "text/turtle"})

@@ -14,6 +14,7 @@ from aligngraph.validation.report import FORMATS, SHOWN, render
 from aligngraph.validation.shapes import SH, term_text
 from aligngraph.validation.validate import Report, validate
 from tests.conftest import Run
+from tests.support.marks import slow_after
 from tests.support.shape_examples import BASE as SMALL
 from tests.support.shape_examples import FIRST, files_of, lines_of, with_records
 
@@ -130,6 +131,7 @@ def test_terms_are_shown_short(term: str, text: str) -> None:
 # The command
 
 
+@pytest.mark.slow
 def test_command_says_that_the_shipped_data_conforms(run: Run) -> None:
     outcome = run("validate")
     assert (outcome.code, outcome.err) == (0, "")
@@ -187,7 +189,7 @@ def test_command_says_what_it_could_not_do(run: Run, args: list[str], message: s
 
 
 @pytest.mark.parametrize(
-    ("folder", "said"), [(".", "Checking the shipped catalogue."), ("own", "aligngraph validate data")]
+    ("folder", "said"), slow_after(1, [("own", "aligngraph validate data"), (".", "Checking the shipped catalogue.")])
 )
 def test_without_a_location_it_is_said_what_is_checked(run: Run, tmp_path: Path, folder: str, said: str) -> None:
     (tmp_path / "own" / "data").mkdir(parents=True)

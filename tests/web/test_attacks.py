@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 import requests
 
+from tests.support.marks import slow_after
 from tests.web.conftest import Served
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -25,7 +26,7 @@ def is_answered(strict: Served) -> bool:
     return page.ok and query.ok
 
 
-@pytest.mark.parametrize("query", [CROSS, SORTED], ids=["cross product", "sorted cross product"])
+@pytest.mark.parametrize("query", slow_after(1, [CROSS, SORTED]), ids=["cross product", "sorted cross product"])
 def test_a_query_without_end_is_stopped_and_says_so(strict: Served, query: str) -> None:
     reply = requests.get(strict / "sparql", params={"query": query}, timeout=60)
     assert reply.status_code == 503
@@ -63,6 +64,7 @@ def test_who_leaves_frees_the_process(strict: Served) -> None:
     assert is_answered(strict)
 
 
+@pytest.mark.slow
 def test_hogs_do_not_starve_the_pages(strict: Served) -> None:
     replies: list[int] = []
 

@@ -141,6 +141,7 @@ def test_what_is_typed_is_answered_by_names(window: Visit) -> None:
     assert window.is_clean()
 
 
+@pytest.mark.slow
 def test_pages_are_used_by_keyboard_alone(window: Visit) -> None:
     page = window.go("")
     page.keyboard.press("Tab")

@@ -50,6 +50,7 @@ def test_every_link_leads_somewhere(made: Path) -> None:
     assert count > 1000
 
 
+@pytest.mark.slow
 def test_data_of_a_thing_is_the_same_in_every_syntax_and_says_something_of_it(made: Path) -> None:
     pages = [page for page in made.rglob("*.html") if (page.with_suffix(".ttl")).exists()]
     assert len(pages) > 100

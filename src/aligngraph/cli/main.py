@@ -73,7 +73,6 @@ RENAMED_IN = {
     ("sparql", "--file"): "the argument: aligngraph sparql FILE",
     ("export", "--all"): "--format all -o DIR",
     ("fmt", "--diff"): "gone: write the changes ('aligngraph fmt'), and look at them with 'git diff'",
-    ("serve", "--processes"): "gone: as many queries run at once as half of the processors, 2 to 8",
     ("load", "--force"): "gone: delete a store that another program made before you load",
     ("pull", "--with"): "gone: the ontology, shapes and mappings come with aligngraph",
     **{
