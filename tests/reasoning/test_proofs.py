@@ -18,7 +18,7 @@ from aligngraph.errors import ReasoningError
 from aligngraph.rdf.namespaces import AG, BASE, PREFIXES
 from aligngraph.reasoning.asserted import Asserted
 from aligngraph.reasoning.closure import closure, infer
-from aligngraph.reasoning.magic_sets import relevant
+from aligngraph.reasoning.magic_sets import may_have_sameness, relevant
 from aligngraph.reasoning.proofs import Proof, Statement, find_fact, prove
 from aligngraph.reasoning.rules import WORDS, Facts, read_rules
 from aligngraph.sparql.backend import Embedded, Solutions
@@ -279,7 +279,9 @@ def lines_of(proof: Proof | None) -> list[str]:
 def proved_by_asking(backend: Embedded, statement: Statement) -> list[str]:
     stated = Asserted(backend)
     facts = Facts(stated.axioms())
-    inference = relevant(facts, read_rules(facts), stated, statement)
+    rules = read_rules(facts)
+    sameness = may_have_sameness(facts, rules, stated)
+    inference = relevant(facts, rules, stated, [statement], sameness=sameness)
     known = find_fact(inference, statement)
     return lines_of(prove(inference, [known]).get(known)) if known is not None else []
 

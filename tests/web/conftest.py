@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,8 @@ class Served:
     def __init__(self, address: str, process: subprocess.Popen[str]) -> None:
         self.address = address
         self.process = process
+        self.log: list[str] = []
+        """The lines that it has written to standard error since it was ready."""
 
     def __truediv__(self, path: str) -> str:
         return self.address + path
@@ -32,7 +35,11 @@ def serve(*options: str | Path) -> Iterator[Served]:
         line = process.stderr.readline()
         found = re.search(r"at (http://127\.0\.0\.1:\d+/) ", line)
         assert found, line + process.stderr.read()
-        yield Served(found[1], process)
+        served = Served(found[1], process)
+        # A pipe that nobody reads would stop the server once it is full.
+        reader = threading.Thread(target=lambda: served.log.extend(process.stderr or ()), daemon=True)
+        reader.start()
+        yield served
     finally:
         process.terminate()
         process.wait(20)

@@ -34,14 +34,23 @@ def test_the_ontology_has_each_term_at_its_place_with_its_definition(served: Ser
     kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
     terms = {term for kind in kinds for term in graph.subjects(RDF.type, kind) if str(term).startswith(AG)}
     assert len(terms) > 100
-    text = unescape(html)
+    properties = page(served, "ontology/properties")
+    assert page(served, "ontology/properties.html") == properties
     for term in terms:
-        assert f'id="{str(term).removeprefix(AG)}"' in html, term
-        assert str(graph.value(term, SKOS.definition)) in text, term
-    places = set(re.findall(r'id="([^"]+)"', html))
-    assert {place for place in re.findall(r'href="(?:/ontology/ontology)?#([^"]+)"', html) if place != "main"} <= places
+        name = str(term).removeprefix(AG)
+        # Every IRI leads to the first page; what binds a property is on the second.
+        for html_ in (html, properties) if f'<section class="term" id="{name}">' not in html else (html,):
+            assert f'id="{name}"' in html_, term
+            assert str(graph.value(term, SKOS.definition)) in unescape(html_), term
+    for one, address in ((html, "/ontology/ontology"), (properties, "/ontology/properties")):
+        assert len(one) < 100_000
+        assert f'href="{address}#' not in one
+        places = set(re.findall(r'id="([^"]+)"', one))
+        assert {place for place in re.findall(r'href="#([^"]+)"', one) if place != "main"} <= places
+    assert set(re.findall(r'href="/ontology/properties#([^"]+)"', html)) <= set(re.findall(r'id="([^"]+)"', properties))
+    assert set(re.findall(r'href="/ontology/ontology#([^"]+)"', properties)) <= set(re.findall(r'id="([^"]+)"', html))
     # A chain in words, and a property from the other end.
-    assert re.search(r"Inferred from</dt><dd><a [^>]*>ag:hasPlacing</a>, then <a", html)
+    assert re.search(r"Inferred from</dt><dd><a [^>]*>ag:hasPlacing</a>, then <a", properties)
     assert re.search(r"Properties that lead to it</dt><dd>.*?ag:placingGoal", html)
 
 

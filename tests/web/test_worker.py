@@ -1,7 +1,8 @@
-"""A query process outlives a fault of its own program."""
+"""A query process outlives a fault of its own program, and makes pages ready beside its tasks."""
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
 
@@ -10,6 +11,14 @@ import pytest
 from aligngraph.web import site
 from aligngraph.web.frames import ASK, DATA, END, FAILED, HEAD, HEADER, READY, Channel, pack_json
 from aligngraph.web.worker import run
+
+SETTINGS = {"locations": [], "inferred": True, "base": "http://127.0.0.1/"}
+
+
+def text_of(of: site.Site, task: dict[str, object]) -> bytes:
+    output = io.BytesIO()
+    of.answer({"kind": "page", "path": "", "parameters": [], **task}).write(output)
+    return output.getvalue()
 
 
 def test_a_fault_of_the_program_is_status_500_and_the_next_task_is_done(
@@ -21,8 +30,7 @@ def test_a_fault_of_the_program_is_status_500_and_the_next_task_is_done(
     monkeypatch.setattr(site.Site, "page", fails)
     front, back = socket.socketpair()
     with front:
-        settings: dict[str, object] = {"locations": [], "inferred": True, "base": "http://127.0.0.1/"}
-        worker = threading.Thread(target=run, args=(Channel(back), settings), daemon=True)
+        worker = threading.Thread(target=run, args=(Channel(back), {**SETTINGS, "prepare": False}), daemon=True)
         worker.start()
 
         def message() -> tuple[bytes, bytes]:
@@ -39,3 +47,48 @@ def test_a_fault_of_the_program_is_status_500_and_the_next_task_is_done(
         assert [message()[0], message()[0], message()[0]] == [HEAD, DATA, END]
     worker.join(20)
     back.close()
+
+
+def test_who_asks_while_pages_are_made_ready_is_answered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered, done = threading.Event(), threading.Event()
+
+    def fails() -> None:
+        raise ZeroDivisionError
+
+    def waits() -> None:
+        assert answered.wait(60)
+        done.set()
+
+    monkeypatch.setattr(site.Site, "preparations", lambda _: iter([fails, waits]))
+    monkeypatch.setattr(site.Site, "page", lambda *_: site.Answer.of("", "text/html"))
+    front, back = socket.socketpair()
+    with front:
+        worker = threading.Thread(target=run, args=(Channel(back), {**SETTINGS, "prepare": True}), daemon=True)
+        worker.start()
+        assert front.recv(HEADER.size, socket.MSG_WAITALL)[:1] == READY
+        front.sendall(pack_json(ASK, {"kind": "page", "page": "home", "path": "", "parameters": []}))
+        for kind in (HEAD, END):
+            found, length = HEADER.unpack(front.recv(HEADER.size, socket.MSG_WAITALL))
+            assert found == kind
+            if length:
+                front.recv(length, socket.MSG_WAITALL)
+        answered.set()
+        assert done.wait(60)
+        front.shutdown(socket.SHUT_WR)
+        worker.join(20)
+    back.close()
+
+
+@pytest.mark.slow
+def test_pages_made_ready_are_those_made_when_asked_for() -> None:
+    ready, fresh = site.Site(SETTINGS), site.Site(SETTINGS)
+    for step in ready.preparations():
+        step()
+    paths = ("work/srivastava2022-big-bench", "ontology/ontology", "graph/inferred", "mapping-set")
+    tasks: list[dict[str, object]] = [{"page": "document", "path": path} for path in paths]
+    tasks += [{"page": name} for name in ("home", "taxonomy", "properties", "sparql", "search")]
+    tasks += [{"page": "query", "path": "check-missing-labels"}, {"page": "search", "parameters": [["q", "dpo"]]}]
+    for task in tasks:
+        assert text_of(ready, task) == text_of(fresh, task), task
+        # And once more, from what is kept.
+        assert text_of(ready, task) == text_of(fresh, task), task

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from aligngraph.cli.options import data_option, no_inferred_option, service_limits
+from aligngraph.cli.options import data_option, hand_on_access, no_inferred_option, service_limits
 from aligngraph.errors import ArgumentError
 from aligngraph.stores.location import Location
 
@@ -34,6 +34,7 @@ def command(timeout: float, max_memory: int, no_inferred: bool, data: Location) 
     from aligngraph.stores.open import open_catalogue
 
     open_catalogue(data, inferred=not no_inferred)
+    hand_on_access(data)
     settings = {
         "locations": list(data.texts),
         "inferred": not no_inferred,

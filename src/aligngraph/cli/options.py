@@ -120,6 +120,21 @@ def access_to(address: str, user: str | None) -> Access:
     return access
 
 
+def hand_on_access(location: Location) -> None:
+    """See to it that query processes, which can't ask for a password, find in their environment what was typed here.
+
+    Raises what `access_to` raises, before any of them starts.
+    """
+    import os
+
+    if location.endpoint is not None:
+        from aligngraph.stores.auth import PASSWORD
+
+        access = access_to(location.endpoint, location.user)
+        if access.password is not None and location.user is not None:
+            os.environ[PASSWORD] = access.password
+
+
 def check_servers(locations: Sequence[Location]) -> None:
     """Raise UsageError where one password or token would be sent to two servers."""
     import os

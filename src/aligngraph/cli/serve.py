@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from aligngraph.cli.options import data_option, no_inferred_option, service_limits
+from aligngraph.cli.options import data_option, hand_on_access, no_inferred_option, service_limits
 from aligngraph.errors import ArgumentError
 from aligngraph.stores.location import Location
 
@@ -47,6 +47,7 @@ def command(
 
     from aligngraph.stores.open import open_catalogue
     from aligngraph.web.app import Settings, application
+    from aligngraph.web.log import brief
     from aligngraph.web.version import version_of
 
     try:
@@ -57,6 +58,7 @@ def command(
     with listener:
         # What can't be opened is said here, and what has to be prepared is prepared once.
         open_catalogue(data, inferred=not no_inferred)
+        hand_on_access(data)
         port = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         address = (base or f"http://{shown}:{port}").rstrip("/") + "/"
@@ -65,7 +67,9 @@ def command(
             data.texts, not no_inferred, address, timeout, max_memory, processes, version=version_of(data),
             ad_hoc=data.endpoint is None,
         )  # fmt: skip
-        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+        log = logging.getLogger("uvicorn.error")
+        log.setLevel(logging.WARNING)
+        log.addFilter(brief)
         ready = f"Serving {data} at {address} (Ctrl-C stops it)"
         server = uvicorn.Server(
             uvicorn.Config(

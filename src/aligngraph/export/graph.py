@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,12 @@ from aligngraph.rdf.order import natural_key
 from aligngraph.turtle.terms import parts_of
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
+    from typing import TypeAlias, TypeVar
 
     from aligngraph.turtle.terms import Object, Subject
 
     Statement: TypeAlias = tuple[Subject, ox.NamedNode, Object]
+    _Term = TypeVar("_Term", Subject, Object)
 
 RDF_TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 SUBCLASS = ox.NamedNode(PREFIXES["rdfs"] + "subClassOf")
@@ -29,6 +31,7 @@ VOCABULARIES = tuple(PREFIXES[name] for name in ("owl", "rdf", "rdfs", "sh"))
 _LABELS = {iri: ox.NamedNode(iri) for iri in LABELS}
 
 
+@cache
 def ag(name: str) -> ox.NamedNode:
     """Return the project's term called *name*."""
     return ox.NamedNode(AG + name)
@@ -90,11 +93,11 @@ class Graph:
         """Return what *subject* has for *predicate*, in a fixed order."""
         if isinstance(subject, ox.Literal):
             return []
-        return sorted(self._forward.get(subject, {}).get(predicate, ()), key=object_key)
+        return _in_order(self._forward.get(subject, {}).get(predicate, []))
 
     def subjects(self, predicate: ox.NamedNode, object_: Object) -> list[Subject]:
         """Return what has *object_* for *predicate*, in a fixed order."""
-        return sorted(self._backward.get((predicate, object_), ()), key=object_key)
+        return _in_order(self._backward.get((predicate, object_), []))
 
     def statements(self, subject: Subject) -> dict[ox.NamedNode, list[Object]]:
         """Return all statements about *subject*."""
@@ -149,6 +152,10 @@ class Graph:
         for class_ in sorted(found, key=object_key):
             if isinstance(class_, ox.NamedNode) and not class_.value.startswith(VOCABULARIES):
                 yield class_
+
+
+def _in_order(terms: list[_Term]) -> list[_Term]:
+    return sorted(terms, key=object_key) if len(terms) > 1 else terms[:]  # most often there is one
 
 
 def object_key(term: Object) -> tuple[int, str, str]:

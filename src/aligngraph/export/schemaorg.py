@@ -196,9 +196,9 @@ def _venues(graph: Graph, form: Object, *, publisher: bool) -> list[Json]:
 
 
 def _authors(graph: Graph, work: ox.NamedNode) -> list[Json]:
-    def place(authorship: Object) -> tuple[int, object]:
+    def place(authorship: Object) -> int:
         number = graph.number(authorship, ag("ordinal"))
-        return 1_000_000 if number is None else number, object_key(authorship)
+        return 1_000_000 if number is None else number
 
     found: list[Json] = []
     for authorship in sorted(graph.objects(work, ag("hasAuthorship")), key=place):

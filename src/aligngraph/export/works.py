@@ -12,7 +12,7 @@ from aligngraph.bibliography.identifiers import ACL, OPENREVIEW
 from aligngraph.bibliography.person_names import Name
 from aligngraph.bibliography.plain_text import collapse
 from aligngraph.bibliography.works import BETWEEN_NOTES, PUBLISHED_KINDS, Form, Work, records_of
-from aligngraph.export.graph import RDF_TYPE, Graph, ag, merge, object_key
+from aligngraph.export.graph import RDF_TYPE, Graph, ag, merge
 from aligngraph.rdf.namespaces import AG, BASE, PREFIXES
 
 if TYPE_CHECKING:
@@ -45,10 +45,14 @@ _NAME_PARTS = {
 def works(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, Work]]:
     """Yield each work with its key, which is the id of the work, in natural order of the keys."""
     graph = Graph(merge(quads))
-    classes = [class_.value for class_ in graph.subclasses(ag("Work"))]
     for work in graph.instances(ag("Work")):
-        key = work.value.removeprefix(BASE + "work/")
-        yield key, _work(graph, work, key, classes)
+        yield work.value.removeprefix(BASE + "work/"), read_work(graph, work)
+
+
+def read_work(graph: Graph, work: ox.NamedNode) -> Work:
+    """Return what *graph* says of *work*."""
+    classes = [class_.value for class_ in graph.subclasses(ag("Work"))]
+    return _work(graph, work, work.value.removeprefix(BASE + "work/"), classes)
 
 
 def address(form: Form) -> str:
@@ -91,9 +95,9 @@ def _notes(graph: Graph, thing: Object) -> str | None:
 
 
 def _names(graph: Graph, work: ox.NamedNode) -> Iterator[Name]:
-    def place(authorship: Object) -> tuple[int, object]:
+    def place(authorship: Object) -> int:
         number = graph.number(authorship, ag("ordinal"))
-        return 1_000_000 if number is None else number, object_key(authorship)
+        return 1_000_000 if number is None else number
 
     for authorship in sorted(graph.objects(work, ag("hasAuthorship")), key=place):
         people = graph.objects(authorship, ag("person"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from aligngraph.rdf.labels import LABELS, label_key
 from aligngraph.rdf.namespaces import AG, PREFIXES, shorten
+from aligngraph.sparql.backend import Embedded
 
 if TYPE_CHECKING:
     from aligngraph.sparql.backend import Backend
@@ -113,34 +114,50 @@ def local_name(iri: str) -> str:
     return iri.rstrip("/#").replace("#", "/").rpartition("/")[2]
 
 
+def values(
+    backend: Backend, things: Sequence[str], properties: Sequence[str]
+) -> Iterator[tuple[str, str, str, str | None]]:
+    """Yield what *things* have for *properties*: the thing, the property, the value and its language, if any.
+
+    A store in this process is read by its indexes, which costs a tenth of a query.
+    """
+    if isinstance(backend, Embedded):
+        names = list(map(ox.NamedNode, properties))
+        for thing in _valid_iris(things):
+            node = ox.NamedNode(thing[1:-1])
+            for name in names:
+                for term in dict.fromkeys(quad.object for quad in backend.quads(node, name)):
+                    language = term.language if isinstance(term, ox.Literal) else None
+                    yield node.value, name.value, getattr(term, "value", str(term)), language
+        return
+    for start in range(0, len(things), 500):
+        part = iris(things[start : start + 500])
+        found = rows(
+            backend,
+            f"SELECT ?thing ?property ?value (LANG(?value) AS ?language) WHERE {{ VALUES ?thing {{ {part} }} "
+            f"?thing ?property ?value {is_one_of('?property', iris(properties))} }}",
+        )
+        for thing_, name_, value, language in found:
+            if thing_ is not None and name_ is not None and value is not None:
+                yield thing_, name_, value, language or None
+
+
 def names_of(backend: Backend, things: Iterable[str]) -> dict[str, str]:
     """Return what each of *things* is called: its best label, English first, else its CURIE."""
     wanted = list(dict.fromkeys(things))
     best: dict[str, tuple[int, bool, str]] = {}
-    for start in range(0, len(wanted), 500):
-        part = iris(wanted[start : start + 500])
-        found = rows(
-            backend,
-            f"SELECT ?thing ?property ?label (LANG(?label) AS ?language) WHERE {{ VALUES ?thing {{ {part} }} "
-            f"?thing ?property ?label {is_one_of('?property', iris(LABELS))} }}",
-        )
-        for thing, label_property, label, language in found:
-            if thing is None or label_property is None or label is None:
-                continue
-            key = label_key(label_property, language, label)
-            best[thing] = min(best.get(thing, key), key)
+    for thing, label_property, label, language in values(backend, wanted, LABELS):
+        key = label_key(label_property, language, label)
+        best[thing] = min(best.get(thing, key), key)
     return {thing: best[thing][2] if thing in best else curie(thing) for thing in wanted}
 
 
 def types_of(backend: Backend, things: Iterable[str]) -> dict[str, list[str]]:
     """Return the types of each of *things* that has any, sorted."""
-    found: dict[str, list[str]] = {}
-    part = iris(dict.fromkeys(things))
-    if part:
-        select = f"SELECT DISTINCT ?thing ?type WHERE {{ VALUES ?thing {{ {part} }} ?thing a ?type }} ORDER BY ?type"
-        for thing, kind in full_rows(backend, select):
-            found.setdefault(thing, []).append(kind)
-    return found
+    found: dict[str, set[str]] = {}
+    for thing, _, kind, _ in values(backend, list(dict.fromkeys(things)), [PREFIXES["rdf"] + "type"]):
+        found.setdefault(thing, set()).add(kind)
+    return {thing: sorted(kinds) for thing, kinds in found.items()}
 
 
 def family_of(types: Iterable[str]) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from aligngraph.rdf.namespaces import GRAPH, INFERRED_GRAPH
 from aligngraph.reasoning.rules import AXIOM_PROPERTIES, OWL, OWL_CLASSES, OWL_PROPERTIES, RDF, RDFS, TYPE
+from aligngraph.sparql.backend import Embedded
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     Pair: TypeAlias = tuple[Any, Any]
 
 _MOST_VALUES = 200
+_INFERRED = ox.NamedNode(INFERRED_GRAPH)
 _LABEL = f"<{RDFS}label>"
 _DECLARING = [*OWL_CLASSES, *(RDFS + name for name in ("Class", "Datatype")), RDF + "Property"]
 
@@ -47,6 +49,7 @@ class Asserted:
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
+        self._embedded = backend if isinstance(backend, Embedded) else None
 
     def is_shared(self) -> bool:
         """Tell whether the store has graphs of others beside the catalogue's."""
@@ -67,6 +70,13 @@ class Asserted:
 
     def pairs(self, predicate: str, starts: Iterable[object] = (), ends: Iterable[object] = ()) -> Iterator[Pair]:
         """Yield what *predicate* relates, of *starts* or to *ends*."""
+        if self._embedded is not None:
+            relation = ox.NamedNode(predicate)
+            for start in starts:
+                yield from ((quad.subject, quad.object) for quad in self._quads(start, relation, None))
+            for end in ends:
+                yield from ((quad.subject, quad.object) for quad in self._quads(None, relation, end))
+            return
         for variable, chosen in (("?s", starts), ("?o", ends)):
             for values in _batches(variable, chosen):
                 found = pattern("?s", f"<{predicate}>", "?o", values)
@@ -74,9 +84,24 @@ class Asserted:
 
     def members(self, class_: str, chosen: Iterable[object]) -> Iterator[object]:
         """Yield those of *chosen* that are asserted to be of *class_*."""
+        if self._embedded is not None:
+            yield from (one for one in chosen if any(self._quads(one, TYPE, ox.NamedNode(class_))))
+            return
         for values in _batches("?s", chosen):
             found = pattern("?s", str(TYPE), f"<{class_}>", values)
             yield from (term for (term,) in self.backend.select(f"SELECT ?s WHERE {{ {found} }}"))
+
+    def _quads(self, *terms: object) -> Iterator[ox.Quad]:
+        """Yield the asserted statements of an embedded store that match *terms*, None for any."""
+        assert self._embedded is not None
+        for quad in self._embedded.quads(*terms):
+            if quad.graph_name == _INFERRED:
+                continue
+            if isinstance(quad.graph_name, ox.DefaultGraph):
+                elsewhere = self._embedded.quads(quad.subject, quad.predicate, quad.object)
+                if any(other.graph_name == _INFERRED for other in elsewhere):
+                    continue
+            yield quad
 
     def has_inferred_graph(self) -> bool:
         """Tell whether the store has a graph of inferred statements."""
@@ -115,11 +140,14 @@ class Asserted:
 
         A blank node stands for any.
         """
+        if self._embedded is not None:
+            nodes = (None if isinstance(term, ox.BlankNode) else term for term in statement)
+            return sorted({_name(quad.graph_name) for quad in self._quads(*nodes)}, key=lambda name: name or "")
         terms = [f"?b{n}" if isinstance(term, ox.BlankNode) else str(term) for n, term in enumerate(statement)]
         rows = self.backend.select(
             f"SELECT DISTINCT ?g WHERE {{ {pattern(terms[0], terms[1], terms[2])} }} ORDER BY ?g"
         )
-        return [graph.value if isinstance(graph, ox.NamedNode) else None for (graph,) in rows]
+        return [_name(graph) for (graph,) in rows]
 
     def mentions(self, term: object) -> bool:
         """Tell whether *term* stands anywhere, in inferred statements, too."""
@@ -158,6 +186,10 @@ class Asserted:
         for s, p, o in self.backend.select(sparql):
             if isinstance(s, ox.NamedNode | ox.BlankNode) and isinstance(p, ox.NamedNode) and o is not None:
                 yield ox.Quad(s, p, o)
+
+
+def _name(graph: object) -> str | None:
+    return graph.value if isinstance(graph, ox.NamedNode) else None
 
 
 def _values(variable: str, iris: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ things it is about, however large the store.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -30,28 +30,35 @@ def relevant(
     facts: Facts,
     rules: list[Rule],
     asserted: Asserted,
-    wanted: tuple[object, object, object],
+    wanted: Sequence[tuple[object, object, object]],
     *,
-    closed: bool = False,
+    sameness: bool,
 ) -> Inference:
-    """Return what is inferred about the statement *wanted*, from all that counts for it.
+    """Return what is inferred about the statements *wanted*, from all that counts for them.
 
-    *facts* are the axioms in the store *asserted*, which give *rules*; what is fetched is added to them. With *closed*,
-    the store has all that follows.
+    *facts* are the axioms in the store *asserted*, which give *rules*; what is fetched is added to them. *sameness* is
+    what `may_have_sameness` tells of the store.
     """
-    same = asserted.has_sameness() or (
-        not (closed or asserted.has_inferred_graph()) and _may_equate(facts, rules, asserted)
-    )
-    if same:
+    if sameness:
         return _of_everything(facts, rules, asserted)
-    subject, predicate, object_ = wanted
-    relation = facts.relation(predicate, object_)
-    search = _Search(facts, rules_of_use(rules, {relation}, all_of_them=False), asserted)
+    relations = [facts.relation(predicate, object_) for _, predicate, object_ in wanted]
+    search = _Search(facts, rules_of_use(rules, {*relations}, all_of_them=False), asserted)
     try:
-        search.want((relation, facts.terms(subject), None if relation < 0 else facts.terms(object_)))
+        for relation, (subject, _, object_) in zip(relations, wanted, strict=True):
+            search.want((relation, facts.terms(subject), None if relation < 0 else facts.terms(object_)))
     except _NamelessError:
         return _of_everything(facts, rules, asserted)
     return Inference(facts, rules, search.derived)
+
+
+def may_have_sameness(facts: Facts, rules: list[Rule], asserted: Asserted, *, closed: bool = False) -> bool:
+    """Tell whether two things in the store are said to be the same, or that may follow.
+
+    With *closed*, the store has all that follows.
+    """
+    return asserted.has_sameness() or (
+        not (closed or asserted.has_inferred_graph()) and _may_equate(facts, rules, asserted)
+    )
 
 
 def _of_everything(facts: Facts, rules: list[Rule], asserted: Asserted) -> Inference:

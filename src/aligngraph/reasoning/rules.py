@@ -205,6 +205,14 @@ class Facts:
             else:
                 relations[predicate].add(subject << BITS | object_)
 
+    def copy(self) -> Facts:
+        """Return the same facts, to which others can be added apart from these."""
+        other = Facts()
+        other.terms.number, other.terms.term = dict(self.terms.number), list(self.terms.term)
+        other.relations.update((relation, set(found)) for relation, found in self.relations.items())
+        other.count = self.count
+        return other
+
     def relation(self, predicate: object, object_: object) -> int:
         """Return the relation that a statement with *predicate* and *object_* is a fact of."""
         return ~self.terms(object_) if predicate == TYPE else self.terms(predicate)

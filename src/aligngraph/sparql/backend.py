@@ -102,6 +102,11 @@ class Embedded(FormsMixin):
             named = [graph for graph in store.named_graphs() if getattr(graph, "value", None) != without]
             self._graphs = [ox.DefaultGraph(), *named]
 
+    def quads(self, subject: Any = None, predicate: Any = None, object: Any = None) -> Iterator[ox.Quad]:
+        """Yield the statements that match, None for any term, by the store's indexes: far quicker than a query."""
+        found = self.store.quads_for_pattern(subject, predicate, object)
+        return found if self._graphs is None else (quad for quad in found if quad.graph_name in self._graphs)
+
     def run(self, sparql: str) -> Solutions | bool | Triples:
         """Answer any query form.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from aligngraph.catalogue.sources import Source, catalogue_root, find_sources, r
 from aligngraph.errors import ReasoningError
 from aligngraph.rdf.namespaces import GRAPH
 from aligngraph.reasoning.asserted import Asserted
-from aligngraph.reasoning.magic_sets import relevant
+from aligngraph.reasoning.magic_sets import may_have_sameness, relevant
 from aligngraph.reasoning.proofs import Proof, Statement, Term, find_fact, prove
 from aligngraph.reasoning.rules import Facts, read_rules, uncovered
 from aligngraph.views.explanation import Explanation, listed
@@ -42,7 +42,8 @@ def explain(
     beyond = tuple(uncovered(facts, rules))
     if beyond:
         return _by_owlrl(asserted, wanted, beyond, closed=closed)
-    inference = relevant(facts, rules, asserted, wanted, closed=closed)
+    sameness = may_have_sameness(facts, rules, asserted, closed=closed)
+    inference = relevant(facts, rules, asserted, [wanted], sameness=sameness)
     known = find_fact(inference, wanted)
     proofs = prove(inference, [known] if known else [])
     if known is not None and known in proofs:
@@ -72,25 +73,26 @@ def places_in(
     asserted: Asserted, files: Sequence[Source], wanted: Iterable[Statement]
 ) -> dict[Statement, tuple[str, ...]]:
     """Return in which of *files*, or graphs of the store, each of the asserted statements *wanted* stands."""
-    paths = {source.graph.value: _path(source.path) for source in files}
-    order = {path: place for place, path in enumerate(paths.values())}
+    sources = {source.graph.value: (place, source.path) for place, source in enumerate(files)}
     found: dict[Statement, tuple[str, ...]] = {}
     left = []
     for statement in dict.fromkeys(wanted):
         graphs = asserted.graphs(statement)
-        if graphs and (not files or paths.keys() >= set(graphs)):
-            names = [_graph_name(graph, paths) for graph in graphs]
-            found[statement] = tuple(sorted(names, key=lambda name: order.get(name, 0)))
+        if graphs and (not files or sources.keys() >= set(graphs)):
+            graphs.sort(key=lambda graph: sources[graph][0] if graph in sources else 0)
+            found[statement] = tuple(
+                _path(sources[graph][1]) if graph in sources else _graph_name(graph) for graph in graphs
+            )
         else:
             left.append(statement)
     # What is left stands in files that name graphs of their own, or in the terms that came with the tool.
     return found | (places(files or find_sources()[:1], left) if left else {})
 
 
-def _graph_name(graph: str | None, paths: Mapping[str, str]) -> str:
+def _graph_name(graph: str | None) -> str:
     if graph is None:
         return "the default graph"
-    return paths.get(graph) or (f"graph {graph.removeprefix(GRAPH)}" if graph.startswith(GRAPH) else f"<{graph}>")
+    return f"graph {graph.removeprefix(GRAPH)}" if graph.startswith(GRAPH) else f"<{graph}>"
 
 
 def places(sources: Iterable[Source], wanted: Iterable[Statement]) -> dict[Statement, tuple[str, ...]]:
@@ -117,9 +119,10 @@ def _key(statement: Statement) -> tuple[Term | None, Term, Term | None]:
 
 
 def _path(path: Path) -> str:
+    whole = path.resolve()
     for root in (Path.cwd(), catalogue_root()):
-        if path.resolve().is_relative_to(root):
-            return str(path.resolve().relative_to(root))
+        if whole.is_relative_to(root):
+            return str(whole.relative_to(root))
     return str(path)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from aligngraph.queries.lookup import family_of, full_rows, iris, is_one_of, names_of, rows, types_of
+from aligngraph.queries.lookup import family_of, full_rows, iris, is_one_of, names_of, rows, types_of, values
 from aligngraph.rdf.namespaces import AG, PREFIXES
 from aligngraph.views.page import Block, Item
 
@@ -35,11 +35,8 @@ def values_of(backend: Backend, iri: str, names: Iterable[str]) -> Values:
     properties = list(names)
     found: Values = {name: [] for name in properties}
     foreign: Values = {name: [] for name in properties}
-    select = f"""SELECT ?property ?value (LANG(?value) AS ?language) WHERE {{
-      VALUES ?property {{ {iris(properties)} }} {iris([iri])} ?property ?value }}"""
-    for name, value, language in rows(backend, select):
-        if name is not None and value is not None:
-            (found if language in (None, "", "en") else foreign)[name].append(value)
+    for _, name, value, language in values(backend, [iri], properties):
+        (found if language in (None, "en") else foreign)[name].append(value)
     return {name: sorted(found[name] or foreign[name]) for name in properties}
 
 

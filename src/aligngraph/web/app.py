@@ -31,6 +31,7 @@ from aligngraph.web.pool import Job, Lane
 from aligngraph.web.protocol import LONGEST_QUERY, HttpError, read_form, read_query
 from aligngraph.web.reconcile import manifest
 from aligngraph.web.service import service_description
+from aligngraph.web.vocabulary import PROPERTIES
 
 _DATA_TYPES = ("text/html", "text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples")
 _CACHED = 32 << 20
@@ -98,8 +99,8 @@ class Front:
             "memory": settings.memory,
         }
         limits = {"queue": settings.queue, "seconds": settings.seconds}
-        self.pages = Lane("pages", {**shared, "nice": 0}, processes=1, **limits)  # type: ignore[arg-type]
-        self.queries = Lane("sparql", {**shared, "nice": 5}, processes=settings.processes, **limits)  # type: ignore[arg-type]
+        self.pages = Lane("pages", {**shared, "nice": 0, "prepare": True}, processes=1, **limits)  # type: ignore[arg-type]
+        self.queries = Lane("sparql", {**shared, "nice": 5, "prepare": False}, processes=settings.processes, **limits)  # type: ignore[arg-type]
         self._cache: OrderedDict[str, _Finished] = OrderedDict()
         self._cached = 0
 
@@ -457,6 +458,7 @@ def application(settings: Settings, on_ready: Callable[[], None] = lambda: None)
         Route("/search", page("search")),
         Route("/taxonomy", page("taxonomy")),
         Route("/docs", page("docs")),
+        *(Route(f"{PROPERTIES}{ending}", page("properties")) for ending in ("", ".html")),
         Route("/docs/{name}", front.doc),
         Route("/why/{name}", page("why")),
         Route("/dump/aligngraph{ending:path}", front.dump),

@@ -44,16 +44,24 @@ class Describer:
                 node = ox.NamedNode(iri)
             except ValueError:
                 continue
-            own = self._reader.about([node])
-            owned = [value for _, name, value in own if name.value in OWNING and isinstance(value, ox.NamedNode)]
-            found |= own | self._reader.about(owned) | self._reader.pointing(node)
+            found |= self.owned(node) | self._reader.pointing(node)
         return self.labelled(found)
+
+    def owned(self, node: ox.NamedNode) -> set[Statement]:
+        """Return the statements about *node* and about what it owns."""
+        own = self._reader.about([node])
+        owned = [value for _, name, value in own if name.value in OWNING and isinstance(value, ox.NamedNode)]
+        return own | self._reader.about(owned)
+
+    def labels(self, statements: Iterable[Statement]) -> set[Statement]:
+        """Return the labels of all that *statements* name."""
+        named = {term for statement in statements for term in statement if isinstance(term, ox.NamedNode)}
+        return self._reader.labels(named)
 
     def labelled(self, statements: Iterable[Statement]) -> list[ox.Triple]:
         """Return *statements* and the labels of all that they name, sorted."""
         found = set(statements)
-        named = {term for statement in found for term in statement if isinstance(term, ox.NamedNode)}
-        found |= self._reader.labels(sorted(named, key=str))
+        found |= self.labels(found)
         return [ox.Triple(*one) for one in sorted(found, key=lambda one: tuple(map(str, one)))]  # type: ignore[arg-type]
 
     def own(self, iri: str) -> set[Statement]:

@@ -15,8 +15,9 @@ import pyoxigraph as ox
 
 from aligngraph.api.catalogue import Catalogue
 from aligngraph.catalogue.sources import ontology_folder, parse_file
+from aligngraph.queries.lookup import full_rows
 from aligngraph.queries.stored import StoredQuery, list_queries
-from aligngraph.rdf.namespaces import BASE, GRAPH, PREFIXES
+from aligngraph.rdf.namespaces import BASE, GRAPH, INFERRED_GRAPH, PREFIXES
 from aligngraph.sparql.backend import Embedded
 from aligngraph.sparql.tables import write_graph
 from aligngraph.web.addresses import document_of
@@ -26,8 +27,11 @@ _FILES = {"ontology": "aligngraph.ttl", "shapes": "shapes.ttl", "mappings": "map
 _VERSIONED = re.compile(rf"({'|'.join(_FILES)})(?:/([0-9]+\.[0-9]+\.[0-9]+))?/\1")
 MAPPINGS = "mapping-set"
 PARAMETERS = "query-parameter"
+_LONG_GRAPH, _LONG_BYLINE = 250, 12
+"""Statements of a graph, and authors of a work, from which on their pages take long to make."""
 _RDF_TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 _VERSION = ox.NamedNode(PREFIXES["owl"] + "versionInfo")
+_INFERRED = ox.NamedNode(INFERRED_GRAPH)
 _PATH = ox.NamedNode(PREFIXES["sh"] + "path")
 
 
@@ -110,6 +114,19 @@ class Documents:
                 waiting += more
         return list(found)
 
+    def longest(self, most: int) -> list[str]:
+        """Return the paths of the graphs and works of which most is said, those alone of which much is: *most* each."""
+        long = {
+            "GRAPH ?thing { ?s ?p ?o } FILTER(isIRI(?thing))": _LONG_GRAPH,
+            "?thing ag:hasAuthorship ?o": _LONG_BYLINE,
+        }
+        found: list[str] = []
+        for pattern, least in long.items():
+            select = f"""SELECT ?thing (COUNT(*) AS ?n) WHERE {{ {pattern} }} GROUP BY ?thing
+              HAVING(COUNT(*) >= {least}) ORDER BY DESC(?n) ?thing LIMIT {most}"""
+            found += [path for thing, _ in full_rows(self._catalogue.backend, select) if (path := document_of(thing))]
+        return found
+
     def text(self, path: str, format: str) -> str | None:
         """Return the document at *path* in *format*, a name of `aligngraph.rdf.formats`; None where there is none."""
         triples = self.triples(path)
@@ -163,8 +180,13 @@ class Documents:
     def _mapping_set(self) -> dict[str, list[ox.Triple]]:
         """The links to other catalogues, by the IRI of each, and the set that they are."""
         from aligngraph.export import export
+        from aligngraph.export.sssom import sssom_rdf
 
-        text = "".join(export("sssom-rdf", self._catalogue.location.paths, inferred=True))
+        backend = self._catalogue.backend
+        if isinstance(backend, Embedded):
+            text = "".join(sssom_rdf(quad for quad in backend.quads() if quad.graph_name != _INFERRED))
+        else:
+            text = "".join(export("sssom-rdf", self._catalogue.location.paths, inferred=True))
         found: dict[str, list[ox.Triple]] = {}
         for quad in ox.parse(text, format=ox.RdfFormat.TURTLE):
             found.setdefault(getattr(quad.subject, "value", ""), []).append(quad.triple)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from aligngraph._version import __version__
@@ -17,5 +18,6 @@ def _template() -> Any:
 
 def error_page(status: int, message: str, *, live: bool = True) -> str:
     """Return the page for *status*, which says *message*; *live* where a server answers, and not files alone."""
-    text: str = _template().render(title=str(status), status=status, message=message, version=__version__, live=live)
+    title = HTTPStatus(status).phrase
+    text: str = _template().render(title=title, message=message, version=__version__, live=live)
     return text

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from aligngraph.api.catalogue import Catalogue
 from aligngraph.api.table import Table
 from aligngraph.catalogue.sources import find_sources
 from aligngraph.errors import NothingFoundError
-from aligngraph.queries.lookup import curie, in_words, local_name, names_of, rows
+from aligngraph.queries.lookup import curie, in_words, local_name, names_of, rows, types_of
 from aligngraph.queries.parameters import some_values
 from aligngraph.queries.stored import ANY, Parameter, StoredQuery, find_query, list_queries
 from aligngraph.rdf.labels import labels_of
@@ -31,7 +31,7 @@ from aligngraph.web.docs import documents, read_document
 from aligngraph.web.documents import MAPPINGS, PARAMETERS, Documents, file_of_terms
 from aligngraph.web.records import RECORDS, Records
 from aligngraph.web.tables import ordered, shown
-from aligngraph.web.vocabulary import Named, examples, vocabulary
+from aligngraph.web.vocabulary import CLASSES, PROPERTIES, Named, Term, examples, vocabulary
 from aligngraph.web.why import trees
 
 if TYPE_CHECKING:
@@ -140,6 +140,15 @@ class Pages:
         """Return the records of the works at *paths* in the format of *ending*; '' where there is no such work."""
         return self._records.records(paths, ending)
 
+    def preparations(self) -> Iterator[Callable[[], object]]:
+        """Yield what pages need and is made once, in small steps: templates, documents, axioms."""
+        for template in self._environment.list_templates():
+            yield partial(self._environment.get_template, template)
+        yield vocabulary
+        for document in documents():
+            yield partial(read_document, document.name)
+        yield self._reasons.prepare
+
     def _render(self, template: str, **values: object) -> str:
         text: str = self._environment.get_template(template).render(**values)
         return text
@@ -178,8 +187,8 @@ class Pages:
 
     def document(self, path: str) -> str:
         """Return the page of the document at *path*. Raise NothingFoundError where nothing is said there."""
-        if path in _VOCABULARY:
-            return _VOCABULARY[path](self)
+        if path in VOCABULARY:
+            return VOCABULARY[path](self)
         if file_of_terms(path) or path in (MAPPINGS, PARAMETERS) or path.startswith("graph/"):
             page = self._collection(path)
         else:
@@ -209,9 +218,12 @@ class Pages:
     def why(self, name: str) -> str:
         """Return the page that says why the work *name* stands where it does. Raise NothingFoundError for no work."""
         path = f"work/{name}"
-        page = describe(self._catalogue.backend, BASE + path)
-        steps = trees(self._reasons.of(BASE + path), self._catalogue.backend, self.link_of)
-        return self._render("why.html", title=f"Why: {page.title}", label=page.title, path=path, steps=steps)
+        backend, iri = self._catalogue.backend, BASE + path
+        if not types_of(backend, [iri]):
+            raise NothingFoundError(f"the catalogue has no statement about {curie(iri)}.")
+        label = names_of(backend, [iri])[iri]
+        steps = trees(self._reasons.of(iri), backend, self.link_of)
+        return self._render("why.html", title=f"Why: {label}", label=label, path=path, steps=steps)
 
     def _from_data(self, path: str) -> Page:
         """Return the page of what the graph says nothing of: what its document says, or else who names it."""
@@ -389,15 +401,23 @@ class Pages:
         )
 
     def ontology(self) -> str:
-        """Return the page of the ontology: every term, with all that binds it."""
+        """Return the page of the ontology: its classes with all that binds them, and what there is of properties."""
+        return self._terms("Ontology", CLASSES, {"class": vocabulary().terms["class"]})
+
+    def properties(self) -> str:
+        """Return the page of the ontology's properties, with all that binds them."""
+        return self._terms("Properties", PROPERTIES, {k: v for k, v in vocabulary().terms.items() if k != "class"})
+
+    def _terms(self, title: str, here: str, groups: Mapping[str, Sequence[Term]]) -> str:
         known = vocabulary()
-        every = [term for terms in known.terms.values() for term in terms]
         return self._render(
             "ontology.html",
-            title="Ontology",
+            title=title,
+            here=here,
             header=known.header("ontology"),
-            groups=known.terms,
-            examples=examples(self._catalogue.backend, every),
+            groups=groups,
+            others={kind: terms for kind, terms in known.terms.items() if kind not in groups},
+            examples=examples(self._catalogue.backend, (term for terms in groups.values() for term in terms)),
         )
 
     def shapes(self) -> str:
@@ -432,12 +452,8 @@ class Pages:
         document = read_document(name)
         return self._render("doc.html", title=document.title, document=document)
 
-    def error(self, status: int, message: str) -> str:
-        """Return the page that says why there is none."""
-        return self._render("error.html", title=f"{status}", status=status, message=message)
 
-
-_VOCABULARY = {"ontology/ontology": Pages.ontology, "shapes/shapes": Pages.shapes, "mappings/mappings": Pages.mappings}
+VOCABULARY = {"ontology/ontology": Pages.ontology, "shapes/shapes": Pages.shapes, "mappings/mappings": Pages.mappings}
 """Documents that have pages of their own."""
 
 

@@ -12,11 +12,11 @@ import pyoxigraph as ox
 from aligngraph.bibliography.identifiers import ARXIV
 from aligngraph.bibliography.person_names import parts_of
 from aligngraph.export import bibtex, csljson, ris
-from aligngraph.export.graph import Graph, merge
+from aligngraph.export.graph import Graph
 from aligngraph.export.schemaorg import CONTEXT, artifact_node, work_node
-from aligngraph.export.works import cited_title, works
+from aligngraph.export.works import cited_title, read_work
 from aligngraph.queries.lookup import full_rows
-from aligngraph.rdf.namespaces import BASE, PREFIXES
+from aligngraph.rdf.namespaces import AG, BASE, PREFIXES
 from aligngraph.web.describe import Describer
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ RECORDS = {
 }
 """Endings of the records of a work, each with its name and media type."""
 _SUBCLASS = ox.NamedNode(PREFIXES["rdfs"] + "subClassOf")
+_WORK = ox.NamedNode(AG + "Work")
 _DESCRIBED = ("venue/", "goal/", "approach/", "method/")
 
 
@@ -49,25 +50,29 @@ class Records:
         self._describer = Describer(catalogue)
 
     @cached_property
-    def _classes(self) -> list[ox.Quad]:
+    def _classes(self) -> list[ox.Triple]:
         found = full_rows(self._backend, "SELECT ?c ?d WHERE { ?c rdfs:subClassOf ?d FILTER (isIRI(?c) && isIRI(?d)) }")
-        return [ox.Quad(ox.NamedNode(one), _SUBCLASS, ox.NamedNode(other)) for one, other in found]
+        return [ox.Triple(ox.NamedNode(one), _SUBCLASS, ox.NamedNode(other)) for one, other in dict.fromkeys(found)]
 
-    def _quads(self, path: str, *, whole: bool) -> list[ox.Quad]:
-        """Return what the document at *path* says; with *whole* also what venues and concepts named there are."""
-        triples = self._describer.describe(BASE + path)
+    def _graph(self, node: ox.NamedNode, *, whole: bool) -> Graph:
+        """Return what is said of *node* and what it owns; with *whole* also of venues and concepts named there."""
+        found = self._describer.owned(node)
+        found |= self._describer.labels(found)
         if whole:
-            named = {t.object.value for t in triples if isinstance(t.object, ox.NamedNode)}
-            for iri in sorted(iri for iri in named if iri.removeprefix(BASE).startswith(_DESCRIBED)):
-                triples += (ox.Triple(*one) for one in self._describer.own(iri))  # type: ignore[arg-type]
-        return [*self._classes, *(ox.Quad(t.subject, t.predicate, t.object) for t in triples)]
+            named = {value.value for _, _, value in found if isinstance(value, ox.NamedNode)}
+            for iri in named:
+                if iri.removeprefix(BASE).startswith(_DESCRIBED):
+                    found |= self._describer.own(iri)
+        return Graph([*self._classes, *(ox.Triple(*one) for one in found)])  # type: ignore[arg-type]
 
     def records(self, paths: Iterable[str], ending: str) -> str:
         """Return the records of the works at *paths* in the format of *ending*, one of RECORDS; '' for none."""
         found: dict[str, Work] = {}
         for path in paths:
-            key = path.removeprefix("work/")
-            found |= {name: work for name, work in works(self._quads(path, whole=False)) if name == key}
+            node = ox.NamedNode(BASE + path)
+            graph = self._graph(node, whole=False)
+            if node in graph.instances(_WORK):
+                found[path.removeprefix("work/")] = read_work(graph, node)
         if not found:
             return ""
         if ending == ".csljson":
@@ -79,17 +84,16 @@ class Records:
 
     def head(self, path: str) -> Head:
         """Return what the head of the page at *path* has, where that is a work or artifact."""
-        kind, _, key = path.partition("/")
+        kind, _, _ = path.partition("/")
         if kind not in ("work", "artifact"):
             return Head()
-        quads = self._quads(path, whole=True)
-        graph, node = Graph(merge(quads)), ox.NamedNode(BASE + path)
+        node = ox.NamedNode(BASE + path)
+        graph = self._graph(node, whole=True)
         said = work_node(graph, node) if kind == "work" else artifact_node(graph, node)
         text = json.dumps({"@context": CONTEXT, **said}, ensure_ascii=False, separators=(",", ":"))
         tags: tuple[tuple[str, str], ...] = ()
-        if kind == "work":
-            found = dict(works(quads))
-            tags = tuple(_citation(found[key])) if key in found else ()
+        if kind == "work" and node in graph.instances(_WORK):
+            tags = tuple(_citation(read_work(graph, node)))
         # In a script element only "<" could end it early.
         return Head(tags, text.replace("<", "\\u003c"))
 

@@ -6,10 +6,11 @@ make the files of a static site, so nothing here knows of sockets.
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any, BinaryIO
 from urllib.parse import urlencode
@@ -21,14 +22,14 @@ from aligngraph.api.table import Table
 from aligngraph.errors import ArgumentError, NothingFoundError
 from aligngraph.export import FILE_ENDINGS
 from aligngraph.queries.search import AmbiguousError, Candidate
-from aligngraph.queries.stored import StoredQuery, find_query
+from aligngraph.queries.stored import StoredQuery, find_query, list_queries
 from aligngraph.rdf.namespaces import BASE, PREFIXES
 from aligngraph.sparql.backend import Embedded, QueryError, Triples, explain_syntax_error
-from aligngraph.web.documents import Documents
+from aligngraph.web.documents import MAPPINGS, PARAMETERS, Documents, paths_of_terms
 from aligngraph.web.feeds import atom, feed, newest
 from aligngraph.web.lists import names, terms
 from aligngraph.web.negotiation import ATOM, GRAPH_TYPES, SOLUTION_TYPES, WORKS_TYPES, choose
-from aligngraph.web.pages import Pages
+from aligngraph.web.pages import VOCABULARY, Pages
 from aligngraph.web.protocol import HttpError
 from aligngraph.web.reconcile import Reconciler
 from aligngraph.web.records import RECORDS
@@ -52,6 +53,8 @@ PAGE_SIZE = 100
 """Rows of one page of an answer as HTML."""
 _LARGEST_PAGE = 10_000
 _MOST_LISTED = 50
+_MOST_LONG = 30
+"""Pages of long graphs, and of long works, that are made before they are asked for."""
 MOST_ROWS = 1_000
 """Rows of an ad-hoc query that pages show; its files have all."""
 
@@ -83,6 +86,7 @@ class Site:
         """Open the catalogue that *settings* name; their ``base`` is where this site is seen from outside."""
         self.catalogue = Catalogue(settings["locations"], inferred=settings["inferred"])
         self.base: str = settings["base"]
+        self._kept: dict[tuple[str, str], Answer] = {}
         self._tasks: dict[str, Callable[[Mapping[str, Any]], Answer]] = {
             "sparql": self.sparql,
             "api": self.api,
@@ -109,6 +113,30 @@ class Site:
     def documents(self) -> Documents:
         """The documents, which are the data of pages."""
         return Documents(self.catalogue)
+
+    def preparations(self) -> Iterator[Callable[[], object]]:
+        """Yield what makes pages ready before anybody asks for them, in small steps.
+
+        That is what is compiled and read once, and, over a store that does not change, pages that are the same for
+        everybody, and long ones.
+        """
+        yield from self.pages.preparations()
+        if not isinstance(self.catalogue.backend, Embedded):
+            return
+        fixed = [("home", ""), *((name, "") for name in self._fixed), ("sparql", ""), ("search", "")]
+        fixed += [("document", path) for path in (*VOCABULARY, *paths_of_terms(), PARAMETERS, "catalogue")]
+        fixed += [("query", query.name) for query in list_queries() if not query.parameters]
+        for one in fixed:
+            yield partial(self._keep, *one)
+        for path in self.documents.longest(_MOST_LONG):
+            yield partial(self._keep, "document", path)
+        yield partial(self._keep, "document", MAPPINGS)  # what takes longest comes last
+
+    def _keep(self, name: str, path: str) -> None:
+        output = io.BytesIO()
+        answer = self.page({"page": name, "path": path, "parameters": []})
+        answer.write(output)
+        self._kept[name, path] = Answer(answer.status, answer.headers, lambda out: out.write(output.getvalue()))
 
     # SPARQL
 
@@ -261,6 +289,8 @@ class Site:
     def page(self, task: Mapping[str, Any]) -> Answer:
         """Answer with a page."""
         name, parameters = task["page"], task["parameters"]
+        if not parameters and (kept := self._kept.get((name, task["path"]))):
+            return kept
         if name in ("document", "preview"):
             page = self.pages.document if name == "document" else self.pages.preview
             try:
@@ -289,13 +319,18 @@ class Site:
                 return Answer.of(getattr(self.pages, name)(task["path"]), _HTML)
             except NothingFoundError as error:
                 raise HttpError(404, str(error)) from error
-        plain: dict[str, Callable[[], str]] = {
+        return Answer.of(self._fixed[name](), _HTML)
+
+    @cached_property
+    def _fixed(self) -> dict[str, Callable[[], str]]:
+        """The pages that are the same for everybody."""
+        return {
             "docs": self.pages.docs,
             "home": self.pages.home,
+            "properties": self.pages.properties,
             "queries": self.pages.queries,
             "taxonomy": self.pages.taxonomy,
         }
-        return Answer.of(plain[name](), _HTML)
 
     def _editor(self, task: Mapping[str, Any]) -> Answer:
         """Answer with the editor: empty, with an example, or with a query and its answer."""

@@ -32,6 +32,7 @@ from aligngraph.web.feeds import feed, sitemap
 from aligngraph.web.lists import names, terms
 from aligngraph.web.pages import Pages
 from aligngraph.web.records import RECORDS
+from aligngraph.web.vocabulary import PROPERTIES
 
 MARK = "aligngraph-site.txt"
 """The file that says a folder is such a site, and which files in it may be replaced."""
@@ -88,7 +89,8 @@ class StaticSite:
         self._catalogue = Catalogue(self._data, inferred=inferred)
         self._documents = Documents(self._catalogue)
         self._paths, homeless = self._documents.paths()
-        self._pages = Pages(self._catalogue, self._documents, live=False, known=frozenset(self._paths))
+        known = frozenset((*self._paths, PROPERTIES[1:]))
+        self._pages = Pages(self._catalogue, self._documents, live=False, known=known)
         self.homeless = [iri for iri in homeless if not _is_file(iri)]
 
     def files(self) -> Iterator[tuple[str, bytes]]:
@@ -117,6 +119,7 @@ class StaticSite:
         pages: dict[str, Callable[[], str]] = {
             "/": self._pages.home,
             "/docs": self._pages.docs,
+            PROPERTIES: self._pages.properties,
             "/query": self._pages.queries,
             "/search": lambda: self._pages.search(""),
             "/sparql": self._pages.sparql,

@@ -42,6 +42,9 @@ _RELATIONS = {
     _OWL + "equivalentProperty": "the same as",
 }
 
+CLASSES, PROPERTIES = "/ontology/ontology", "/ontology/properties"
+"""The pages of terms."""
+
 Values = Mapping[str, tuple["ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple", ...]]
 
 
@@ -161,7 +164,9 @@ def _key(term: object) -> str:
 def named(iri: str) -> Named:
     """Return how the term *iri* is written and where it leads."""
     if iri.startswith(AG):
-        return Named(shorten(iri), f"/ontology/ontology#{iri.removeprefix(AG)}")
+        name = iri.removeprefix(AG)
+        # By the names of OWL's own terms and of ours, properties begin with a small letter, classes don't.
+        return Named(shorten(iri), f"{PROPERTIES if name[:1].islower() else CLASSES}#{name}")
     if iri.startswith(AGS):
         return Named(shorten(iri), f"/shapes/shapes#{iri.removeprefix(AGS)}")
     return Named(shorten(iri).strip("<>"), iri)
@@ -379,7 +384,7 @@ def examples(backend: Backend, terms: Iterable[Term]) -> dict[str, Example]:
         if one:
             number = rows(backend, f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")
             subject, *value = (str(each) for each in one[0])
-            middle = [named(AG + term.id)] if value else []
+            middle = [Named(shorten(AG + term.id), "")] if value else []
             parts = (_thing(subject), *middle, *map(_value, value))
             found[term.id] = Example(parts, int(number[0][0] or 0))
     return found

@@ -7,17 +7,23 @@ one that talks to clients, which kills it where a limit is reached (see `aligngr
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
 import signal
 import socket
 import sys
+import threading
 import traceback
+from typing import TYPE_CHECKING, Any
 
 from aligngraph.errors import AligngraphError
 from aligngraph.web.frames import DATA, END, FAILED, HEAD, READY, Channel
 from aligngraph.web.protocol import HttpError
+
+if TYPE_CHECKING:
+    from aligngraph.web.site import Site
 
 _BLOCK = 1 << 16
 
@@ -54,25 +60,42 @@ def run(channel: Channel, settings: dict[str, object]) -> None:
 
     site = Site(settings)
     channel.send(READY)
+    if settings.get("prepare"):
+        # Beside the tasks, so that who asks meanwhile is answered at once.
+        threading.Thread(target=_prepare, args=[site], daemon=True).start()
     while (task := channel.receive()) is not None:
-        output = Output(channel)
-        try:
-            answer = site.answer(task)
-            channel.send_json(HEAD, {"status": answer.status, "headers": answer.headers})
-            answer.write(output)
-            output.send()
-            channel.send(END)
-        except HttpError as error:
-            channel.send_json(FAILED, {"status": error.status, "message": str(error), "headers": error.headers})
-        except AligngraphError as error:
-            channel.send_json(FAILED, {"status": 400, "message": str(error), "headers": {}})
-        except MemoryError:
-            raise  # a process at its limit is replaced
-        except Exception:
-            # A fault of the program, not of the question: whoever runs the server finds it in the log.
-            traceback.print_exc()
-            message = "something went wrong in this server, and its log says what. Please report it."
-            channel.send_json(FAILED, {"status": 500, "message": message, "headers": {}})
+        _answer(site, channel, task)
+
+
+def _prepare(site: Site) -> None:
+    """Make ready what pages need, before anybody asks for one."""
+    for step in site.preparations():
+        with contextlib.suppress(Exception):  # who asks for it is told
+            step()
+    # What is ready stays, so the collector need not go through it time and again.
+    gc.collect()
+    gc.freeze()
+
+
+def _answer(site: Site, channel: Channel, task: dict[str, Any]) -> None:
+    output = Output(channel)
+    try:
+        answer = site.answer(task)
+        channel.send_json(HEAD, {"status": answer.status, "headers": answer.headers})
+        answer.write(output)
+        output.send()
+        channel.send(END)
+    except HttpError as error:
+        channel.send_json(FAILED, {"status": error.status, "message": str(error), "headers": error.headers})
+    except AligngraphError as error:
+        channel.send_json(FAILED, {"status": 400, "message": str(error), "headers": {}})
+    except MemoryError:
+        raise  # a process at its limit is replaced
+    except Exception:
+        # A fault of the program, not of the question: whoever runs the server finds it in the log.
+        traceback.print_exc()
+        message = "something went wrong in this server, and its log says what. Please report it."
+        channel.send_json(FAILED, {"status": 500, "message": message, "headers": {}})
 
 
 def main() -> None:
