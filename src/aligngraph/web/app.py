@@ -377,12 +377,13 @@ def _ending(path: str) -> tuple[str, str | None]:
 
 async def _body(request: Request) -> bytes:
     if request.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
-        raise HttpError(415, "send the body uncompressed.")
+        raise HttpError(415, "send the body uncompressed.", Connection="close")
     held = bytearray()
     async for block in request.stream():
         held += block
         if len(held) > 3 * LONGEST_QUERY:  # percent-encoding makes three bytes of one
-            raise HttpError(413, f"the body is longer than {3 * LONGEST_QUERY:,} bytes.")
+            # Else the rest of it would still be read.
+            raise HttpError(413, f"the body is longer than {3 * LONGEST_QUERY:,} bytes.", Connection="close")
     return bytes(held)
 
 

@@ -194,7 +194,10 @@ class Documents:
 
     def _graph(self, iri: str) -> list[ox.Triple]:
         """Return the statements of the graph *iri*, and the statements about it."""
-        graph = ox.NamedNode(iri)
+        try:
+            graph = ox.NamedNode(iri)
+        except ValueError:
+            return []
         backend = self._catalogue.backend
         if isinstance(backend, Embedded):
             held = {quad.triple for quad in backend.store.quads_for_pattern(None, None, None, graph)}
