@@ -6,10 +6,12 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from aligngraph.catalogue.sources import data_folder
 from aligngraph.export import FILE_ENDINGS
 from aligngraph.export.package import CHECKSUMS
 from tests.conftest import ROOT, Run
@@ -41,6 +43,21 @@ def test_the_program_for_frames_prints_a_work_and_its_authors() -> None:
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("Direct Preference Optimization")
     assert "'Rafael Rafailov', 'Archit Sharma'" in done.stdout
+
+
+def test_identifiers_stay_whole_where_tables_are_read_as_the_page_says(run: Run, tmp_path: Path) -> None:
+    assert run("export", "-f", "csv", "-o", "tables", cwd=tmp_path).code == 0
+    (line,) = re.findall(r"^>>> papers = (.*)$", PAGES[1].read_text(encoding="utf-8"), re.MULTILINE)
+    pandas = import_module("pandas")
+    path = tmp_path / "tables" / "Preprint.csv"
+    read = eval(line.replace("tables/Preprint.csv", str(path)), {"pandas": pandas})
+    (name,) = [column for column in read.columns if "arxivId" in column]
+    said = {value for value in read[name] if value}
+    holds = set(re.findall(r'ag:arxivId "([^"]+)"', "".join(one.read_text() for one in data_folder().rglob("*.ttl"))))
+    assert said == holds
+    # What is warned of: a program that guesses.
+    guessed = pandas.read_csv(path)[name].dropna()
+    assert set(map(str, guessed)) != holds
 
 
 def test_the_page_names_every_file_of_a_package() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from aligngraph.rdf.namespaces import INFERRED_GRAPH
 from aligngraph.sparql.backend import Embedded
-from aligngraph.stores.contents import Contents, question
+from aligngraph.stores.contents import Contents, question, question_of_inferred
 from aligngraph.stores.open import open_catalogue
 from tests.conftest import Run
 
@@ -56,7 +56,8 @@ def told_of(quads: list[ox.Quad]) -> str:
     """Return what is said that a store with *quads* lacks."""
     store = ox.Store()
     store.bulk_extend(quads)
-    rows = Embedded(store).select(question())
+    backend = Embedded(store)
+    rows = [*backend.select(question()), *backend.select(question_of_inferred())]
     contents = Contents(frozenset((str(getattr(a, "value", "")), str(getattr(b, "value", ""))) for a, b in rows))
     return contents.lacks("http://here", union=True)
 

@@ -18,7 +18,7 @@ from aligngraph.rdf.formats import TRIPLES
 from aligngraph.rdf.namespaces import PREFIXES
 from aligngraph.sparql.backend import FormsMixin, QueryError, Solutions, Triples
 from aligngraph.sparql.paging import Paging, dataset_of, form_of, most_triples, names_graphs, with_prefixes
-from aligngraph.stores.contents import Contents, question
+from aligngraph.stores.contents import Contents, question, question_of_inferred
 from aligngraph.stores.http import Client, web_page
 from aligngraph.stores.limits import DEFAULT_SECONDS
 from aligngraph.stores.reply import Deadline, Reply
@@ -120,21 +120,27 @@ class Remote(FormsMixin):
     def _look(self, deadline: Deadline) -> None:
         """Find out what the store holds: ask it for the union from now on where that is needed; tell what it lacks."""
         tell, self._tell = self._tell, None
-        left = deadline.left()
         try:
-            reply = self._client.query(
-                question(), _ACCEPT_RESULTS, Deadline(_LOOKING if left is None else min(left / 2, _LOOKING)), tries=1
-            )
-            page = _Page(self, reply)
-            contents = Contents(frozenset((_text(row[0]), _text(row[1])) for row in page if len(row) == 2))
+            found, union = self._found(question(), deadline)
+            contents = Contents(found)
+            if self._union is None:
+                self._union = (union,) if contents.needs_union and union is not None else ()
+            if tell is not None:
+                contents = Contents(found | self._found(question_of_inferred(), deadline)[0])
         except RemoteError:
             # What is asked next will say what is wrong; and a store that can't answer this may answer that.
             self._union = self._union or ()
             return
-        if self._union is None:
-            self._union = (reply.union,) if contents.needs_union and reply.union is not None else ()
         if tell is not None and (text := contents.lacks(self._client.name, union=bool(self._union))):
             tell(text)
+
+    def _found(self, sparql: str, deadline: Deadline) -> tuple[frozenset[tuple[str, str]], tuple[str, str] | None]:
+        """Return the pairs of texts that *sparql* asks for, and how the store is asked for the union of its graphs."""
+        left = deadline.left()
+        soon = Deadline(_LOOKING if left is None else min(left / 2, _LOOKING))
+        reply = self._client.query(sparql, _ACCEPT_RESULTS, soon, self._union or (), tries=1)
+        page = _Page(self, reply)
+        return frozenset((_text(row[0]), _text(row[1])) for row in page if len(row) == 2), reply.union
 
     def _named(self, sparql: str, deadline: Deadline) -> Sequence[tuple[str, str]]:
         """Return what names all graphs, where *sparql* has GRAPH and the union is asked for as a graph by its name."""
