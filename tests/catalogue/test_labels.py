@@ -67,7 +67,7 @@ def test_every_thing_in_a_dump_has_a_label() -> None:
          "helpful, honest and harmless by alignment goal evaluation"),
         ("correction:value-alignment-014-authors", "correction of authors: Chain of hindsight aligns language models "
          "with feedback"),
-        ("section:value-alignment-basic-values", "Basic Values"),
+        ("section:value-alignment-basic-values", "Taxonomy about Alignment Goals › Basic Values"),
     ],
 )  # fmt: skip
 def test_a_part_is_named_by_what_it_is_part_of(thing: str, text: str) -> None:

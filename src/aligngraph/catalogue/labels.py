@@ -75,8 +75,8 @@ class _Records:
         """Return a name for *thing*; '' where it has one already, or nothing to make one of."""
         if self._known(thing):
             return ""
-        if heading := self._one(thing, "heading"):
-            return heading
+        if self._one(thing, "heading"):
+            return " › ".join(self._headings(thing))
         if title := self._one(thing, "titleAsPrinted"):
             return f"{self._place(thing)}: {title}"
         if name := self._one(thing, "nameAsPrinted"):
@@ -93,6 +93,14 @@ class _Records:
         if work := self._work(thing):
             return " ".join(filter(None, (self._known(work), self._form(thing))))
         return ""
+
+    def _headings(self, section: str) -> list[str]:
+        """Return the headings above *section*, the topmost first, and its own."""
+        found: dict[str, str] = {}
+        while section and section not in found:
+            found[section] = self._one(section, "heading")
+            section = self._one(section, "parentSection")
+        return list(reversed(found.values()))
 
     def _place(self, listing: str) -> str:
         section, position = self._one(listing, "inSection"), self._one(listing, "position")
