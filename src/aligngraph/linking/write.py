@@ -79,6 +79,7 @@ class Writer:
         self._owners: dict[str, str] = {
             term.value: iri for iri, said in holdings.described.items() for term in said.get(SAME_AS, ())
         }
+        self._proposed: dict[str, Link] = {}
         self._named: dict[tuple[str, str], str] = {}
         for scheme in _SCHEMES:
             for iri, said in holdings.described.items():
@@ -218,13 +219,17 @@ class Writer:
         """Write *link* where it is sure enough, else leave it to a person; once."""
         if (link.subject, link.object) in self.rejected:
             return
-        if link.confidence < self.bar:
-            if link.iri not in {one.iri for one in self.outcome.review}:
-                self.outcome.review.append(link)
+        known = self._proposed.get(link.iri)
+        if known is not None and (known.confidence >= self.bar or link.confidence < self.bar):
             return
-        if self._owners.setdefault(link.object, link.subject) == link.subject and link.iri not in {
-            one.iri for one in self.outcome.written
-        }:
+        self._proposed[link.iri] = link
+        if link.confidence < self.bar:
+            self.outcome.review.append(link)
+            return
+        if known is not None:
+            # A surer record came later.
+            self.outcome.review.remove(known)
+        if self._owners.setdefault(link.object, link.subject) == link.subject:
             self.outcome.written.append(link)
             self.outcome.changes.added.extend(link.triples())
 
