@@ -133,6 +133,29 @@ def test_a_run_that_was_killed_writes_nothing_and_goes_on(
     assert contents(data) == contents(whole)
 
 
+def test_data_sets_get_the_licence_of_their_repository(
+    run: Run, services: Services, env: dict[str, str], tmp_path: Path
+) -> None:
+    data = tmp_path / "artifacts"
+    shutil.copytree(data_folder() / "artifacts", data / "artifacts")
+    shutil.copy(data_folder() / "licences-and-languages.ttl", data)
+    things = ("p3", "slf5k", "moralexceptqa", "webgpt-comparisons", "bloomz")
+    done = run(
+        "link", "--to", "huggingface", "--kind", "artifacts", *things, *options(services, data), "--complete", env=env
+    )
+    assert done.code == 0, done.err
+    holdings = read_holdings([data])
+    license_, source = (PREFIXES["dcterms"] + term for term in ("license", "source"))
+    iris = {name: f"https://w3id.org/aligngraph/artifact/{name}" for name in things}
+    assert {name: holdings.text(iri, license_) for name, iri in iris.items()} == {
+        **dict.fromkeys(things),
+        "p3": "https://www.apache.org/licenses/LICENSE-2.0",
+        "bloomz": "https://opensource.org/license/bsd-3-clause",
+    }
+    assert "https://huggingface.co/datasets/bigscience/P3" in holdings.texts(iris["p3"], source)
+    assert "names the licence “unheard-of”, which this catalogue does not have" in done.err
+
+
 def test_the_review_table_is_valid_sssom(
     run: Run, services: Services, data: Path, env: dict[str, str], tmp_path: Path
 ) -> None:

@@ -23,16 +23,19 @@ from aligngraph.curation.minting import Mint
 from aligngraph.curation.persons import People, is_full_name
 from aligngraph.curation.venues import VenueTable
 from aligngraph.curation.works import WorkWriter, triple
+from aligngraph.linking.decide import BY_IDENTIFIER
+from aligngraph.linking.licences import licence_iri
 from aligngraph.linking.links import Link
 from aligngraph.linking.records import Publication, Record, Wanted
 from aligngraph.linking.write import Place, Writer
-from aligngraph.rdf.namespaces import shorten
+from aligngraph.rdf.namespaces import PREFIXES, shorten
 
 _FIELDS = (("volume", "volume"), ("issue", "issue"), ("pages", "pages"))
 _PAGES = re.compile(
     r"[A-Za-z]?[0-9][A-Za-z0-9.:]*([-–][A-Za-z]?[0-9][A-Za-z0-9.:]*)?(, ?[A-Za-z]?[0-9][A-Za-z0-9.:]*([-–][A-Za-z]?"
     r"[0-9][A-Za-z0-9.:]*)?)*"
 )
+_LICENCE = PREFIXES["dcterms"] + "license"
 _ISSN_PORTAL = "https://portal.issn.org/resource/ISSN/"
 _PUBLISHED = ("JournalArticle", "ConferencePaper", "WorkshopPaper", "BookChapter", "BookEdition")
 
@@ -167,6 +170,31 @@ class Completer:
             self.writer.propose(
                 Link(venue, label, address, f"ISSN {issn}", place.confidence, comment, self.writer.today)
             )
+
+    def licence(self, wanted: Wanted, record: Record) -> None:
+        """Write the licence of an artifact whose repository a record is of, with the repository as its source."""
+        if not record.licence or record.iri is None:
+            return
+        iri, known = licence_iri(record.licence), self.holdings.texts(wanted.iri, _LICENCE)
+        if known:
+            if iri is not None and iri not in known:
+                shown = ", ".join(map(shorten, known))
+                self.writer.outcome.differences.append(
+                    f"{shorten(wanted.iri)}: licence is {shown} here, {record.licence} in {record.where}"
+                )
+        elif iri is None or iri not in self.holdings.described:
+            self.writer.outcome.notes.append(
+                f"{shorten(wanted.iri)}: {record.where} names the licence “{clean(record.licence)}”, which this "
+                "catalogue does not have"
+            )
+        elif (wanted.iri, _LICENCE) not in self._said:
+            self._said[wanted.iri, _LICENCE] = iri
+            self.writer.outcome.changes.added += [
+                triple(wanted.iri, _LICENCE, ox.NamedNode(iri)),
+                triple(wanted.iri, PREFIXES["dcterms"] + "source", ox.NamedNode(record.iri)),
+            ]
+            self.writer.outcome.completed.append((wanted.iri, "licence"))
+            self._evidence[wanted.iri, record.where, BY_IDENTIFIER].append("licence")
 
     def _month(self, place: Place) -> None:
         """Write the month of the first form: of a preprint, or of a work that has no preprint."""

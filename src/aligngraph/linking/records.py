@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from aligngraph.bibliography.identifiers import DBLP, DOI, Identifiers, identifiers_of_doi, is_arxiv_doi
+from aligngraph.bibliography.identifiers import DBLP, DOI, HUGGING_FACE, Identifiers, identifiers_of_doi, is_arxiv_doi
 from aligngraph.bibliography.person_names import Name
 from aligngraph.bibliography.works import Form
 
@@ -44,6 +44,8 @@ class Record:
     form: Form | None = None
     issn: tuple[str, ...] = ()
     licence: str | None = None
+    huggingface: str | None = None
+    """The id of a repository on the Hugging Face hub, as in `ag:huggingFaceId`."""
 
     def pairs(self) -> set[tuple[str, str]]:
         """Return the scheme and value of each identifier, in the form in which two are compared."""
@@ -52,6 +54,7 @@ class Record:
         found |= set(Identifiers(form.doi, form.arxiv, form.acl, form.openreview).pairs())
         for doi in filter(None, (self.identifiers.doi, form.doi)):
             found |= set(identifiers_of_doi(doi).pairs())
+        found |= {(HUGGING_FACE.name, self.huggingface)} if self.huggingface else set()
         return found | ({(DBLP.name, form.dblp)} if form.dblp else set())
 
 
@@ -88,10 +91,13 @@ class Wanted:
     publications: tuple[Publication, ...] = ()
     identifiers: Identifiers = field(default_factory=Identifiers)
     """What names the thing itself; of a work, those of all its publications, one of each scheme."""
+    huggingface: tuple[str, ...] = ()
+    """Of an artifact: the ids of its repositories on the Hugging Face hub."""
 
     def pairs(self) -> set[tuple[str, str]]:
         """Return every identifier of the thing and of its publications, in the form in which two are compared."""
-        return set(self.identifiers.pairs()).union(*(one.pairs() for one in self.publications))
+        found = {(HUGGING_FACE.name, value) for value in self.huggingface}
+        return found.union(self.identifiers.pairs(), *(one.pairs() for one in self.publications))
 
     def dois(self, *, of_arxiv: bool = True) -> Iterator[str]:
         """Yield the DOIs of the publications, each once; those of arXiv only where wanted."""

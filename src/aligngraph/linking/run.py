@@ -116,6 +116,11 @@ def _write(
     for wanted in works:
         by_source: dict[str, list[Record]] = defaultdict(list)
         for record in without_rejected(writer, wanted, records.get(wanted.iri, [])):
+            if record.huggingface in wanted.huggingface:
+                # The repository that our record names: there is nothing to decide.
+                if completer is not None:
+                    completer.licence(wanted, record)
+                continue
             by_source[record.source].append(record)
         for there in by_source.values() or [[]]:
             decision = decide(wanted, there)

@@ -165,4 +165,5 @@ def _publication(holdings: Holdings, iri: str) -> Publication:
 def _named(holdings: Holdings, iri: str, kind: str) -> Wanted:
     names = [name for predicate in _NAMES for name in holdings.texts(iri, predicate)]
     title = names[0] if names else ""
-    return Wanted(iri, kind, title, tuple(dict.fromkeys(name for name in names if name != title)))
+    others = tuple(dict.fromkeys(name for name in names if name != title))
+    return Wanted(iri, kind, title, others, huggingface=tuple(holdings.texts(iri, ag("huggingFaceId"))))

@@ -382,6 +382,16 @@ class Orcid(Service):
         return said({"expanded-result": results or None, "num-found": len(results)})
 
 
+_REPOSITORIES: dict[str, dict[str, Any]] = {
+    "datasets/bigscience/P3": {"id": "bigscience/P3", "cardData": {"license": ["apache-2.0"]}},
+    "datasets/JeremyAlain/SLF5K": {"id": "JeremyAlain/SLF5K", "cardData": {"license": "unheard-of"}},
+    "datasets/feradauto/MoralExceptQA": {"id": "somebody/else", "cardData": {"license": "mit"}},
+    "datasets/openai/webgpt_comparisons": {"id": "openai/webgpt_comparisons", "cardData": "none"},
+    "models/bigscience/bloomz": {"id": "bigscience/bloomz", "cardData": {"license": "bsd-3-clause"}},
+}
+"""Repositories of artifacts of ours, with licences that are made up."""
+
+
 class HuggingFace(Service):
     """Tells its limits as in draft-ietf-httpapi-ratelimit-headers."""
 
@@ -392,6 +402,8 @@ class HuggingFace(Service):
         if asked.path == "/api/papers/search":
             papers = [self.record(one) for one in found(asked.query.get("q", "")) if one.arxiv]
             return said([{"paper": paper, "title": paper["title"]} for paper in papers[:10]])
+        if repository := _REPOSITORIES.get(asked.path.removeprefix("/api/")):
+            return said(repository | {"private": False, "downloads": 3})
         number = asked.path.removeprefix("/api/papers/")
         one = next((one for one in works() if one.arxiv == number), None)
         if one is None:

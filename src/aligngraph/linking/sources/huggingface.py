@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aligngraph.bibliography.identifiers import ARXIV
+from aligngraph.bibliography.identifiers import ARXIV, HUGGING_FACE
 from aligngraph.bibliography.person_names import split_name
 from aligngraph.bibliography.works import preprint
 from aligngraph.linking.records import Author, Record, Wanted
@@ -22,22 +22,26 @@ class HuggingFace(Catalogue):
 
     name = "huggingface"
     base = "https://huggingface.co"
+    kinds = frozenset(("works", "artifacts"))
     rate = 1.5
     concurrency = 2
     key_variable: str | None = "HF_TOKEN"
 
     def by_identifier(self, wanted: Sequence[Wanted]) -> list[Question]:
         """Return a question for each arXiv identifier; the answer has status 404 where there is no page."""
+        repositories = [
+            (value if value.startswith(("datasets/", "spaces/")) else f"models/{value}", one.iri)
+            for one in wanted
+            for value in one.huggingface
+        ]
         values = [(number, one.iri) for one in wanted if one.kind == "works" for number in one.values("arxiv")]
         return [
-            Question(
-                "GET",
-                self.address(f"/api/papers/{batch[0]}"),
-                things=things,
-                what="one arXiv identifier",
-                may_be_missing=True,
+            Question("GET", self.address(f"/api/{path}{batch[0]}"), things=things, what=what, may_be_missing=True)
+            for named, path, what in (
+                (values, "papers/", "one arXiv identifier"),
+                (repositories, "", "one repository"),
             )
-            for batch, things in read.in_batches(values, 1)
+            for batch, things in read.in_batches(named, 1)
         ]
 
     def search(self, wanted: Wanted) -> Question | None:
@@ -54,6 +58,9 @@ class HuggingFace(Catalogue):
         value = read.json_of(self.name, body)
         if question.url.startswith(f"{self.base}/api/papers/search"):
             found = [item for one in read.members(self.name, value) if isinstance(item := one.get("paper", one), dict)]
+        elif isinstance(value, dict) and not question.url.startswith(f"{self.base}/api/papers/"):
+            repository = _repository(question.url.removeprefix(f"{self.base}/api/").removeprefix("models/"), value)
+            return [repository] if repository else []
         elif isinstance(value, dict):
             found = [value]
         else:
@@ -64,6 +71,24 @@ class HuggingFace(Catalogue):
         """Return the header that carries the token."""
         del contact
         return {"Authorization": f"Bearer {key}"} if key else {}
+
+
+def _repository(asked: str, item: Mapping[str, Any]) -> Record | None:
+    """Return the record of a repository; one that was renamed answers under its new name, and is left out."""
+    name = asked.removeprefix("datasets/").removeprefix("spaces/")
+    if HUGGING_FACE.parse(asked) is None or str(item.get("id")).lower() != name.lower():
+        return None
+    card = item.get("cardData")
+    licence = card.get("license") if isinstance(card, dict) else None
+    licence = licence[0] if isinstance(licence, list) and len(licence) == 1 else licence
+    return Record(
+        "huggingface",
+        HUGGING_FACE.address(asked),
+        f"huggingface {asked}",
+        name,
+        licence=read.text(licence) if isinstance(licence, str) else None,
+        huggingface=asked,
+    )
 
 
 def _paper(item: Mapping[str, Any]) -> Record | None:
