@@ -18,7 +18,7 @@ from aligngraph.linking.fetch import Fetcher, LeftError, Limits, RefusedError
 from aligngraph.linking.records import Record, Wanted
 from aligngraph.linking.source import AnswerError, Question, Source
 from aligngraph.linking.sources import SOURCES, source
-from aligngraph.linking.state import Asked, Kept, State, key_of
+from aligngraph.linking.state import Asked, State, key_of
 
 Progress = Callable[[str, int, int], None]
 
@@ -175,7 +175,7 @@ class _Run:
         self.keys = {iri: key_of(questions) for iri, questions in alone.items() if questions}
         self.answers: dict[str, list[str]] = {}
         """By IRI: the keys of the answers in which a thing was asked for by identifier."""
-        self._read: dict[str, list[Record]] = {}
+        self._read: dict[str, _Answer] = {}
         for one in self.wanted:
             if one.iri in self.keys and (known := self._asked_before(one)) is not None:
                 self.answers[one.iri] = known
@@ -193,7 +193,7 @@ class _Run:
         An identifier that it has from an answer of this source is nothing new.
         """
         known = self.asker.state.asked(self.source.base, one.iri)
-        if known is None or not all(self.asker.state.answer(key) for key in known.answers):
+        if known is None or not all(self._answer(key) for key in known.answers):
             return None
         if known.key == self.keys[one.iri]:
             return known.answers
@@ -212,8 +212,12 @@ class _Run:
         """Ask, and return the records that may be of each thing."""
         questions = [] if self.asker.settings.offline else self.questions
         answered = self._send(questions)
+        about: dict[str, list[Question]] = defaultdict(list)
+        for question in questions:
+            for iri in question.things:
+                about[iri].append(question)
         for one in self.wanted:
-            mine = [question for question in questions if one.iri in question.things]
+            mine = about.get(one.iri, [])
             if self._is_new(one.iri) and mine and all(question in answered for question in mine):
                 self.answers[one.iri] = [answered[question] for question in mine]
                 asked = Asked(self.keys[one.iri], one.pairs(), self.answers[one.iri])
@@ -233,16 +237,13 @@ class _Run:
         new = [question for question in asked.values() if self._kept_search(question) is None]
         self._send([] if self.asker.settings.offline else new)
         for iri, question in asked.items():
-            if (kept := self._kept_search(question)) is not None:
-                records[iri] += self._records(key_of([question]), kept)
+            records[iri] += self._kept_search(question) or []
 
-    def _kept_search(self, question: Question) -> Kept | None:
-        """Return the answer to a search, where there is one that still counts: sooner old where nothing was found."""
+    def _kept_search(self, question: Question) -> list[Record] | None:
+        """Return what a search found, where its answer still counts: it is old sooner where nothing was found."""
         key = key_of([question])
-        kept = self.asker.state.answer(key)
-        if kept is None or self._records(key, kept):
-            return kept
-        return self.asker.state.answer(key, found=False)
+        found = self._records(key)
+        return found if found or self.asker.state.answer(key, found=False) is not None else None
 
     def _send(self, questions: Sequence[Question]) -> dict[Question, str]:
         """Send *questions*, as many at a time as the source allows, and return the keys of the answers that came."""
@@ -257,6 +258,7 @@ class _Run:
                 if self.asker.state.answer(key, found=False) is None:
                     self.asker.pay(question.cost)
                     self.asker.state.keep(self.source.name, self._fetcher.fetch(question))
+                    self._read.pop(key, None)
                 answered[question] = key
             except (RefusedError, LeftError) as error:
                 self.asker.tell(f"{error}{'' if isinstance(error, LeftError) else _what(question)}")
@@ -275,23 +277,41 @@ class _Run:
         """Return the records in *answers* that have one of these identifiers."""
         found: dict[str | None, Record] = {}
         for key in answers:
-            kept = self.asker.state.answer(key)
-            for record in self._records(key, kept) if kept is not None else ():
-                if record.pairs() & pairs:
-                    found.setdefault(record.iri, record)
-        return list(found.values())
+            answer = self._answer(key)
+            for record in (record for pair in pairs for record in answer.by_pair.get(pair, ())) if answer else ():
+                found.setdefault(record.iri, record)
+        return sorted(found.values(), key=lambda record: record.where)
 
-    def _records(self, key: str, kept: Kept) -> list[Record]:
-        """Return the records in an answer, which was read once already."""
+    def _records(self, key: str) -> list[Record]:
+        """Return the records in an answer; none where it is not kept."""
+        answer = self._answer(key)
+        return answer.records if answer else []
+
+    def _answer(self, key: str) -> _Answer | None:
+        """Return an answer, read once; None where it is not kept, or too old."""
         if key not in self._read:
+            kept = self.asker.state.answer(key)
+            if kept is None:
+                return None
             try:
                 there = self.source.read(kept.question, kept.body, kept.media) if kept.status == 200 else []
             except AnswerError as error:
                 # Kept by a version that read it otherwise.
                 self.asker.tell(f"{error}: an answer that was kept is left out")
                 there = []
-            self._read[key] = there
+            self._read[key] = _Answer(there)
         return self._read[key]
+
+
+class _Answer:
+    """The records in an answer, and those with each identifier."""
+
+    def __init__(self, records: list[Record]) -> None:
+        self.records = records
+        self.by_pair: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        for record in records:
+            for pair in record.pairs():
+                self.by_pair[pair].append(record)
 
 
 def _what(question: Question) -> str:
