@@ -132,7 +132,7 @@ def test_query_with_no_name_lists_all(run: Run) -> None:
         (["query", "terms", "--format", "turtle"], "rows can't be written as 'turtle'"),
         (["sparql", "DROP ALL"], "DROP would change data"),
         (["sparql", "SELECT * { ?s a foo:Bar }"], "undeclared prefix 'foo:'"),
-        (["sparql", "SELECT * { ?s ?p"], "is no whole triple pattern"),
+        (["sparql", "SELECT * { ?s ?p"], "is not a whole triple pattern"),
         (["sparql", "SELECT * { ?s ?p ?o } ODER BY ?s"], "line 1"),
         (["sparql", "nowhere.rq"], "nowhere.rq: can't be read"),
     ],

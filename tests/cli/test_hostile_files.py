@@ -141,7 +141,7 @@ def test_without_a_cache_one_may_enter_answers_are_the_same(run: Run, here: Path
 @pytest.mark.parametrize(
     ("args", "code"),
     slow_after(
-        5,
+        3,
         [
             (["query", "works-by-year"], 0),
             ([*ASK, "--data", "DATA"], 0),

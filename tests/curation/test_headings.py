@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
+from tests.support.marks import slow_after
 
 FIRST = """# Preference reading
 
@@ -100,6 +101,7 @@ def test_works_are_found_by_what_the_table_says_of_their_headings(run: Run, own:
     assert "0 files" in again.err
 
 
+@pytest.mark.slow
 def test_the_next_version_says_what_is_new_changed_moved_and_gone(run: Run, own: Path) -> None:
     page = own.parent / "list.md"
     assert run("import", page, "--map", own.parent / "map.tsv", "--into", own).code == 0
@@ -134,6 +136,7 @@ def test_the_next_version_says_what_is_new_changed_moved_and_gone(run: Run, own:
     assert "0 files" in again.err
 
 
+@pytest.mark.slow
 def test_a_corrected_table_corrects_the_sections(run: Run, own: Path) -> None:
     page, table = own.parent / "list.md", own.parent / "map.tsv"
     assert run("import", page, "--map", table, "--into", own).code == 0
@@ -158,18 +161,21 @@ def test_patterns_settle_many_headings_and_a_path_counts_first(run: Run, own: Pa
 
 @pytest.mark.parametrize(
     ("table", "message"),
-    [
-        ("", "map.tsv, line 1: the first line has no column 'heading'"),
-        ("heading\tgaol\n", "map.tsv, line 1: no column is called 'gaol'"),
-        ("heading\tmethod\nX\tRLFH\n", "map.tsv, line 2: no method is called 'RLFH'. Did you mean rlhf"),
-        ("heading\tgoal\nX\tprivacy\n", "map.tsv, line 2: a goal without its role"),
-        ("heading\tgoal\trole\nX\tprivacy\tmeasures\n", "map.tsv, line 2: role 'measures'"),
-        ("heading\tgoal\tmethod\nX\tnothing\tdpo\n", "map.tsv, line 2: 'nothing' beside a concept"),
-        ("heading\tmethod\nX\tdpo\n\nx.\trlhf\n", "map.tsv, line 4: 'x.' stands in line 2 already"),
-        ("heading\tmethod\nX\tdpo\tmore\n", "map.tsv, line 2: 3 columns, but the first line has 2"),
-        ("heading\tmethod\n\tdpo\n", "map.tsv, line 2: no heading"),
-        ("heading\tmethod\nX\t\xff\n".encode("latin-1"), "map.tsv: not in UTF-8, at byte 17"),
-    ],
+    slow_after(
+        2,
+        [
+            ("", "map.tsv, line 1: the first line has no column 'heading'"),
+            ("heading\tgaol\n", "map.tsv, line 1: no column is called 'gaol'"),
+            ("heading\tmethod\nX\tRLFH\n", "map.tsv, line 2: no method is called 'RLFH'. Did you mean rlhf"),
+            ("heading\tgoal\nX\tprivacy\n", "map.tsv, line 2: a goal without its role"),
+            ("heading\tgoal\trole\nX\tprivacy\tmeasures\n", "map.tsv, line 2: role 'measures'"),
+            ("heading\tgoal\tmethod\nX\tnothing\tdpo\n", "map.tsv, line 2: 'nothing' beside a concept"),
+            ("heading\tmethod\nX\tdpo\n\nx.\trlhf\n", "map.tsv, line 4: 'x.' stands in line 2 already"),
+            ("heading\tmethod\nX\tdpo\tmore\n", "map.tsv, line 2: 3 columns, but the first line has 2"),
+            ("heading\tmethod\n\tdpo\n", "map.tsv, line 2: no heading"),
+            ("heading\tmethod\nX\t\xff\n".encode("latin-1"), "map.tsv: not in UTF-8, at byte 17"),
+        ],
+    ),
 )
 def test_a_wrong_table_is_refused_with_its_line(run: Run, own: Path, table: str | bytes, message: str) -> None:
     path = own.parent / "map.tsv"
@@ -180,7 +186,7 @@ def test_a_wrong_table_is_refused_with_its_line(run: Run, own: Path, table: str 
     assert not list(own.glob("surveys/*"))
 
 
-@pytest.mark.parametrize("form", ["bib", "json", "ris"])
+@pytest.mark.parametrize("form", slow_after(1, ["bib", "json", "ris"]))
 def test_keywords_of_a_bibliography_place_its_works(run: Run, own: Path, form: str) -> None:
     journal = "Nature Machine Intelligence"
     texts = {

@@ -393,6 +393,7 @@ def test_a_venue_that_nobody_knows_is_asked_about_and_stays_as_printed(run: Run,
     assert "perhaps" not in other
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "kept"),
     slow_after(

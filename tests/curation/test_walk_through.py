@@ -78,6 +78,7 @@ def test_the_walk_through_works_as_written(run: Run, tmp_path: Path) -> None:
     assert "all conform" in outcomes["aligngraph validate my-list"]
 
 
+@pytest.mark.slow
 def test_every_command_that_reads_works_on_an_empty_catalogue(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "own"
     assert run("new-catalogue", folder, "--title", "Ours").code == 0

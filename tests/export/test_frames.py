@@ -70,6 +70,7 @@ def test_a_frame_uses_the_context_and_its_names(path: Any) -> None:
     assert {key for key in keys(frame) if not key.startswith("@")} <= set(context()["@context"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", slow_after(1, EXAMPLES))
 def test_what_comes_out_says_what_the_catalogue_says(name: str) -> None:
     document = {**framed(name), "@context": context()["@context"]}

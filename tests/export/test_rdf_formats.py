@@ -152,6 +152,7 @@ def test_two_runs_under_different_hash_seeds_give_the_same_bytes_of_what_follows
     assert f"trig {hashlib.sha256(''.join(export('trig', inferred=True)).encode()).hexdigest()}" in first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RDF_FORMATS)
 def test_order_of_statements_does_not_show(name: str, tmp_path: Path) -> None:
     lines = [f"{quad} .\n" for quad in load_quads() if not any(isinstance(t, ox.BlankNode) for t in quad.triple)][:2000]
@@ -358,18 +359,21 @@ def test_existing_file_is_kept_without_force(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [
-        (("-f", "turtle", "-o", "/dev/full"), "no space left on device"),
-        (("-f", "turtle", "-o", "/"), "is a folder"),
-        (("-f", "turtle", "-o", "/none/x.ttl"), "there is no folder"),
-        (("-f", "csv"), "a table for each class"),
-        (("-f", "csv", "--class", "Wrok"), "did you mean 'Work'"),
-        (("-f", "bibtex", "--class", "Work"), "--class goes with --format csv"),
-        (("-f", "word"), "'word' is not one of"),
-        ((), "which format?"),
-        (("-o", "x.docx"), "which format?"),
-        (("-f", "turtle", "--data", "/none"), "no such file or folder"),
-    ],
+    slow_after(
+        4,
+        [
+            (("-f", "turtle", "-o", "/dev/full"), "no space left on device"),
+            (("-f", "turtle", "-o", "/"), "is a folder"),
+            (("-f", "turtle", "-o", "/none/x.ttl"), "there is no folder"),
+            (("-f", "csv"), "a table for each class"),
+            (("-f", "csv", "--class", "Wrok"), "did you mean 'Work'"),
+            (("-f", "bibtex", "--class", "Work"), "--class goes with --format csv"),
+            (("-f", "word"), "'word' is not one of"),
+            ((), "which format?"),
+            (("-o", "x.docx"), "which format?"),
+            (("-f", "turtle", "--data", "/none"), "no such file or folder"),
+        ],
+    ),
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_what_cannot_be_done_is_one_message_and_exit_2(

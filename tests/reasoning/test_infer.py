@@ -31,7 +31,7 @@ def write(folder: Path, turtle: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", slow_after(2, FORMATS))
+@pytest.mark.parametrize("name", slow_after(1, FORMATS))
 def test_each_format_holds_what_follows_and_nothing_stated(run: Run, name: str) -> None:
     done = run("infer", "--format", name)
     assert done.code == 0
@@ -96,20 +96,23 @@ def test_an_existing_file_is_kept_unless_forced(run: Run, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [
-        (["-o", "out.xyz"], "which format?"),
-        (["--check", "-o", "out.ttl"], "--check writes nothing"),
-        (["--dry-run"], "go with --into"),
-        (["--update-endpoint", "http://localhost/"], "go with --into"),
-        (["--into", "http://localhost/", "-o", "out.ttl"], "--into works inside the store"),
-        (["--into", "http://localhost/", "--data", "."], "--into works inside the store"),
-        (["--into", "not an address"], "is not the address"),
-        (["--into", "file:///etc/passwd"], "is not the address"),
-        (["--into", "http://user:secret@localhost/"], "leave it out"),
-        (["--data", "nowhere"], "nowhere"),
-        (["-o", "no/such/folder/out.ttl"], "no folder"),
-        (["--timeout", "soon", "--into", "http://localhost/"], "not a number of seconds"),
-    ],
+    slow_after(
+        4,
+        [
+            (["-o", "out.xyz"], "which format?"),
+            (["--check", "-o", "out.ttl"], "--check writes nothing"),
+            (["--dry-run"], "go with --into"),
+            (["--update-endpoint", "http://localhost/"], "go with --into"),
+            (["--into", "http://localhost/", "-o", "out.ttl"], "--into works inside the store"),
+            (["--into", "http://localhost/", "--data", "."], "--into works inside the store"),
+            (["--into", "not an address"], "is not the address"),
+            (["--into", "file:///etc/passwd"], "is not the address"),
+            (["--into", "http://user:secret@localhost/"], "leave it out"),
+            (["--data", "nowhere"], "nowhere"),
+            (["-o", "no/such/folder/out.ttl"], "no folder"),
+            (["--timeout", "soon", "--into", "http://localhost/"], "not a number of seconds"),
+        ],
+    ),
 )
 def test_what_can_not_be_done_is_one_message_and_leaves_nothing(
     run: Run, tmp_path: Path, options: list[str], message: str

@@ -214,10 +214,10 @@ def test_a_query_over_two_servers_answers_like_the_whole(
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("SELECT * { ?s ?p }", "'?s ?p' is no whole triple pattern"),
-        ("SELECT * { ?s", "'?s' is no whole triple pattern"),
-        ("SELECT * { ?s <http://x/p> . ?a ?b ?c }", "'?s <…>' is no whole triple pattern"),
-        ("SELECT ?x { VALUES ?x { ag:a ag:b } ?x ?p }", "'?x ?p' is no whole triple pattern"),
+        ("SELECT * { ?s ?p }", "'?s ?p' is not a whole triple pattern"),
+        ("SELECT * { ?s", "'?s' is not a whole triple pattern"),
+        ("SELECT * { ?s <http://x/p> . ?a ?b ?c }", "'?s <…>' is not a whole triple pattern"),
+        ("SELECT ?x { VALUES ?x { ag:a ag:b } ?x ?p }", "'?x ?p' is not a whole triple pattern"),
         ("SELECT * { ?s ?p ?o", "1 '{' not closed by '}'"),
         ("SELECT * { { ?s ?p ?o } UNION { ?s ?p ?o", "2 '{' not closed by '}'"),
         ("SELECT * { ?s ?p <http://x/q> . FILTER ( }", "line 1, column 43"),

@@ -247,6 +247,7 @@ def test_an_answer_without_end_is_not_waited_for(run: Run, data: Path) -> None:
     assert "has no end" in pulled.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["--update-endpoint", "--graph-store"])
 def test_the_other_addresses_of_a_store_hold_no_password_and_are_addresses(run: Run, data: Path, option: str) -> None:
     for address, message in (

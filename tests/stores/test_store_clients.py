@@ -41,6 +41,7 @@ def papers() -> list[tuple[str, str]]:
     return found
 
 
+@pytest.mark.slow
 def test_sparqlwrapper_gets_the_same(endpoints: list[str], papers: list[tuple[str, str]]) -> None:
     wrapper = import_module("SPARQLWrapper")
     for endpoint in endpoints:

@@ -89,7 +89,7 @@ def test_what_is_wrong_is_an_answer_and_the_session_goes_on() -> None:
         ("works-by-goal", {"gaol": "x"}, "no parameter 'gaol'"),
         ("show", {"words": "nothing of that name"}, "nothing in the catalogue"),
         ("show", {}, "takes 'words'"),
-        ("sparql", {"query": "SELECT * { ?s ?p "}, "line 1"),
+        ("sparql", {"query": "SELECT * { ?s ?p "}, "is not a whole triple pattern"),
         ("sparql", {"query": "DELETE WHERE { ?s ?p ?o }"}, "DELETE"),
         ("sparql", {"query": "SELECT * { SERVICE <http://localhost/> { ?s ?p ?o } }"}, "SERVICE"),
         ("sparql", {"query": "SELECT * { ?s ?p ?o . ?t ?q ?r }"}, "longer than 1 MiB"),

@@ -222,7 +222,7 @@ def explain_syntax_error(error: SyntaxError, sparql: str) -> str:
     )
     if short := _SHORT_PATTERN.search(shown):
         return (
-            f"the query is not valid SPARQL 1.1: '{' '.join(short[1].split())}' is no whole triple pattern, which "
+            f"the query is not valid SPARQL 1.1: '{' '.join(short[1].split())}' is not a whole triple pattern: that "
             "has a subject, a property and a value."
         )
     if (unclosed := body.count("{") - body.count("}")) > 0:
