@@ -24,6 +24,10 @@ DPO = """@inproceedings{rafailov,
   url = {https://mlanthology.org/neurips/2023/rafailov2023neurips-direct/}
 }
 """
+NUMBER = (
+    "  eprint = {2305.18290}, archiveprefix = {arXiv},\n"
+    "  pdf = {https://proceedings.neurips.cc/paper_files/paper/2023/file/a85b405e-Paper-Conference.pdf},\n"
+)
 WRONG = "@misc{w, title = {On Something Else}, author = {Ann Lee}, eprint = {2305.18290}, archiveprefix = {arXiv}}\n"
 RECORD = "https://mlanthology.org/neurips/2023/rafailov2023neurips-direct/"
 WORK = "works/rafailov2023-dpo.ttl"
@@ -78,6 +82,30 @@ def test_accepted_links_and_values_are_written_with_their_source(run: Run, data:
     after = contents(data)
     again = run("link", "--to", bib, "--into", data, "--accept", "--complete")
     assert (again.code, contents(data)) == (0, after)
+
+
+def test_an_entry_of_the_published_form_with_the_number_of_the_preprint_is_of_the_published_form(
+    run: Run, data: Path, bib: Path
+) -> None:
+    bib.write_text(DPO.replace("  url =", NUMBER + "  url ="), encoding="utf-8")
+    done = run("link", "--to", bib, "--into", data, "--complete")
+    assert done.code == 0, done.err
+    preprint, published = (data / WORK).read_text(encoding="utf-8").split("\npublication:")[1:3]
+    assert preprint.startswith("rafailov2023-dpo-arxiv")
+    assert "ag:pages" not in preprint
+    assert RECORD not in preprint
+    assert 'ag:pages "53728-53741"' in published
+    assert RECORD in published
+    assert ".pdf" not in published
+
+
+def test_a_preprint_gains_no_volume_number_or_pages(run: Run, data: Path, bib: Path) -> None:
+    entry = "@techreport{t, title = {TITLE}, eprint = {2305.18290}, number = {arXiv:2305.18290}, year = 2023}"
+    title = "Direct Preference Optimization: Your Language Model is Secretly a Reward Model"
+    bib.write_text(entry.replace("TITLE", title), encoding="utf-8")
+    before = contents(data)
+    assert run("link", "--to", bib, "--into", data, "--complete").code == 0
+    assert contents(data) == before
 
 
 def test_a_dry_run_prints_the_diff_and_writes_nothing(run: Run, data: Path, bib: Path) -> None:

@@ -57,7 +57,8 @@ class Completer:
     def complete(self, place: Place) -> None:
         """Fill in what the record of *place* has; the match has to be sure enough to be written."""
         record, publication = place.record, place.publication
-        if publication is None:
+        kind = (record.form or Form()).kind
+        if publication is None or (publication.form.kind == "Preprint" and kind in _PUBLISHED):
             self._new_publication(place)
         else:
             self._publication(place, publication)
@@ -95,7 +96,7 @@ class Completer:
 
     def _publication(self, place: Place, publication: Publication) -> None:
         form = place.record.form or Form()
-        for name, attribute in _FIELDS:
+        for name, attribute in _FIELDS if publication.form.kind != "Preprint" else ():
             value = clean(getattr(form, attribute) or "")
             value = _pages(value) if name == "pages" else value
             if value:

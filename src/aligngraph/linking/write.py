@@ -115,16 +115,19 @@ class Writer:
 
     def _publication(self, wanted: Wanted, record: Record) -> tuple[Publication | None, str]:
         """Return the publication that *record* is of, None for a new form; or what speaks against every one."""
-        theirs = record.pairs()
+        theirs, form = record.pairs(), record.form or Form()
         named = [one for one in wanted.publications if one.pairs() & theirs]
+        like = [one for one in wanted.publications if self._is_same_form(one, form, record.year)]
+        if form.kind not in (None, "Preprint"):
+            # The entry of a published form often has the number of its preprint too.
+            published = [one for one in named if one.form.kind != "Preprint"]
+            named = published or (named if len(like) != 1 else [])
         if len(named) > 1:
             # The record of a work as a whole, such as OpenAlex has: it is of the best form that it names.
             best = [one for one in named if record.identifiers.doi and one.form.doi == record.identifiers.doi]
             named = best[:1] or named[:1]
         if named:
             return named[0], ""
-        form = record.form or Form()
-        like = [one for one in wanted.publications if self._is_same_form(one, form, record.year)]
         if len(like) != 1:
             return None, "may be of several publications of ours" if like else ""
         other = _contradiction(like[0], record)
@@ -254,7 +257,7 @@ def addresses_of(record: Record) -> list[str]:
         arxiv=form.arxiv or (given.arxiv if form.kind in (None, "Preprint") else None),
         acl=form.acl or given.acl,
         openreview=form.openreview or given.openreview,
-        same_as=" ".join(one for one in (form.same_as or "").split() if urlsplit(one).hostname in _HOSTS) or None,
+        same_as=" ".join(one for one in (form.same_as or "").split() if _is_record(one)) or None,
     )
     if form.kind not in (None, "Preprint") and is_arxiv_doi(whole.doi):
         whole = replace(whole, doi=None)
@@ -262,13 +265,20 @@ def addresses_of(record: Record) -> list[str]:
     return list(dict.fromkeys(iri for one in found if (iri := web_iri(one)) is not None))
 
 
+def _is_record(address: str) -> bool:
+    """Whether an address is that of a record of a publication: on a host that has such, and not the paper itself."""
+    parts = urlsplit(address)
+    return parts.hostname in _HOSTS and not parts.path.lower().endswith(".pdf")
+
+
 def _contradiction(ours: Publication, record: Record) -> str | None:
-    """Return the scheme of which both have identifiers, and not one in common."""
+    """Return the scheme of which both have identifiers, and not one in common; the DOI of a preprint says nothing."""
     mine: dict[str, set[str]] = defaultdict(set)
     theirs: dict[str, set[str]] = defaultdict(set)
     for pairs, into in ((ours.pairs(), mine), (record.pairs(), theirs)):
         for scheme, value in pairs:
-            into[scheme].add(value)
+            if not (scheme == DOI.name and is_arxiv_doi(value)):
+                into[scheme].add(value)
     return next((name for name in ("doi", "acl", "openreview") if mine[name] and theirs[name]), None)
 
 
