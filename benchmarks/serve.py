@@ -114,10 +114,20 @@ def running(name: str, argv: Sequence[str], port: int) -> Iterator[Server]:
                 if process.poll() is not None or time.perf_counter() - began > 120:
                     raise
                 time.sleep(0.01)
-        yield Server(name, process, port, time.perf_counter() - began)
+        server = Server(name, process, port, time.perf_counter() - began)
+        settle(server)
+        yield server
     finally:
         process.terminate()
         process.wait(30)
+
+
+def settle(server: Server) -> None:
+    """Wait until *server* does nothing any more: ours makes pages ready in the seconds after its start."""
+    before = -1.0
+    while server.cpu() > before:
+        before = server.cpu()
+        time.sleep(1)
 
 
 def ask(connection: http.client.HTTPConnection, path: str, accept: str) -> tuple[int, int]:

@@ -27,8 +27,8 @@ _FILES = {"ontology": "aligngraph.ttl", "shapes": "shapes.ttl", "mappings": "map
 _VERSIONED = re.compile(rf"({'|'.join(_FILES)})(?:/([0-9]+\.[0-9]+\.[0-9]+))?/\1")
 MAPPINGS = "mapping-set"
 PARAMETERS = "query-parameter"
-_LONG_GRAPH, _LONG_BYLINE = 250, 12
-"""Statements of a graph, and authors of a work, from which on their pages take long to make."""
+_LONG_GRAPH, _LONG_BYLINE, _MANY_PLACES = 250, 12, 7
+"""Statements of a graph, authors of a work and places of a work, from which on their pages take long to make."""
 _RDF_TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 _VERSION = ox.NamedNode(PREFIXES["owl"] + "versionInfo")
 _INFERRED = ox.NamedNode(INFERRED_GRAPH)
@@ -114,18 +114,19 @@ class Documents:
                 waiting += more
         return list(found)
 
-    def longest(self, most: int) -> list[str]:
-        """Return the paths of the graphs and works of which most is said, those alone of which much is: *most* each."""
-        long = {
-            "GRAPH ?thing { ?s ?p ?o } FILTER(isIRI(?thing))": _LONG_GRAPH,
-            "?thing ag:hasAuthorship ?o": _LONG_BYLINE,
-        }
-        found: list[str] = []
-        for pattern, least in long.items():
-            select = f"""SELECT ?thing (COUNT(*) AS ?n) WHERE {{ {pattern} }} GROUP BY ?thing
-              HAVING(COUNT(*) >= {least}) ORDER BY DESC(?n) ?thing LIMIT {most}"""
-            found += [path for thing, _ in full_rows(self._catalogue.backend, select) if (path := document_of(thing))]
-        return found
+    def longest(self, most: int) -> dict[str, list[str]]:
+        """Return the paths of things whose pages take long, *most* of each kind, by the name of the page."""
+        graphs = self._with_most("GRAPH ?thing { ?s ?p ?o } FILTER(isIRI(?thing))", _LONG_GRAPH, most)
+        works = self._with_most("?thing ag:hasAuthorship ?o", _LONG_BYLINE, most)
+        places = "?thing ag:representsGoal|ag:evaluatesGoal|ag:usesApproach|ag:usesMethod ?o ; ag:hasAuthorship ?by"
+        placed = self._with_most(f"SELECT DISTINCT ?thing ?o WHERE {{ {places} }}", _MANY_PLACES, most)
+        return {"document": [*graphs, *works], "why": [path.removeprefix("work/") for path in placed]}
+
+    def _with_most(self, pattern: str, least: int, most: int) -> list[str]:
+        select = f"""SELECT ?thing (COUNT(*) AS ?n) WHERE {{ {{ {pattern} }} }} GROUP BY ?thing
+          HAVING(COUNT(*) >= {least}) ORDER BY DESC(?n) ?thing LIMIT {most}"""
+        found = full_rows(self._catalogue.backend, select)
+        return [path for thing, _ in found if (path := document_of(thing))]
 
     def text(self, path: str, format: str) -> str | None:
         """Return the document at *path* in *format*, a name of `aligngraph.rdf.formats`; None where there is none."""

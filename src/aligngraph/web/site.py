@@ -128,8 +128,9 @@ class Site:
         fixed += [("query", query.name) for query in list_queries() if not query.parameters]
         for one in fixed:
             yield partial(self._keep, *one)
-        for path in self.documents.longest(_MOST_LONG):
-            yield partial(self._keep, "document", path)
+        for page, paths in self.documents.longest(_MOST_LONG).items():
+            for path in paths:
+                yield partial(self._keep, page, path)
         yield partial(self._keep, "document", MAPPINGS)  # what takes longest comes last
 
     def _keep(self, name: str, path: str) -> None:
