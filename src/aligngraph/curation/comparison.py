@@ -32,7 +32,8 @@ _SHARED = frozenset(
     "abstracts acknowledgements acknowledgments afterword announcement bookreview bookreviews callforpapers conclusion "
     "conclusions contents correction corrigendum editorial editorsnote epilogue errata erratum foreword fromtheeditor "
     "frontmatter guesteditorial guesteditorsintroduction inmemoriam index inthisissue introduction obituary overview "
-    "introductiontothespecialissue preface proceedings prologue reply response tableofcontents".split()
+    "introductiontothespecialissue preface proceedings prologue reply response tableofcontents authorindex "
+    "authorandsubjectindex subjectindex lettertotheeditor letterstotheeditor".split()
 )
 
 
