@@ -1,0 +1,62 @@
+"""The decision which record is of a work, on records labelled by reading, and on names of authors."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.linking.measure import (
+    HELD_OUT,
+    MADE_ON,
+    PRECISION,
+    RECALL,
+    Case,
+    by_crossref,
+    by_title,
+    cases,
+    measure,
+    tables,
+    tables_shown,
+)
+
+
+def both() -> list[Case]:
+    return [*cases(MADE_ON), *cases(HELD_OUT)]
+
+
+def test_the_cases_are_many_and_no_title_is_in_both_files() -> None:
+    assert len(both()) >= 600
+    assert len(cases(HELD_OUT)) >= 300
+    titles = [{case.wanted.title.lower() for case in cases(name)} for name in (MADE_ON, HELD_OUT)]
+    assert titles[0].isdisjoint(titles[1])
+
+
+def test_right_records_are_among_the_candidates() -> None:
+    for case in both():
+        assert case.candidates
+        assert case.right <= {record.where for record in case.candidates}, case.wanted.title
+
+
+@pytest.mark.parametrize("name", [MADE_ON, HELD_OUT])
+def test_no_link_is_wrong_in_a_sample(name: str) -> None:
+    score = measure(cases(name)[::12])
+    assert (score.wrong, score.false) == (0, 0)
+    assert score.right > 10
+
+
+@pytest.mark.slow
+def test_the_goals_are_met_on_cases_that_were_held_out() -> None:
+    score = measure(cases(HELD_OUT))
+    assert score.precision >= PRECISION
+    assert score.recall >= RECALL
+    assert score.false == 0
+
+
+@pytest.mark.slow
+def test_simpler_rules_link_wrongly() -> None:
+    for rule in (by_crossref, by_title):
+        assert measure(cases(HELD_OUT), rule).false > 10
+
+
+@pytest.mark.slow
+def test_the_page_shows_the_tables() -> None:
+    assert tables_shown() == tables(), "python -m tests.linking.measure --write"
