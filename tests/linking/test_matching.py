@@ -31,8 +31,8 @@ def test_the_cases_are_many_and_no_title_is_in_both_files() -> None:
 
 
 def test_right_records_are_among_the_candidates() -> None:
+    assert sum(len(case.candidates) >= 5 for case in both()) > 0.9 * len(both())
     for case in both():
-        assert case.candidates
         assert case.right <= {record.where for record in case.candidates}, case.wanted.title
 
 
