@@ -275,6 +275,46 @@ def test_shapes_that_refer_to_each_other_without_end_are_refused(
     assert all(name in str(caught.value) for name in named)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("$this ?x ?any . MINUS { $this ?x 'a' }", "MINUS"),
+        ("VALUES ?any { true }", "VALUES"),
+        ("SERVICE <http://x/> { ?a ?b ?c }", "SERVICE"),
+        ("$this ?x ?any . { SELECT ?o ?b WHERE { ?o ?b ?c } }", "a nested SELECT without $this"),
+        ("{ SELECT DISTINCT ?o { ?o ?b $this } }", "a nested SELECT without $this"),
+    ],
+)
+def test_queries_that_shacl_does_not_allow_are_refused(pattern: str, said: str, tmp_path: Path) -> None:
+    text = f'ex:A sh:targetClass ex:Bird ; sh:sparql [ sh:select "SELECT $this WHERE {{ {pattern} }}" ] .'
+    with pytest.raises(CatalogueError, match="which SHACL does not allow in a constraint") as caught:
+        read_shapes(write(tmp_path, "shapes.ttl", text))
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["?values ex:minus $this . ex:service ex:values 'MINUS' . # VALUES", "{ SELECT $this { ?o ?b $this } }",
+     "{ SELECT * { ?o ?b $this } }"],
+)  # fmt: skip
+def test_queries_that_shacl_allows_are_none_of_these(pattern: str, tmp_path: Path) -> None:
+    text = f'ex:A sh:targetClass ex:Bird ; sh:sparql [ sh:select """SELECT $this WHERE {{ {pattern}\n}}""" ] .'
+    assert read_shapes(write(tmp_path, "shapes.ttl", text)).is_active
+
+
+@pytest.mark.parametrize("engine", ["shacl", "pyshacl"])
+def test_prefixes_that_a_declaration_imports_are_known(engine: str, tmp_path: Path) -> None:
+    text = (
+        'ex:far sh:declare [ sh:prefix "far" ; sh:namespace "http://far.example/"^^xsd:anyURI ] .\n'
+        "ex:near <http://www.w3.org/2002/07/owl#imports> ex:far .\n"
+        "ex:A sh:targetClass ex:Bird ; sh:sparql "
+        '[ sh:prefixes ex:near ; sh:select "SELECT $this { $this a far:Bad }" ] .'
+    )
+    data = write(tmp_path, "data.ttl", "ex:b a ex:Bird , <http://far.example/Bad> . ex:c a ex:Bird .")
+    report = validate([data], shapes=write(tmp_path, "shapes.ttl", text), engine=engine)
+    assert [finding.focus for finding in report.findings] == ["<https://example.org/b>"]
+
+
 def test_shape_that_two_others_share_is_no_circle(tmp_path: Path) -> None:
     text = (
         "ex:A sh:targetClass ex:Bird ; sh:node ex:B , ex:C . ex:B sh:node ex:D . ex:C sh:node ex:D . ex:D sh:class 1 ."

@@ -176,12 +176,22 @@ def _run_pyshacl(shapes: Shapes, triples: Sequence[ox.Triple]) -> Iterator[Resul
         # It takes prefixes that a query has but the shapes don't declare (SHACL 5.2.1) from the files.
         parser = ox.parse(read_bytes(shapes.path), ox.RdfFormat.TURTLE, base_iri=shapes.path.resolve().as_uri())
         list(parser)
-        for prefix, space in parser.prefixes.items():
+        for prefix, space in {**parser.prefixes, **_declared(shapes)}.items():
             data.bind(prefix, space)
         _, report, text = pyshacl.validate(data, shacl_graph=rules, inference="none", advanced=False)
     if not isinstance(report, Graph):
         raise EngineError(f"{shapes.path}: the SHACL engine 'pyshacl' gave up: {text}")
     yield from _results(((_from_rdflib(s), str(p), _from_rdflib(o)) for s, p, o in report), shapes)
+
+
+def _declared(shapes: Shapes) -> dict[str, str]:
+    """Return the prefixes that the shapes file declares: pySHACL passes over those of what a declaration imports."""
+    found = {}
+    for values in shapes.nodes.values():
+        for prefix, space in zip(values.get(SH + "prefix", ()), values.get(SH + "namespace", ()), strict=False):
+            if isinstance(prefix, ox.Literal) and isinstance(space, ox.Literal):
+                found[prefix.value] = space.value
+    return found
 
 
 def _graph(triples: Iterable[ox.Triple]) -> Graph:
@@ -219,7 +229,8 @@ def _graph(triples: Iterable[ox.Triple]) -> Graph:
 
         def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Any:
             if isinstance(query_object, str):
-                query_object = _prepared(query_object)
+                spaces = ((prefix, str(space)) for prefix, space in self.namespaces())
+                query_object = _prepared(query_object, frozenset(spaces))
             return super().query(query_object, *args, **kwargs)
 
     graph = Prepared(bind_namespaces="none")
@@ -229,10 +240,10 @@ def _graph(triples: Iterable[ox.Triple]) -> Graph:
 
 
 @lru_cache(maxsize=256)
-def _prepared(query: str) -> Any:
+def _prepared(query: str, namespaces: frozenset[tuple[str, str]]) -> Any:
     from rdflib.plugins.sparql import prepareQuery
 
-    return prepareQuery(query)
+    return prepareQuery(query, initNs=dict(namespaces))
 
 
 def _from_rdflib(term: Any) -> Node:

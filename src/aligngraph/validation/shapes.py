@@ -15,6 +15,7 @@ from aligngraph.catalogue.sources import parse_rdf, read_bytes
 from aligngraph.errors import CatalogueError
 from aligngraph.rdf.namespaces import PREFIXES, shorten
 from aligngraph.rdf.terms import TYPE, Node
+from aligngraph.sparql.read_only import without_texts
 
 SH = PREFIXES["sh"]
 SEVERITIES = ("violation", "warning", "info")
@@ -239,11 +240,31 @@ def by_node(statements: Iterable[tuple[Node, str, Node]]) -> Nodes:
     return nodes
 
 
+_SUBQUERY = re.compile(r"\{\s*SELECT\b([^{}]*?)(?:\bWHERE\b|\{)", re.IGNORECASE)
+
+
+def _unsupported_sparql(nodes: Nodes) -> str:
+    """Return what a query in the shapes has that leaves ``$this`` without its value; '' where there is nothing."""
+    kinds = ("sparql", "validator", "nodeValidator", "propertyValidator")
+    asking = {node for values in nodes.values() for kind in kinds for node in values.get(SH + kind, ())}
+    for values in (nodes.get(node, {}) for node in asking):
+        for query in (*values.get(SH + "select", ()), *values.get(SH + "ask", ())):
+            body = without_texts(query.value) if isinstance(query, ox.Literal) else ""
+            for word in ("MINUS", "SERVICE", "VALUES"):
+                if re.search(rf"(?<![?$:\w]){word}\b", body, re.IGNORECASE):
+                    return f"a query has {word}"
+            for columns in _SUBQUERY.findall(body):
+                if "*" not in columns and not re.search(r"[?$]this\b", columns):
+                    return "a query has a nested SELECT without $this"
+    return ""
+
+
 def read_shapes(path: Path) -> Shapes:
     """Return the rules of the shapes file *path*, in the order of the file.
 
-    Raise CatalogueError where it can't be read, is not Turtle (BadTurtleError), nothing in it is a target, or shapes
-    refer to each other without end. What is relative in it is so to the file's own address.
+    Raise CatalogueError where it can't be read, is not Turtle (BadTurtleError), nothing in it is a target, shapes refer
+    to each other without end, or a query in it is none that SHACL allows. What is relative in it is so to the file's
+    own address.
     """
     return _parse_shapes(path, read_bytes(path))
 
@@ -260,6 +281,8 @@ def _parse_shapes(path: Path, content: bytes) -> Shapes:
     shapes = Shapes(path, rules, nodes)
     if not shapes.has_targets:
         raise CatalogueError(f"{path}: no shape in this file has a target, so nothing would be checked.")
+    if reason := _unsupported_sparql(nodes):
+        raise CatalogueError(f"{path}: {reason}, which SHACL does not allow in a constraint (appendix A).")
     circle = _find_circle(nodes)
     if circle:
         names = [shorten(shapes.rule_of(node).iri) for node in [*circle, circle[0]]]
