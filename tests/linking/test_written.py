@@ -79,6 +79,21 @@ def test_a_published_form_that_is_lacking_is_added_with_its_source(data: Path) -
     assert not again.outcome.written
 
 
+@pytest.mark.parametrize("complete", [False, True])
+def test_what_a_published_form_has_is_never_said_of_its_preprint(data: Path, complete: bool) -> None:
+    before = read_holdings([data])
+    record = glm(before)
+    assert record.identifiers.arxiv
+    result, now = linked(data, [replace(record, iri=None)], complete=complete)
+    assert now.described[PREPRINT] == before.described[PREPRINT]
+    new = [one for one in now.texts(WORK, AG + "hasPublication") if one != PREPRINT]
+    if complete:
+        assert [now.text(one, AG + "doi") for one in new] == ["10.18653/v1/2022.acl-long.26"]
+    else:
+        assert not new
+        assert any("--complete adds it" in note for note in result.outcome.notes)
+
+
 def test_without_complete_a_form_that_is_lacking_is_told(data: Path) -> None:
     form_only = replace(glm(read_holdings([data])), identifiers=Identifiers(doi="10.18653/v1/2022.acl-long.26"))
     result, now = linked(data, [form_only])

@@ -32,6 +32,7 @@ SURE = 0.95
 _NAMED = 0.85
 """How much a record of a venue, an artifact or a concept has to score for a person to be asked about it."""
 _SCHEMES: tuple[Scheme, ...] = (DOI, ARXIV, ACL, OPENREVIEW, DBLP)
+_PUBLISHED = ("JournalArticle", "ConferencePaper", "WorkshopPaper", "BookChapter", "BookEdition")
 _HOSTS = ("mlanthology.org", "proceedings.mlr.press", "proceedings.neurips.cc", "papers.nips.cc")
 """Whose pages are records of publications, where a bibliography names them."""
 
@@ -107,6 +108,9 @@ class Writer:
             if problem:
                 self.outcome.notes.append(f"{shorten(wanted.iri)}: {record.where}: {problem}")
                 continue
+            if publication is not None and publication.form.kind == "Preprint" and _is_published(record):
+                # A record of the published form names its preprint too. What it says is not true of the preprint.
+                publication = None
             comment = f"{record.where}: {features}"
             if (other := decision.runner_up) is not None:
                 comment += f"; score {decision.score:.2f}, next best {decision.runner_up_score:.2f} ({other.where})"
@@ -263,6 +267,10 @@ def addresses_of(record: Record) -> list[str]:
         whole = replace(whole, doi=None)
     found = [*([record.iri] if record.iri else []), *records_of(whole)]
     return list(dict.fromkeys(iri for one in found if (iri := web_iri(one)) is not None))
+
+
+def _is_published(record: Record) -> bool:
+    return record.form is not None and record.form.kind in _PUBLISHED
 
 
 def _is_record(address: str) -> bool:
