@@ -249,7 +249,9 @@ def test_issns_are_checked(value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("2023-05-29T17:57:46Z", (2023, 5)), ("2023", (2023, None)), ("2023-13", (2023, None)), ("20235", (None, None)),
+    [("2023-05-29T17:57:46Z", (2023, 5)), ("2023", (2023, None)),
+     ("2023-01-01", (2023, None)), ("2023-01-01T00:00:00Z", (2023, None)), ("2023-01-15", (2023, 1)),
+     ("2023-01", (2023, 1)), ("2023-13", (2023, None)), ("20235", (None, None)),
      ("0023-05", (None, None)), (2023, (None, None)), ("soon", (None, None))],
 )  # fmt: skip
 def test_dates_are_a_year_and_a_month(value: Any, expected: tuple[int | None, int | None]) -> None:

@@ -155,18 +155,19 @@ class Service(ThreadingHTTPServer):
             fault = self.faults.pop(0) if self.faults and not too_many else self.always
         try:
             if too_many:
-                handler.send(self.refusal())
-                return
-            time.sleep(self.seconds)
-            answer = self.answer(asked)
-            answer = answer._replace(headers=(*answer.headers, *self.limits(asked)))
-            if fault is None:
-                handler.send(answer)
+                answer, fault = self.refusal(), None
             else:
-                fault(handler, answer)
+                time.sleep(self.seconds)
+                answer = self.answer(asked)
+                answer = answer._replace(headers=(*answer.headers, *self.limits(asked)))
         finally:
+            # Before it is sent: who has it whole may ask again at once.
             with self._lock:
                 self._under_way -= 1
+        if fault is None:
+            handler.send(answer)
+        else:
+            fault(handler, answer)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of clients who hang up."""

@@ -109,11 +109,14 @@ def number(value: Any, low: int, high: int) -> int | None:
 
 
 def date(value: Any) -> tuple[int | None, int | None]:
-    """Return the year and the month of "2023", "2023-05" or "2023-05-29T…"."""
+    """Return the year and the month of "2023", "2023-05" or "2023-05-29T…".
+
+    A first of January tells the year alone: OpenAlex and Wikidata write so where they know no more.
+    """
     found = re.match(r"([0-9]{4})(?:-([0-9]{2}))?(?![0-9])", value) if isinstance(value, str) else None
     if found is None or (year := number(found[1], 1500, 2099)) is None:
         return None, None
-    return year, number(found[2], 1, 12)
+    return year, None if value[4:10] == "-01-01" else number(found[2], 1, 12)
 
 
 def year_of(value: Any) -> int | None:
