@@ -66,7 +66,7 @@ class Hand:
         if strikes and stage == "before":
             self._strike(handler)
             return
-        there = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=60)
+        there = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=240)
         there.putrequest(handler.command, handler.path, skip_host=True, skip_accept_encoding=True)
         for header, given in handler.headers.items():
             there.putheader(header, given)
@@ -265,8 +265,8 @@ def disturbed(
             [*command, *options], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=env
         )
         started.append((process, server))
-        said = process.communicate(timeout=60)[1]
-        assert hand.struck.wait(10), f"the push ended before: {said}"
+        said = process.communicate(timeout=240)[1]
+        assert hand.struck.wait(60), f"the push ended before: {said}"
     return process.returncode, said
 
 
@@ -310,7 +310,7 @@ def settled(store: Store, versions: Versions, said_so: set[str]) -> list[str]:
     One that lives may still be at work on what it was sent last, and show a part of it, or change between the count
     and the reading of a graph, which the tool then says.
     """
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while True:
         try:
             found = store.state(versions)
