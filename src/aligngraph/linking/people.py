@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from aligngraph.bibliography.identifiers import ORCID
 from aligngraph.bibliography.keys import name_key
-from aligngraph.curation.comparison import is_same_author
 from aligngraph.curation.holdings import LABEL, SAME_AS, Holdings, ag
 from aligngraph.curation.works import triple
 from aligngraph.linking.decide import BY_IDENTIFIER, BY_TITLE
 from aligngraph.linking.links import COMPOSITE, Link
+from aligngraph.linking.names import is_one_person
 from aligngraph.linking.records import Author, Record, Wanted
 from aligngraph.linking.wanted import authorships_of
 from aligngraph.linking.write import SURE, Place, Writer
@@ -68,7 +68,7 @@ class PeopleLinker:
                 continue
             names = [*self.holdings.texts(authorship, ag("nameAsPrinted")), *self.holdings.texts(person, LABEL)]
             equal = any(name_key(name) == name_key(author.name.text) for name in names)
-            if not equal and not (whole and any(is_same_author(name, author.name.text) for name in names)):
+            if not equal and not (whole and any(is_one_person(name, author.name.text) for name in names)):
                 self.unlike += 1
                 continue
             for scheme, address in _addresses_of(author):
@@ -82,7 +82,7 @@ class PeopleLinker:
         """Take in records of people who claim a work of a person of ours as theirs, and have the name."""
         names = (wanted.title, *wanted.other_titles)
         for record in records:
-            if not any(is_same_author(name, record.title) for name in names):
+            if not any(is_one_person(name, record.title) for name in names):
                 continue
             equal = any(name_key(name) == name_key(record.title) for name in names)
             for author in record.authors:
