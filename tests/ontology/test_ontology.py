@@ -264,6 +264,19 @@ def test_every_class_in_the_data_is_declared() -> None:
     assert used <= declared, sorted(map(str, used - declared))
 
 
+def test_every_foreign_term_that_is_declared_is_used() -> None:
+    """In the data or the ontology, in a rule of the shapes, or in what the tool writes."""
+    used = {t.value for quad in catalogue() for t in (quad.predicate, quad.object) if isinstance(t, Term)}
+    folders = (ROOT / "src" / "aligngraph", ROOT / "ontology")
+    files = [path for folder in folders for path in folder.rglob("*") if path.suffix in (".py", ".ttl")]
+    text = "".join(path.read_text(encoding="utf-8") for path in files if path.name not in ("aligngraph.ttl",))
+    words = {*re.findall(r"\w+", text), "sparqlEndpoint"}  # which who runs an endpoint adds
+    declared = {t.value for t in ontology().instances(DECLARATIONS) if not t.value.startswith(AG)}
+    unused = {iri for iri in declared - used if re.split("[/#]", iri)[-1] not in words}
+    assert len(declared) > 100
+    assert sorted(unused) == []
+
+
 def test_every_own_term_in_the_queries_is_declared() -> None:
     declared = {shorten(t.value) for t in own_terms()}
     used = {name for path in QUERIES for name in re.findall(r"\bag:\w+", path.read_text(encoding="utf-8"))}
