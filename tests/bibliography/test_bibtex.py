@@ -381,7 +381,9 @@ def test_address_beside_a_journal_or_an_institution_is_kept() -> None:
     "eprint", ["cs.CL/0301009", "cs/0301009v1", "https://arxiv.org/abs/cs.CL/0301009", "arXiv:cs.CL/0301009"]
 )
 def test_old_arxiv_identifiers_lose_class_and_version_and_get_the_doi_that_arxiv_gives(eprint: str) -> None:
-    (form,) = forms_of(only(f"@misc{{a, title={{T}}, eprint={{{eprint}}}, archiveprefix={{arXiv}}}}"))
+    entry = only(f"@misc{{a, title={{T}}, eprint={{{eprint}}}, archiveprefix={{arXiv}}}}")
+    (form,) = forms_of(entry)
+    assert "eprint" not in entry.fields, "it is kept, so it is not among what has no place"
     assert (form.arxiv, form.doi, form.year) == ("cs/0301009", "10.48550/arXiv.cs/0301009", 2003)
 
 

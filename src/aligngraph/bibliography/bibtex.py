@@ -303,7 +303,9 @@ class _Reader:
             if name not in _UNUSED and not name.startswith(EXTRA) and (text := collapse(to_text(value)))
         }
         given = ((name, collapse(to_text(raw.fields[name]))) for name in _HELD if name in raw.fields)
-        others |= {name: text for name, text in given if not is_held(work, text)}
+        # An identifier of arXiv is held without its class, version or address.
+        said = ((name, text, ARXIV.parse(text) if name == "eprint" else None) for name, text in given)
+        others |= {name: text for name, text, number in said if not is_held(work, number or text)}
         if links:
             others["url"] = links[0].url
         printed = collapse(to_text(raw.fields.get("date") or raw.fields.get("year", "")))
