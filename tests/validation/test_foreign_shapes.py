@@ -315,6 +315,14 @@ def test_prefixes_that_a_declaration_imports_are_known(engine: str, tmp_path: Pa
     assert [finding.focus for finding in report.findings] == ["<https://example.org/b>"]
 
 
+def test_shapes_without_names_are_counted(tmp_path: Path) -> None:
+    one = "[ sh:path ex:{} ; sh:minCount 1 ]"
+    text = f"ex:A sh:targetClass ex:Bird ; sh:property {one.format('p')} , {one.format('q')} ."
+    data = write(tmp_path, "data.ttl", "ex:b a ex:Bird ; ex:p 1 .")
+    report = validate([data], shapes=write(tmp_path, "shapes.ttl", text))
+    assert (report.checked.rules, len(report.findings)) == (2, 1)
+
+
 def test_shape_that_two_others_share_is_no_circle(tmp_path: Path) -> None:
     text = (
         "ex:A sh:targetClass ex:Bird ; sh:node ex:B , ex:C . ex:B sh:node ex:D . ex:C sh:node ex:D . ex:D sh:class 1 ."

@@ -86,6 +86,12 @@ class Shapes:
         return any(self.targets.values())
 
     @property
+    def count(self) -> int:
+        """How many rules there are: those with a message of their own, and property shapes without a name."""
+        others = (node for node, values in self.nodes.items() if SH + "path" in values)
+        return len({*self.rules, *(str(getattr(node, "value", node)) for node in others)})
+
+    @property
     def has_targets(self) -> bool:
         """Whether a shape has a target, be it deactivated."""
         return self.is_active or any(self._find_targets(active=False).values())

@@ -177,7 +177,7 @@ def validate(
     for at, file in enumerate(checked):
         for subject, predicate, value in file.capital_tags():
             collector.add_fault(Fault(AGS + "WrittenLanguage", term_of(subject), at, predicate, term_of(value)))
-    counts = Checked(len(own), len(statements), len(rules.rules), len(focus), chosen)
+    counts = Checked(len(own), len(statements), rules.count, len(focus), chosen)
     return Report(tuple(sorted(collector.findings, key=_order)), counts, rules)
 
 
