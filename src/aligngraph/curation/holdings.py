@@ -46,7 +46,7 @@ class Holdings:
     described: dict[str, dict[str, list[ox.NamedNode | ox.Literal]]] = field(default_factory=dict)
     files: dict[Path, bytes] = field(default_factory=dict)
     where: dict[str, Path] = field(default_factory=dict)
-    """The first file that describes a thing."""
+    """The first file that says of what class of ours a thing is; the first that describes it where none does."""
     taken: set[str] = field(default_factory=set)
     """Every IRI in use, so that none is given to anything else."""
     by_kind: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -70,6 +70,8 @@ class Holdings:
             if term not in known:
                 known.append(term)
                 if predicate == kind_of and term.value.startswith(AG):
+                    if not any(other.value.startswith(AG) for other in known[:-1]):
+                        self.where[iri] = path  # a file of labels may come first
                     self.by_kind[term.value[len(AG) :]].append(iri)
 
     def things(self, *kinds: str) -> Iterator[str]:
