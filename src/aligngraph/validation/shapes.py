@@ -87,9 +87,8 @@ class Shapes:
 
     @property
     def count(self) -> int:
-        """How many rules there are: those with a message of their own, and property shapes without a name."""
-        others = (node for node, values in self.nodes.items() if SH + "path" in values)
-        return len({*self.rules, *(str(getattr(node, "value", node)) for node in others)})
+        """How many rules there are: those with a message of their own; where there are none, the property shapes."""
+        return len(self.rules) or sum(SH + "path" in values for values in self.nodes.values())
 
     @property
     def has_targets(self) -> bool:
