@@ -283,6 +283,12 @@ def test_one_file_is_checked_within_its_catalogue(tmp_path: Path) -> None:
     assert validate([one], within=[tmp_path]).findings == ()
 
 
+def test_a_shipped_file_is_checked_within_the_catalogue_whose_labels_name_its_things() -> None:
+    assert (data_folder() / "labels.ttl").exists()
+    one = data_folder() / "works" / "rafailov2023-dpo.ttl"
+    assert validate([one], within=[data_folder()]).findings == ()
+
+
 def test_what_is_wrong_elsewhere_is_not_reported_within(tmp_path: Path) -> None:
     with_records(tmp_path, "venue:Blog a ag:Website .\n")
     one = tmp_path / "one.ttl"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from aligngraph.catalogue.labels import GRAPH_OF_LABELS
 from aligngraph.catalogue.sources import Source, find_sources, format_of, ontology_folder, parse_source, read_bytes
 from aligngraph.errors import BadTurtleError, CatalogueError
 from aligngraph.files.activity import doing
@@ -169,7 +170,8 @@ def validate(
     known = frozenset(quad.subject.value for quad in ontology.quads if isinstance(quad.subject, ox.NamedNode))
     beside: dict[Node, int] = {}
     for at in range(len(own), len(files) - 1):
-        beside.update(dict.fromkeys((quad.subject for quad in files[at].quads), at))
+        if files[at].source.graph != GRAPH_OF_LABELS:
+            beside.update(dict.fromkeys((quad.subject for quad in files[at].quads), at))
     for fault in find_faults([(file.source.graph, file.quads) for file in checked], known, beside):
         collector.add_fault(fault)
     for fault in _duplicates(files[:-1], own=len(own)):
