@@ -30,6 +30,11 @@ def held() -> Holdings:
     return read_holdings([data_folder()])
 
 
+def test_what_is_known_stays_in_the_file_of_its_record_and_not_in_that_of_labels(held: Holdings) -> None:
+    things = {"publication/rafailov2023-dpo-arxiv": "works/rafailov2023-dpo.ttl", "person/percy-liang": "persons/p.ttl"}
+    assert {local: str(held.where[BASE + local].relative_to(data_folder())) for local in things} == things
+
+
 @pytest.mark.parametrize(
     ("text", "venue", "year", "track"),
     [
