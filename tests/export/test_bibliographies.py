@@ -54,12 +54,16 @@ def quads() -> list[ox.Quad]:
 
 
 def held(quads: list[ox.Quad]) -> dict[str, set[tuple[str, str, str]]]:
-    """Return what the files say of each work, its publications and its authorships, by the work's id."""
+    """Return what the files say of each work, its publications and its authorships, by the work's id.
+
+    Where single values of a publication were read has no place in an entry.
+    """
     found: dict[str, set[tuple[str, str, str]]] = {}
     for quad in quads:
         assert isinstance(quad.graph_name, ox.NamedNode)
         _, is_work, key = quad.graph_name.value.partition("/graph/works/")
-        if is_work and quad.predicate.value not in NOT_BIBLIOGRAPHIC:
+        source_of_form = quad.predicate.value == f"{AG}evidence" and "/publication/" in str(quad.subject)
+        if is_work and quad.predicate.value not in NOT_BIBLIOGRAPHIC and not source_of_form:
             found.setdefault(key, set()).add((str(quad.subject), quad.predicate.value, str(quad.object)))
     return found
 
