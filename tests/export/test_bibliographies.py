@@ -158,7 +158,7 @@ def test_what_has_a_standard_place_is_not_told_a_second_time() -> None:
     """An edit of the standard field must count."""
     entry = re.search(r"@inproceedings\{rafailov2023-dpo,.*?\n\}\n", written("bibtex"), re.DOTALL)
     assert entry is not None
-    assert set(re.findall(r"aligngraph-(\S+)", entry[0])) <= {"evidence", "confidence", "2-dblp", "2-note"}
+    assert set(re.findall(r"aligngraph-(\S+)", entry[0])) <= {"evidence", "confidence", "1-same-as", "2-dblp", "2-note"}
     changed = entry[0].replace("= {2023}", "= {2031}").replace("Your Language Model", "My Language Model")
     (again,) = read(changed, "bibtex").entries
     assert again.year == 2031
