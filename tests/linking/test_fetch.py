@@ -54,7 +54,9 @@ def test_an_answer_is_fetched_as_it_came(name: str, services: Services) -> None:
     assert "gzip" in asked.headers["accept-encoding"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [name if name in ("openalex", "dblp") else pytest.param(name, marks=pytest.mark.slow) for name in NAMES]
+)
 @pytest.mark.parametrize(
     "fault",
     [
