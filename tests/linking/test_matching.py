@@ -38,9 +38,9 @@ def test_right_records_are_among_the_candidates() -> None:
 
 @pytest.mark.parametrize("name", [MADE_ON, HELD_OUT])
 def test_no_link_is_wrong_in_a_sample(name: str) -> None:
-    score = measure(cases(name)[::12])
+    score = measure(cases(name)[::30])
     assert (score.wrong, score.false) == (0, 0)
-    assert score.right > 10
+    assert score.right > 4
 
 
 @pytest.mark.slow
