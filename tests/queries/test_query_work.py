@@ -186,6 +186,7 @@ def steps_of(size: Size, task: Callable[[Backend], object]) -> int:
     return sum(work_of(size, sparql).steps for sparql in backend.asked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", ["dpo", "2305.18290", "10.18653/v1/2021.emnlp-main.54", "Moral Stories", "ranking-based"]
 )

@@ -51,6 +51,7 @@ def test_sparqlwrapper_gets_the_same(endpoints: list[str], papers: list[tuple[st
         assert [(row["work"]["value"], row["title"]["value"]) for row in rows] == papers
 
 
+@pytest.mark.slow
 def test_rdflibs_store_gets_the_same(endpoints: list[str], papers: list[tuple[str, str]]) -> None:
     from rdflib import Graph
     from rdflib.plugins.stores.sparqlstore import SPARQLStore

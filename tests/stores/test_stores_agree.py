@@ -243,6 +243,7 @@ def twelve_thousand(run: Run, stock_virtuoso: VirtuosoServer, tmp_path_factory: 
     return file
 
 
+@pytest.mark.slow
 def test_the_stock_limit_cuts_rows_and_graphs_at_10_000_with_status_200(
     stock_virtuoso: VirtuosoServer, twelve_thousand: Path
 ) -> None:
@@ -263,6 +264,7 @@ def test_the_stock_limit_cuts_rows_and_graphs_at_10_000_with_status_200(
     assert len(triples.text.splitlines()) < 12_000
 
 
+@pytest.mark.slow
 def test_a_cut_answer_fails_loudly_without_an_order_and_is_whole_with_one(
     run: Run, stock_virtuoso: VirtuosoServer, twelve_thousand: Path
 ) -> None:
