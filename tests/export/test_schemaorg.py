@@ -120,7 +120,8 @@ def test_a_paper_is_a_scholarly_article() -> None:
     assert [author["name"] for author in paper["author"]] == [
         "Rafael Rafailov", "Archit Sharma", "Eric Mitchell", "Christopher D. Manning", "Stefano Ermon", "Chelsea Finn",
     ]  # fmt: skip
-    assert paper["isPartOf"]["alternateName"] == "NeurIPS"
+    assert paper["isPartOf"]["volumeNumber"] == "36"
+    assert paper["isPartOf"]["isPartOf"]["alternateName"] == "NeurIPS"
     assert {each["value"] for each in paper["identifier"]} >= {"10.52202/075280-2338", "2305.18290", "HPuSIXJaa9"}
     # The record of a published form is that form's, not the work's.
     assert "sameAs" not in paper
