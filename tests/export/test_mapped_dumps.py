@@ -19,7 +19,7 @@ def test_with_mappings_who_knows_other_vocabularies_finds_their_terms() -> None:
         (person, type_, f"{foaf}Person"),
         (work, type_, f"{schema}ScholarlyArticle"),
         (work, f"{schema}author", person),
-        (f"{BASE}publication/rafailov2023-dpo-neurips", type_, "http://purl.org/spar/fabio/ConferencePaper"),
+        (f"{BASE}publication/rafailov2023-dpo-neurips", type_, "http://purl.org/spar/fabio/Expression"),
         (f"{BASE}artifact/hh-rlhf", type_, f"{PREFIXES['dcat']}Dataset"),
     ):
         assert f"<{subject}> <{predicate}> <{object_}> ." in mapped - plain

@@ -11,14 +11,14 @@ from aligngraph.rdf.terms import Node
 
 LABELS = (
     PREFIXES["skos"] + "prefLabel",
-    PREFIXES["rdfs"] + "label",
-    PREFIXES["dcterms"] + "title",
     AG + "heading",
     AG + "titleAsPrinted",
     AG + "nameAsPrinted",
     AG + "linkLabel",
+    PREFIXES["rdfs"] + "label",
+    PREFIXES["dcterms"] + "title",
 )
-"""The properties that name a thing, the best first."""
+"""The properties that name a thing, the best first: what is printed before a label that was made of it."""
 _RANKS = {iri: rank for rank, iri in enumerate(LABELS)}
 
 
