@@ -43,6 +43,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 _MAIN_NAMES = "skos:prefLabel rdfs:label dcterms:title skos:notation ag:acronym"
 _OTHER_NAMES = "skos:altLabel skos:hiddenLabel ag:heading ag:titleAsPrinted"
+_PARTS = "ag:Section ag:Authorship ag:CuratedPlacing ag:Link ag:Correction"
+"""What nobody means by a name that they misspell."""
 _MOST_WORDS = 12
 _MOST_FOUND = 5000
 _GROUPS = {"work": 0, "artifact": 0, "person": 0, "venue": 0, "concept": 0, "term": 2}
@@ -117,7 +119,8 @@ def nearest(backend: Backend, words: str, count: int = 3) -> list[str]:
 def _all_names(backend: Backend) -> Iterator[tuple[str, str]]:
     """Yield what things go by, folded, and how to show it, as it is read: all of it may be much."""
     select = f"""{PROLOGUE} SELECT ?thing ?name WHERE {{
-      VALUES ?property {{ {_MAIN_NAMES} {_OTHER_NAMES} }} ?thing ?property ?name MINUS {{ ?thing a ag:Section }} }}"""
+      VALUES ?property {{ {_MAIN_NAMES} {_OTHER_NAMES} }} ?thing ?property ?name
+      MINUS {{ VALUES ?part {{ {_PARTS} }} ?thing a ?part }} }}"""
     for node, literal_ in backend.select(select):
         thing, name = getattr(node, "value", ""), getattr(literal_, "value", "")
         short = name.partition(":")[0]
