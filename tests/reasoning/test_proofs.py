@@ -116,9 +116,9 @@ def test_the_same_proof_comes_each_time() -> None:
         ("x:i owl:sameAs x:j .", "x:j", "owl:sameAs", "x:i", "eq-sym", "symmetric"),
         ("x:i owl:sameAs x:j . x:j owl:sameAs x:k .", "x:i", "owl:sameAs", "x:k", "eq-trans", "transitive"),
         ("x:i owl:sameAs x:j . x:k owl:sameAs x:j .", "x:i", "owl:sameAs", "x:k", "eq-trans", "transitive"),
-        ("x:i owl:sameAs x:j . x:i x:p 1 .", "x:j", "x:p", "1", "eq-rep-s", "is said of the other"),
-        ("x:i owl:sameAs x:j . x:k x:p x:i .", "x:k", "x:p", "x:j", "eq-rep-o", "is said of the other"),
-        ("x:i owl:sameAs x:j . x:i a x:A .", "x:j", "a", "x:A", "eq-rep-s", "is said of the other"),
+        ("x:i owl:sameAs x:j . x:i x:p 1 .", "x:j", "x:p", "1", "eq-rep-s", "holds for the other"),
+        ("x:i owl:sameAs x:j . x:k x:p x:i .", "x:k", "x:p", "x:j", "eq-rep-o", "holds for the other"),
+        ("x:i owl:sameAs x:j . x:i a x:A .", "x:j", "a", "x:A", "eq-rep-s", "holds for the other"),
     ],
 )  # fmt: skip
 def test_each_rule_is_named_and_put_in_words(turtle: str, s: str, p: str, o: str, rule: str, says: str) -> None:

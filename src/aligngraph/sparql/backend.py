@@ -217,23 +217,24 @@ def explain_syntax_error(error: SyntaxError, sparql: str) -> str:
     for prefix in re.findall(r"(?<![\w:?$])([A-Za-z][\w-]*):(?=[\w%\\])", body):
         if prefix not in PREFIXES and prefix.lower() not in declared:
             return f"undeclared prefix {prefix + ':'!r} in the query: add a line PREFIX {prefix}: <…>."
+    place = re.match(r"error at (\d+):(\d+): (.*)", " ".join(str(error.msg).split()))
+    invalid = f"the query is not valid SPARQL 1.1{f' at line {place[1]}, column {place[2]}' if place else ''}"
     shown = TOKEN.sub(
         lambda one: {"string": '""', "iri": "<…>", "comment": " "}.get(one.lastgroup or "", one[0]), sparql
     )
     if short := _SHORT_PATTERN.search(shown):
         return (
-            f"the query is not valid SPARQL 1.1: '{' '.join(short[1].split())}' is not a whole triple pattern: that "
-            "has a subject, a property and a value."
+            f"{invalid}: '{' '.join(short[1].split())}' is not a whole triple pattern: that has a subject, a property "
+            "and a value."
         )
     if (unclosed := body.count("{") - body.count("}")) > 0:
-        return f"the query is not valid SPARQL 1.1: {unclosed} '{{' not closed by '}}'."
-    place = re.match(r"error at (\d+):(\d+): (.*)", " ".join(str(error.msg).split()))
+        return f"{invalid}: {unclosed} '{{' not closed by '}}'."
     if place is None:
-        return f"the query is not valid SPARQL 1.1: {error.msg}"
+        return f"{invalid}: {error.msg}"
     line, column = int(place[1]), int(place[2])
     rest = "".join(sparql.splitlines(keepends=True)[line - 1 : line])[column - 1 :].strip()
     found = f"found {rest[:20]!r}" if rest else "the text ends"
     expected = place[3].replace(", [_]", "").replace("[_]", "more")
     # What the engine's grammar could go on with, a class of characters after another, helps nobody.
     told = f", {expected}" if len(expected) < _LONGEST_EXPECTED else ""
-    return f"the query is not valid SPARQL 1.1 at line {line}, column {column}: {found}{told}."
+    return f"{invalid}: {found}{told}."
