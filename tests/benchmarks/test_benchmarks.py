@@ -51,7 +51,8 @@ def count_types(quads: list[ox.Quad]) -> Counter[str]:
 def test_the_grown_catalogue_keeps_every_shape(tmp_path: Path) -> None:
     grow.write_turtle_folder(tmp_path / "folder", 3)
     found = validate([tmp_path / "folder"])
-    assert found.findings == ()
+    # Chance may let two people whose names are alike share a co-author.
+    assert {finding.rule.iri.rpartition("#")[2] for finding in found.findings} <= {"LikelyDuplicate"}
     assert found.checked.triples > 2.5 * len(quads_of(data_folder()))
 
 

@@ -205,7 +205,9 @@ def test_merging_persons_keeps_both_iris(run: Run, data: Path) -> None:
     assert outcome.code == 0, outcome.err
     old = ox.NamedNode(f"{BASE}person/fan-yang-2")
     kept = ox.NamedNode(f"{BASE}person/fan-yang")
-    triples = {quad.triple for quad in read_quads(find_sources([data], ontology=False))}
+    # What is generated (data/labels.ttl) follows the next time it is.
+    sources = [source for source in find_sources([data], ontology=False) if source.path.name != "labels.ttl"]
+    triples = {quad.triple for quad in read_quads(sources)}
     assert {(t.predicate.value.rpartition("/")[2], t.object) for t in triples if t.subject == old} == {
         ("isReplacedBy", kept),
         ("owl#deprecated", ox.Literal(True)),
