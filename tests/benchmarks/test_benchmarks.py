@@ -56,6 +56,7 @@ def test_the_grown_catalogue_keeps_every_shape(tmp_path: Path) -> None:
     assert found.checked.triples > 2.5 * len(quads_of(data_folder()))
 
 
+@pytest.mark.slow
 def test_grown_once_it_is_the_shipped_data(tmp_path: Path) -> None:
     grow.write_nquads(tmp_path / "one.nq", 1)
     assert set(quads_of(tmp_path / "one.nq")) == set(quads_of(data_folder()))
@@ -88,6 +89,7 @@ def depth(quads: list[ox.Quad]) -> int:
     return max(map(steps, list(above)))
 
 
+@pytest.mark.slow
 def test_who_wrote_much_writes_more(grown: Path) -> None:
     written = Counter(str(quad.object) for quad in quads_of(grown) if quad.predicate.value == AG + "person")
     counts = sorted(written.values(), reverse=True)

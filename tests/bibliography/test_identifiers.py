@@ -175,6 +175,7 @@ def test_address_of_an_identifier_is_an_iri_and_leads_back_to_it(scheme: Scheme,
         assert check_url(address) == (address, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 @settings(max_examples=examples(100), deadline=None)
 @given(data=st.data())

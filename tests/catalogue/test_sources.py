@@ -214,6 +214,7 @@ def test_the_cache_keeps_a_bounded_number_of_catalogues(cache: Path, own: Path) 
     assert len(kept(cache)) == prepared._KEPT
 
 
+@pytest.mark.slow
 def test_load_gives_an_rdflib_graph_with_what_follows() -> None:
     graph = aligngraph.load()
     plain = aligngraph.load(inferred=False)

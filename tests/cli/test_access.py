@@ -100,6 +100,7 @@ def test_every_command_says_who_asks_over_a_connection_it_has_checked(
         assert (open_.code, open_.out) == (0, known.out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", slow_after(1, ["query", "sparql", "diff"]))
 @pytest.mark.parametrize("scheme", [basic, digest, bearer])
 def test_each_way_to_say_who_asks_works_for_reading(

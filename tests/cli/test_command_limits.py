@@ -51,6 +51,7 @@ def swell(handler: Handler) -> None:
             number += 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_store_that_drips_ends_no_command_later_than_its_time_limit(run: Run, tmp_path: Path, name: str) -> None:
     with running(drip) as server:

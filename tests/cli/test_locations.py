@@ -52,6 +52,7 @@ def test_no_command_that_reads_is_left_out() -> None:
         assert "--data" in {text for parameter in command.params for text in parameter.opts}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", slow_after(3, READING))
 def test_a_store_and_an_endpoint_give_what_the_files_give(
     run: Run, store: Path, catalogue_server: OxigraphServer, name: str

@@ -77,6 +77,7 @@ def test_a_table_is_suggested_and_what_is_guessed_is_marked(run: Run, own: Path)
     assert "ag:sectionMethod method:preference-optimization" in text
 
 
+@pytest.mark.slow
 def test_works_are_found_by_what_the_table_says_of_their_headings(run: Run, own: Path) -> None:
     outcome = run("import", own.parent / "list.md", "--map", own.parent / "map.tsv", "--into", own)
     assert outcome.code == 0
@@ -159,6 +160,7 @@ def test_patterns_settle_many_headings_and_a_path_counts_first(run: Run, own: Pa
     assert "ag:sectionMethod" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "message"),
     slow_after(
@@ -186,6 +188,7 @@ def test_a_wrong_table_is_refused_with_its_line(run: Run, own: Path, table: str 
     assert not list(own.glob("surveys/*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", slow_after(1, ["bib", "json", "ris"]))
 def test_keywords_of_a_bibliography_place_its_works(run: Run, own: Path, form: str) -> None:
     journal = "Nature Machine Intelligence"

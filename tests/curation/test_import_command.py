@@ -89,6 +89,7 @@ def test_an_import_merges_and_a_second_adds_nothing(run: Run, data: Path, page: 
     assert (second.code, report_of(second)["listings_new"], files_of(data)) == (0, 0, after)
 
 
+@pytest.mark.slow
 def test_a_dry_run_prints_the_diff_that_git_applies(run: Run, data: Path, page: Path) -> None:
     before = files_of(data)
     outcome = run("import", page, "--into", data, "--dry-run")
@@ -123,6 +124,7 @@ def test_what_is_printed_without_into_says_the_same(run: Run, page: Path) -> Non
     assert "javascript" in outcome.err
 
 
+@pytest.mark.slow
 def test_what_is_uncertain_is_left_to_a_person_who_settles_it(run: Run, data: Path, tmp_path: Path) -> None:
     page = tmp_path / "odd.md"
     page.write_text(

@@ -75,6 +75,7 @@ def test_questions_are_answered_once(run: Run, own: Path) -> None:
     assert sorted(own.glob("works/*.ttl")) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "message"),
     [

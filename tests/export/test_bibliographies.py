@@ -125,6 +125,7 @@ def told(entry: Entry, venues: dict[str, str]) -> set[tuple[str, str, str]]:
     return statements
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_all_124_works_come_back_with_every_statement(name: str, quads: list[ox.Quad]) -> None:
     label = ox.NamedNode(PREFIXES["rdfs"] + "label")

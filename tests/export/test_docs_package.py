@@ -45,6 +45,7 @@ def test_the_program_for_frames_prints_a_work_and_its_authors() -> None:
     assert "'Rafael Rafailov', 'Archit Sharma'" in done.stdout
 
 
+@pytest.mark.slow
 def test_identifiers_stay_whole_where_tables_are_read_as_the_page_says(run: Run, tmp_path: Path) -> None:
     assert run("export", "-f", "csv", "-o", "tables", cwd=tmp_path).code == 0
     (line,) = re.findall(r"^>>> papers = (.*)$", PAGES[1].read_text(encoding="utf-8"), re.MULTILINE)

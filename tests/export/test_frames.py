@@ -80,6 +80,7 @@ def test_what_comes_out_says_what_the_catalogue_says(name: str) -> None:
     assert said <= known
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_its_keys_are_plain_names(name: str) -> None:
     body = {key: value for key, value in framed(name).items() if key != "@context"}

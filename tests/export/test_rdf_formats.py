@@ -67,6 +67,7 @@ def canonical(text: str, rdf_format: ox.RdfFormat, *, merged: bool = True) -> ox
     return dataset
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", slow_after(3, RDF_FORMATS))
 def test_rdf_format_says_what_the_files_say(name: str) -> None:
     source = ox.Dataset(ox.Quad(q.subject, q.predicate, q.object) for q in read_quads(find_sources()))
@@ -75,6 +76,7 @@ def test_rdf_format_says_what_the_files_say(name: str) -> None:
     assert canonical(written(name), RDF_FORMATS[name][1]) == source
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["nquads", "trig"])
 def test_formats_with_graphs_keep_them(name: str) -> None:
     source = ox.Dataset(read_quads(find_sources()))

@@ -107,6 +107,7 @@ def test_graphml_has_works_people_venues_artifacts_and_concepts(network: Any) ->
     assert all(values["label"] and values["iri"] for _, values in network.nodes(data=True))
 
 
+@pytest.mark.slow
 def test_graphml_has_typed_edges_derived_ones_too(network: Any) -> None:
     edges = {
         (source, target): values["relation"]

@@ -224,6 +224,7 @@ def test_a_folder_one_stands_in_is_written_file_by_file(
     assert (tmp_path / "out").stat().st_ino == number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize(
     ("args", "output"),

@@ -115,6 +115,7 @@ def test_a_dry_run_prints_the_diff_and_writes_nothing(run: Run, data: Path, bib:
     assert contents(data) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rejected", [False, True])
 def test_a_decision_is_taken_back_and_never_asked_for_again(run: Run, data: Path, bib: Path, rejected: bool) -> None:
     table = run("link", "--to", bib, "--into", data).out.splitlines()
@@ -185,6 +186,7 @@ def test_csl_and_ris_say_the_same(data: Path, tmp_path: Path) -> None:
     assert (one.title, one.identifiers) == (other.title, other.identifiers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

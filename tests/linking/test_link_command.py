@@ -82,6 +82,7 @@ def test_links_are_written_and_a_second_run_sends_nothing(
     assert "openalex: 0 requests sent" in again.err
 
 
+@pytest.mark.slow
 def test_people_get_their_identifiers_from_the_works_they_wrote(
     run: Run, services: Services, data: Path, env: dict[str, str]
 ) -> None:
@@ -156,6 +157,7 @@ def test_data_sets_get_the_licence_of_their_repository(
     assert "names the licence “unheard-of”, which this catalogue does not have" in done.err
 
 
+@pytest.mark.slow
 def test_the_review_table_is_valid_sssom(
     run: Run, services: Services, data: Path, env: dict[str, str], tmp_path: Path
 ) -> None:
@@ -167,6 +169,7 @@ def test_the_review_table_is_valid_sssom(
     assert checked.returncode == 0, checked.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -165,6 +165,7 @@ def test_a_dump_is_an_ontology_of_its_own_that_loads_beside_the_terms(checker: C
     assert (report.all("unread"), report.all("DL"), report.all("RL")) == ([], [], [])
 
 
+@pytest.mark.slow
 def test_ontology_and_data_are_owl_2_dl(whole: Report) -> None:
     assert whole.all("DL") == []
 
@@ -221,6 +222,7 @@ def test_a_year_datatype_is_outside_both_profiles(checker: Checker, tmp_path: Pa
     assert any("gYear" in line for line in report.all("RL"))
 
 
+@pytest.mark.slow
 def test_a_property_nobody_declared_is_outside_dl(checker: Checker, tmp_path: Path) -> None:
     report = _with(checker, tmp_path, "ex:p rdfs:range ag:Work .")
     assert any("https://example.org/p" in line for line in report.all("DL"))

@@ -208,6 +208,7 @@ def test_a_page_is_as_much_work_in_a_larger_catalogue(words: str, shipped: Size,
     assert steps_of(grown, show) < 1.2 * steps_of(shipped, show)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "value",
     [

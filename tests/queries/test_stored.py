@@ -155,6 +155,7 @@ def test_a_string_comes_out_as_it_went_in(tmp_path: Path, backend: Backend, valu
     assert [str(getattr(row[0], "value", None)) for row in rows] == [value]
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_string_comes_out_as_it_went_in(value: str) -> None:
     backend = open_catalogue()

@@ -223,6 +223,7 @@ def test_labels_stand_before_the_iris_of_the_catalogue(query: StoredQuery) -> No
 # Parameters
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [pair for pair in PARAMETERS if key_of(*pair) not in NOT_NARROWING | TOO_MUCH_FOR_ANY],
@@ -277,6 +278,7 @@ def test_whatever_lists_or_counts_by_goal_approach_or_method_can_leave_out_what_
     by_concept = re.compile(r"ag:(placing|represents|evaluates|addresses|uses)[A-Z]")
     asking = {query.name for query in QUESTIONS if by_concept.search(query.text)}
     told = {"artifacts-by-goal", "artifact-addresses", "algorithms-without-code", "benchmarks-without-data"}
+    told |= {"benchmarks-by-risk"}
     whole = {"classification-of-work", "goals-without-benchmark", "authors-by-works", "work-record"}
     assert {query.name for query in PLACED} >= asking - told - whole
     assert len(PLACED) >= 10

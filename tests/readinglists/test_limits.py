@@ -51,6 +51,7 @@ def test_work_grows_with_the_page_and_no_faster(write: Callable[[int], str]) -> 
     assert large < 4.4 * small
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "write",
     [

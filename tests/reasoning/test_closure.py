@@ -298,6 +298,7 @@ statements = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(statements, min_size=4, max_size=24))
 def test_on_random_graphs_the_closure_is_that_of_owlrl(lines: list[tuple[str, str, str]]) -> None:

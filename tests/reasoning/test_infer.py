@@ -67,6 +67,7 @@ def test_the_data_given_is_reasoned_over(run: Run, tmp_path: Path) -> None:
     assert "statements in 2 files." in done.err
 
 
+@pytest.mark.slow
 def test_an_axiom_without_a_fast_rule_goes_to_owlrl_and_that_is_said(run: Run, tmp_path: Path) -> None:
     data = write(tmp_path, "x:A owl:unionOf ( x:B x:C ) . x:i a x:B .")
     done = run("infer", "--data", data, "-f", "ntriples")

@@ -297,6 +297,7 @@ def test_what_is_asked_of_the_shipped_catalogue_is_proved_as_by_reading_it_all()
         assert proved_by_asking(backend, proofs[one].statement) == lines_of(proofs[one])
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(80), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(statements, min_size=4, max_size=20), st.randoms(use_true_random=False))
 def test_on_random_graphs_asking_proves_what_reading_does(lines: list[tuple[str, str, str]], random: Random) -> None:

@@ -97,6 +97,7 @@ def test_parameters_are_bound_the_same_everywhere(
     assert answers == [answers[0]] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "args",
     slow_after(

@@ -144,6 +144,7 @@ def assert_same(found: list[list[object]], rows: list[Row]) -> None:
             assert same(one, as_rdflib(term)), (one, term)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["json", "xml"])
 @given(data=st.data())
 def test_rdflib_reads_what_was_written(name: str, data: st.DataObject) -> None:

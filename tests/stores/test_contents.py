@@ -41,6 +41,7 @@ def test_inferred_statements_that_are_cut_are_missed(
     assert ("lacks inferred statements" in told_of([*asserted, *kept])) is is_told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tenth", range(10))
 def test_a_tenth_of_the_inferred_statements_is_missed_wherever_it_stood(
     parts: tuple[list[ox.Quad], list[ox.Quad]], tenth: int

@@ -88,6 +88,7 @@ def held_as_asserted(server: OxigraphServer) -> Iterator[ox.Quad]:
     return (quad for quad in held(server) if quad.graph_name != INFERRED)
 
 
+@pytest.mark.slow
 def test_the_whole_shipped_catalogue_has_the_same_closure_there(one_server: OxigraphServer, run: Run) -> None:
     empty(one_server)
     one_server.load(SHIPPED)
@@ -324,6 +325,7 @@ def odd_server(status: int, headers: dict[str, str], body: bytes) -> Iterator[tu
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "headers", "body", "message"),
     slow_after(

@@ -127,6 +127,7 @@ def test_any_address_of_it_will_do(place: Place) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_wrong_address_is_told(place: Place, data: Path) -> None:
     told = place("push", "--product", place.name, "--data", data, path=f"{place.kind.base}/x/nothing")
     if place.name == "qlever":

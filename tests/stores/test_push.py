@@ -137,6 +137,7 @@ def test_graphs_of_others_stay_as_they_are(place: Place, aligngraph: Aligngraph)
         assert place.count(OTHERS) == 1
 
 
+@pytest.mark.slow
 def test_a_graph_is_replaced_or_added_to(place: Place, aligngraph: Aligngraph, tmp_path: Path) -> None:
     file = tmp_path / "own.ttl"
     for options, wanted in (((), 1), (("--add",), 2), (("--add", *BY_UPDATES), 3), (BY_UPDATES, 1), ((), 1)):

@@ -85,6 +85,7 @@ def test_a_store_that_works_is_verified(run: Run, data: Path) -> None:
     assert "Verified: all 3 triples of 3 graphs are in the store." in told.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "message"),
     slow_after(
@@ -321,6 +322,7 @@ def test_a_redirect_to_another_host_gets_neither_data_nor_password(run: Run, dat
 # Who asks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", [basic, digest])
 def test_the_password_of_the_environment_is_used(run: Run, data: Path, scheme: Callable[[Handler], bool]) -> None:
     with running(Memory(lambda handler, _: scheme(handler))) as server:

@@ -70,6 +70,7 @@ def test_comunica_gets_the_same(oxigraph: OxigraphServer, papers: list[tuple[str
     assert [(row["work"], json.loads(re.sub(r'("(?:[^"\\]|\\.)*").*', r"\1", row["title"]))) for row in rows] == papers
 
 
+@pytest.mark.slow
 def test_the_curl_lines_of_the_docs_do_what_they_say(oxigraph: OxigraphServer, run: Run) -> None:
     text = (ROOT / "docs" / "triplestores.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```sh curl\n(.*?)```", text, re.DOTALL)

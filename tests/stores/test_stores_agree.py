@@ -148,6 +148,7 @@ def other(request: pytest.FixtureRequest) -> Backend:
     return Remote(request.getfixturevalue("filled_virtuoso").endpoint)
 
 
+@pytest.mark.slow
 def test_the_same_pages_and_trees_are_shown(embedded: Backend, other: Backend) -> None:
     for words in THINGS:
         mine, theirs = (describe(backend, find_one(backend, words).iri).as_data() for backend in (embedded, other))

@@ -448,6 +448,7 @@ def test_long_list_is_laid_out() -> None:
     assert result.count("\n") > 5000
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(300), deadline=None)
 @given(st.lists(TRIPLES, max_size=12))
 def test_any_graph_keeps_its_meaning_and_has_one_form(triples: list[ox.Triple]) -> None:

@@ -47,6 +47,7 @@ def written(quad: ox.Quad, default: str = "") -> Statement:
     return (default if isinstance(quad.graph_name, ox.DefaultGraph) else str(quad.graph_name), *quad.triple)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(300), deadline=None)
 @given(st.lists(QUADS, max_size=12), st.integers(1, 5))
 def test_every_statement_is_read_back_from_the_lines(quads: list[ox.Quad], at_once: int) -> None:

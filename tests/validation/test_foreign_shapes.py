@@ -179,6 +179,7 @@ def reference(data: Path, shapes: Path, given: set[str]) -> Counter[Found]:
     return results(graph, given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["shacl", "pyshacl"])
 @pytest.mark.parametrize("name", FOREIGN)
 def test_shapes_of_others_give_what_pyshacl_gives(name: str, engine: str, tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ def test_the_table_names_rule_place_value_and_mend(bad: Report) -> None:
     assert text.endswith(" violations and 1 warning.") or "warning" in text.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_the_table_groups_what_breaks_one_rule_many_times(tmp_path: Path) -> None:
     records = "".join(f'person:kim-{n} a ag:Person ; rdfs:label "Kim {n}" .\n' for n in range(3_000))
     report = validate([with_records(tmp_path, records)])
@@ -188,6 +189,7 @@ def test_command_says_what_it_could_not_do(run: Run, args: list[str], message: s
     assert message in outcome.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("folder", "said"), slow_after(1, [("own", "aligngraph validate data"), (".", "Checking the shipped catalogue.")])
 )

@@ -283,6 +283,7 @@ def test_schemes_of_others_alone_are_shown() -> None:
     assert said == []
 
 
+@pytest.mark.slow
 def test_the_command_tells_of_schemes_of_others(run: Run, tmp_path: Path) -> None:
     prefixes = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
     (tmp_path / "others.ttl").write_text(prefixes + OTHERS, encoding="utf-8")

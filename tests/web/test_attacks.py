@@ -363,6 +363,7 @@ def test_nothing_is_fetched_from_elsewhere(strict: Served, query: str) -> None:
     assert is_answered(strict)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "update",
     [

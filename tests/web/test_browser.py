@@ -132,6 +132,7 @@ def test_the_editor_completes_terms_and_marks_an_error_at_its_line(window: Visit
     assert window.is_clean()
 
 
+@pytest.mark.slow
 def test_what_is_typed_is_answered_by_names(window: Visit) -> None:
     page = window.go("query/works-by-author")
     page.locator("#field-author").press_sequentially("rafail")

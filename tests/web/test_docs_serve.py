@@ -42,6 +42,7 @@ def test_each_curl_command_answers(here: Served) -> None:
         assert len(done.stdout.splitlines()) > 3
 
 
+@pytest.mark.slow
 def test_the_program_matches_what_it_says(here: Served, tmp_path: Path) -> None:
     (block,) = blocks("python")
     done = subprocess.run(

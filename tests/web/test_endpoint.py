@@ -32,6 +32,7 @@ def address_of(server: Server) -> str:
     return f"http://127.0.0.1:{server.server_port}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["serve", "mcp"])
 def test_without_the_password_nothing_starts_and_the_error_says_how_to_give_it(
     run: Run, guarded: str, command: str

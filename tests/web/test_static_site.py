@@ -106,6 +106,7 @@ def test_what_changed_is_rewritten_and_what_is_gone_removed(made: Path, run: Run
     assert (tmp_path / "outside.txt").exists()
 
 
+@pytest.mark.slow
 def test_a_file_of_others_in_the_way_is_named_and_kept(made: Path, tmp_path: Path) -> None:
     folder = tmp_path / "site"
     shutil.copytree(made, folder)

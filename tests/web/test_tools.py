@@ -83,6 +83,7 @@ def test_an_assistant_asks() -> None:
     assert "notation" in graph
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_an_answer_and_the_session_goes_on() -> None:
     wrong: list[tuple[str, dict[str, Any], str]] = [
         ("works-by-goal", {"goal": "human valus"}, "human-values"),
