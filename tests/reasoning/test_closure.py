@@ -61,9 +61,14 @@ def sample(listings_of_each_section: int, authors: int) -> list[ox.Quad]:
     listings: set[object] = {
         one for section in sections for one in islice(by_object[AG + "inSection", section], listings_of_each_section)
     }
-    # Links that the page gets wrong are in few of them.
+    # Links that the page gets wrong are in few of them, and so are some kinds of publication.
     corrections = [quad.subject for quad in SHIPPED if quad.predicate.value == AG + "correctsLink"]
     listings |= {one for correction in corrections for one in objects(correction, "corrects")}
+    one_of_each_kind = {quad.object: quad.subject for quad in SHIPPED if quad.predicate.value.endswith("#type")}
+    works = {
+        work for publication in one_of_each_kind.values() for work in by_object[AG + "hasPublication", publication]
+    }
+    listings |= {one for work in works for one in by_object[AG + "lists", work][:1]}
     for listing in listings:
         kept |= {listing, *objects(listing, "hasLink"), *by_object[AG + "corrects", listing]}
         for work in objects(listing, "lists"):
