@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.support.commands import CommandServer, command_server
 from tests.support.marks import examples
 from tests.support.programs import REQUIRE_ALL
 
@@ -32,6 +33,7 @@ pytest_plugins = [
 ]
 
 ROOT = Path(__file__).resolve().parents[1]
+TIMEOUT = 120
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,7 +54,10 @@ class Outcome:
 
 
 class Run:
-    """Runs ``aligngraph`` as people do: a process of its own."""
+    """Runs ``aligngraph`` as people do: a process of its own. *server* forks it where a new one would do the same."""
+
+    def __init__(self, server: CommandServer | None = None) -> None:
+        self.server = server
 
     def __call__(
         self,
@@ -62,16 +67,18 @@ class Run:
         cwd: Path | None = None,
         prefix: Sequence[str] = (),
     ) -> Outcome:
-        done = subprocess.run(
-            [*prefix, sys.executable, "-m", "aligngraph", *map(str, args)],
-            input=stdin.encode() if isinstance(stdin, str) else stdin,
-            capture_output=True,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8", **(env or {})},
-            cwd=cwd,
-            timeout=120,
-            check=False,
-        )
-        outcome = Outcome(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+        arguments = list(map(str, args))
+        environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **(env or {})}
+        text = stdin.encode() if isinstance(stdin, str) else stdin
+        if self.server is not None and not prefix and self.server.can_run(arguments, environment):
+            code, out, err = self.server.run(arguments, text, environment, cwd, TIMEOUT)
+        else:
+            command = [*prefix, sys.executable, "-m", "aligngraph", *arguments]
+            done = subprocess.run(
+                command, input=text, capture_output=True, env=environment, cwd=cwd, timeout=TIMEOUT, check=False
+            )
+            code, out, err = done.returncode, done.stdout, done.stderr
+        outcome = Outcome(code, out.decode("utf-8"), err.decode("utf-8"))
         assert "Traceback" not in outcome.err, outcome.err
         return outcome
 
@@ -92,6 +99,7 @@ def shown_on(terminal: int) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def run() -> Run:
-    """Return what runs ``aligngraph`` with the given arguments and returns its exit code and outputs."""
-    return Run()
+def run() -> Iterator[Run]:
+    """Give what runs ``aligngraph`` with the given arguments and returns its exit code and outputs."""
+    with command_server() as server:
+        yield Run(server)

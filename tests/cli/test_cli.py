@@ -42,6 +42,15 @@ def test_the_examples_of_each_command_stand_on_lines_of_their_own(name: str) -> 
     assert "\\b" not in "".join(lines)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_starts_in_a_new_process(name: str) -> None:
+    """Others fork one that has imported the modules, so what a module lacks might not show."""
+    outcome = Run()(name, "--help")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith(f"Usage: aligngraph {name} ")
+
+
 def test_without_arguments_it_shows_the_commands_in_groups(run: Run) -> None:
     outcome = run()
     assert (outcome.code, outcome.err) == (0, "")
