@@ -11,45 +11,38 @@ from pathlib import Path
 
 import pytest
 
-from aligngraph.catalogue.sources import data_folder
 from tests.conftest import Outcome, Run, shown_on
 from tests.support.gateway import SECRET, TOKEN, Authority, Gateway, Scheme, basic, bearer, digest
 from tests.support.marks import slow_after
 from tests.support.misbehaving import Handler, Server, running
 from tests.support.servers import OxigraphServer, as_user, oxigraph_server
+from tests.support.shape_examples import BASE
 
-WORK = data_folder() / "works" / "rafailov2023-dpo.ttl"
 AT = ["--data", "{query}"]
 READING: dict[str, list[str]] = {
     "query": ["query", "venues", *AT],
     "query --help": ["query", "works-by-goal", "--help", *AT],
     "sparql": ["sparql", "SELECT * { ?work a ag:Paper }", *AT],
-    "show": ["show", "dpo", *AT],
+    "show": ["show", "Quiet Rewards", *AT],
     "tree": ["tree", "methods", *AT],
     "export": ["export", "-f", "turtle", *AT],
     "validate": ["validate", "--format", "json", "{query}"],
-    "explain": ["explain", "dpo", "usesMethod", "method:sft-based", *AT],
+    "explain": ["explain", "rivera2021-quiet", "usesMethod", "method:tuning", *AT],
     "infer": ["infer", "--format", "ntriples", *AT],
     "infer --into": ["infer", "--dry-run", "--into", "{query}"],
-    "diff": ["diff", str(WORK), "{store}"],
+    "diff": ["diff", str(BASE), "{store}"],
     "pull": ["pull", "{store}", "-o", "{folder}"],
-    "push": ["push", "{store}", "--data", str(WORK), "--verify-only"],
+    "push": ["push", "{store}", "--data", str(BASE), "--verify-only"],
 }
 """Every command that asks a store, and reads only."""
 
 
 @pytest.fixture(scope="module")
-def small(run: Run) -> Iterator[OxigraphServer]:
-    """A store with one work."""
+def store(run: Run) -> Iterator[OxigraphServer]:
+    """A store with a small catalogue."""
     with oxigraph_server() as server:
-        assert run("push", server.address, "--data", WORK).code == 0
+        assert run("push", server.address, "--data", BASE).code == 0
         yield server
-
-
-@pytest.fixture
-def store(command: str, small: OxigraphServer, catalogue_server: OxigraphServer) -> OxigraphServer:
-    """A store that *command* has something to do with, and not too much."""
-    return small if command in ("diff", "pull", "push") else catalogue_server
 
 
 class Asking:
@@ -116,8 +109,8 @@ def test_each_way_to_say_who_asks_works_for_reading(
         assert "another" not in wrong.err
 
 
-def test_a_long_query_is_asked_again_with_its_body(small: OxigraphServer, run: Run) -> None:
-    with running(Gateway(small.address, digest)) as server:
+def test_a_long_query_is_asked_again_with_its_body(store: OxigraphServer, run: Run) -> None:
+    with running(Gateway(store.address, digest)) as server:
         query = f"ASK {{ ?s a ag:Paper }} # {'x' * 3000}"
         environment = {"NETRC": os.devnull, "ALIGNGRAPH_PASSWORD": SECRET}
         told = run("sparql", query, "--data", f"{as_user(at(server))}/query", env=environment)
@@ -125,11 +118,11 @@ def test_a_long_query_is_asked_again_with_its_body(small: OxigraphServer, run: R
     assert [method for method, *_ in server.requests if method == "POST"] == ["POST", "POST"]
 
 
-def test_netrc_is_read_for_its_host_only(ask: Asking, small: OxigraphServer, tmp_path: Path) -> None:
+def test_netrc_is_read_for_its_host_only(ask: Asking, store: OxigraphServer, tmp_path: Path) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text(f"machine localhost login dba password {SECRET}\n")
     netrc.chmod(0o600)
-    with running(Gateway(small.address, basic)) as server:
+    with running(Gateway(store.address, basic)) as server:
         assert ask("query", at(server), NETRC=str(netrc)).code == 0
         other = ask("query", at(server).replace("localhost", "127.0.0.1"), NETRC=str(netrc))
         assert other.code == 2
@@ -162,9 +155,9 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(ask: Asking, comma
     assert "holds a password" in told.err
 
 
-def test_one_password_is_not_for_two_stores(run: Run, small: OxigraphServer) -> None:
-    with running(Gateway(small.address, basic)) as server:
-        both = (small.address, at(server))
+def test_one_password_is_not_for_two_stores(run: Run, store: OxigraphServer) -> None:
+    with running(Gateway(store.address, basic)) as server:
+        both = (store.address, at(server))
         for addresses, env in (
             (map(as_user, both), {"ALIGNGRAPH_PASSWORD": SECRET}),
             (both, {"ALIGNGRAPH_TOKEN": TOKEN}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,23 +13,25 @@ import pytest
 from aligngraph.catalogue.sources import data_folder, find_sources
 from aligngraph.cli.main import COMMANDS, Cli
 from aligngraph.stores.disk import load
+from aligngraph.stores.open import open_files
 from tests.conftest import Run
 from tests.support.marks import slow_after
-from tests.support.servers import OxigraphServer
+from tests.support.servers import OxigraphServer, oxigraph_server
+from tests.support.shape_examples import BASE
 
-LIST = b"# Papers\n\n- **Quiet Rewards.** Rivera et al. NeurIPS 2023. [[Paper](https://arxiv.org/abs/2305.99991)]\n"
+LIST = b"# Papers\n\n- **Louder Tests.** Rivera et al. NeurIPS 2023. [[Paper](https://arxiv.org/abs/2305.99991)]\n"
 READING: dict[str, list[str]] = {
     "query": ["query", "venues", "--format", "csv"],
-    "sparql": ["sparql", "SELECT ?w { ?w ag:evaluatesGoal goal:human-values } ORDER BY ?w", "--format", "csv"],
-    "show": ["show", "dpo"],
+    "sparql": ["sparql", "SELECT ?w { ?w ag:evaluatesGoal goal:care } ORDER BY ?w", "--format", "csv"],
+    "show": ["show", "Quiet Rewards"],
     "tree": ["tree", "methods"],
     "validate": ["validate", "--format", "json"],
     "infer": ["infer", "--format", "ntriples"],
     "describe": ["describe"],
     "export": ["export", "--format", "csljson"],
     "import": ["import", "-", "--format", "markdown"],
-    "add": ["add", "2305.99991", "--title", "Quiet Rewards"],
-    "diff": ["diff", str(data_folder())],
+    "add": ["add", "2305.99991", "--title", "Louder Tests"],
+    "diff": ["diff", str(BASE)],
 }
 AS_ARGUMENT = ("validate", "diff")
 """These take the location as an argument; the others as --data."""
@@ -40,8 +43,16 @@ NO_CATALOGUE = {"fmt", "link", "merge", "new-catalogue", "pull"}
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("locations") / "store"
-    load(path, find_sources())
+    load(path, find_sources([BASE]))
     return path
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[OxigraphServer]:
+    """A server that holds the same as the store."""
+    with oxigraph_server() as server:
+        server.load(list(open_files([BASE]).store))
+        yield server
 
 
 def test_no_command_that_reads_is_left_out() -> None:
@@ -55,11 +66,11 @@ def test_no_command_that_reads_is_left_out() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", slow_after(3, READING))
 def test_a_store_and_an_endpoint_give_what_the_files_give(
-    run: Run, store: Path, catalogue_server: OxigraphServer, name: str
+    run: Run, store: Path, server: OxigraphServer, name: str
 ) -> None:
     words = READING[name]
     outputs = []
-    for place in (data_folder(), store, catalogue_server.endpoint):
+    for place in (BASE, store, server.endpoint):
         there = [place] if name in AS_ARGUMENT else ["--data", place]
         outcome = run(*words, *there, stdin=LIST)
         assert outcome.code == (1 if name == "import" and "person" in outcome.err else 0), outcome
@@ -69,12 +80,10 @@ def test_a_store_and_an_endpoint_give_what_the_files_give(
 
 
 @pytest.mark.slow
-def test_a_store_is_loaded_and_pushed_from_an_endpoint(
-    run: Run, catalogue_server: OxigraphServer, tmp_path: Path
-) -> None:
-    assert run("load", tmp_path / "store", "--data", catalogue_server.endpoint).code == 0
-    assert run("diff", tmp_path / "store", "-").code == 0
-    checked = run("push", catalogue_server.address, "--data", tmp_path / "store", "--verify-only", "--no-inferred")
+def test_a_store_is_loaded_and_pushed_from_an_endpoint(run: Run, server: OxigraphServer, tmp_path: Path) -> None:
+    assert run("load", tmp_path / "store", "--data", server.endpoint).code == 0
+    assert run("diff", tmp_path / "store", BASE).code == 0
+    checked = run("push", server.address, "--data", tmp_path / "store", "--verify-only", "--no-inferred")
     assert checked.code == 0, checked
 
 
