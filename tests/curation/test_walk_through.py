@@ -32,12 +32,15 @@ def test_the_walk_through_works_as_written(run: Run, tmp_path: Path) -> None:
         ("list.md", "attacks.md"), re.findall(r"```markdown\n(.*?)```", text, re.DOTALL), strict=True
     ):
         (tmp_path / name).write_text(listing, encoding="utf-8")
+    (library,) = re.findall(r"```bibtex\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "library.bib").write_text(library, encoding="utf-8")
     (table,) = re.findall(r"```tsv\n(.*?)```", text, re.DOTALL)
     commands = [
         line[2:] for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL) for line in block.splitlines()
     ]
     assert len(commands) > 8
-    outcomes = {}
+    outcomes: dict[str, str] = {}
+    checks = []
     for line in commands:
         words = shlex.split(line)
         if words[0] == "echo":
@@ -61,7 +64,9 @@ def test_the_walk_through_works_as_written(run: Run, tmp_path: Path) -> None:
                 row.split("\t")[:2] for row in table.splitlines()
             ]
             (tmp_path / written).write_text(table, encoding="utf-8")
-        outcomes[line] = outcome.out
+        outcomes.setdefault(line, outcome.out)
+        if line == "aligngraph validate my-list":
+            checks.append(outcome.out)
     by_method = outcomes["aligngraph query works-by-method -p method=rl-based --data my-list"]
     assert "Quiet Rewards" in by_method
     by_goal = outcomes["aligngraph query works-by-goal -p goal=human-values --data my-list"]
@@ -75,7 +80,14 @@ def test_the_walk_through_works_as_written(run: Run, tmp_path: Path) -> None:
     review = outcomes["aligngraph diff before my-list --format markdown"]
     assert review.startswith("**1 new work; 1 new placing**")
     assert (tmp_path / "my-list/surveys/attacks-defences/headings.tsv").read_text(encoding="utf-8") == table
-    assert "all conform" in outcomes["aligngraph validate my-list"]
+    gaps = outcomes["aligngraph query incomplete-records --data my-list"]
+    assert re.findall(r"(\w+ \w+) +([\w-]+) ", gaps) == [
+        ("Delta Attack", "authors"),
+        ("Gamma Probe", "further-authors"),
+    ]
+    assert "Info agsh:IncompleteKnown" in checks[0]
+    assert "Violation" not in checks[0]
+    assert "all conform" in checks[-1]
 
 
 @pytest.mark.slow
@@ -154,9 +166,16 @@ def test_nothing_is_made_up(run: Run, data: Path) -> None:
     record = data / "works" / "arxiv-2405-54321.ttl"
     assert "dcterms:title" not in record.read_text()
     validation = run("validate", record, "--within", data)
+    assert validation.code == 0
+    assert "Violation" not in validation.out
+    for name in ("dcterms:title", "ag:hasAuthorship", "ag:hasPlacing"):
+        assert f"found: ag:lacks {name}" in validation.out
+    # Without the word, each is an error.
+    record.write_text(re.sub(r"\n    ag:lacks.*", "", record.read_text(encoding="utf-8")), encoding="utf-8")
+    validation = run("validate", record, "--within", data)
     assert validation.code == 1
-    for rule in ("WorkTitle", "AuthoredWorkByline", "WorkPlace"):
-        assert f"agsh:{rule}:" in validation.out
+    for rule in ("WorkTitleKnown", "AuthoredWorkByline", "WorkPlace"):
+        assert f"Violation agsh:{rule}:" in validation.out
 
 
 def test_a_paper_that_is_there_is_told_and_only_its_place_added(run: Run, data: Path) -> None:

@@ -168,7 +168,8 @@ def test_the_catalogue_beneath_the_examples_conforms() -> None:
 def test_what_keeps_the_rule_conforms(rule: str, tmp_path: Path) -> None:
     files = write_example(files_of(rule, "pass"), tmp_path)
     assert len(files) > 1
-    assert [(finding.rule.iri, finding.focus) for finding in validate(files).findings] == []
+    # That a record is known to be incomplete is information, and no fault.
+    assert [(one.rule.iri, one.focus) for one in validate(files).findings if one.severity != "info"] == []
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -176,7 +177,8 @@ def test_what_breaks_the_rule_breaks_no_other(rule: str, tmp_path: Path) -> None
     files = write_example(files_of(rule, "fail"), tmp_path)
     assert len(files) > 1
     report = validate(files)
-    assert {finding.rule.iri for finding in report.findings} == {AGS + rule}
+    worse = {finding.rule.iri for finding in report.findings if finding.severity != "info"}
+    assert (worse or {finding.rule.iri for finding in report.findings}) == {AGS + rule}
     assert all(finding.file is not None for finding in report.findings)
     assert all(finding.line is not None for finding in report.findings) or rule == "WrittenGraph"
     # By the engine, unless the shape is only there for what the tool checks itself.
@@ -230,5 +232,6 @@ def test_jena_finds_the_same_in_every_example_and_nothing_in_the_catalogue(jena:
     reports = jena.do([("validate", tmp_path / f"{name}.nt", FILE) for name in graphs])
     found = dict(zip(graphs, map(found_by_jena, reports), strict=True))
     for name, results in found.items():
-        assert results == (result_set("shacl", SHAPES, graphs[name]) if name.endswith(".fail") else set())
+        assert results == result_set("shacl", SHAPES, graphs[name])
+        assert name.endswith(".fail") or {severity for _, _, _, severity, _, _ in results} <= {SH + "Info"}
     assert sum(map(bool, found.values())) > 150

@@ -67,7 +67,7 @@ def command(
     """Add one paper: an arXiv id, a DOI, a web address, or '-' for a BibTeX entry on standard input.
 
     Nothing is looked up on the network. On a terminal you are asked for what is missing; otherwise it is left out, and
-    'aligngraph validate' reports it. Concepts are given as in queries: by name, label, notation, CURIE or IRI. The
+    the record says that it is not known. Concepts are given as in queries: by name, label, notation, CURIE or IRI. The
     approach says whether the paper evaluates or represents the goal; without one, it only addresses it.
 
     \b
@@ -113,8 +113,10 @@ def command(
                 work, concepts["goal"], concepts["approach"], concepts["method"], holdings
             )
             if into is None:
+                from aligngraph.curation.lacking import say_what_is_lacking
                 from aligngraph.turtle.writer import write_turtle
 
+                say_what_is_lacking(plan.changes, holdings)
                 put_out([write_turtle(statements(plan.changes))])
             else:
                 put_out([apply(plan.changes, holdings, folder, dry_run=dry_run)[1]])
@@ -197,4 +199,4 @@ def _tell(new: dict[str, str], work: str | None, uncertain: Sequence[object], la
         return
     click.echo(f"{shorten(work)} {'is new' if work in new else 'is here already'}.", err=True)
     if work in new and lacking:
-        click.echo(f"Left out, for 'aligngraph validate' to ask for: {', '.join(lacking)}.", err=True)
+        click.echo(f"Not known, which the record says: {', '.join(lacking)}.", err=True)

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from aligngraph.curation.changes import Changes
 from aligngraph.curation.holdings import Holdings, ag
+from aligngraph.curation.lacking import say_what_is_lacking
 from aligngraph.curation.minting import local_name
 from aligngraph.errors import CatalogueError
 from aligngraph.files.reading import read_file
@@ -192,9 +193,12 @@ def apply(
 ) -> tuple[int, str]:
     """Make *changes* in the files of *folder*, or none of them; return how many files change, and '' for the diff.
 
+    What a new record lacks is said, and what a known one does not lack any more is no longer said, be it in *changes*
+    or not.
     *kept* are further files to write, by path in the folder. With *dry_run*, nothing is written, and the diff is
     returned. Raise what `changed_files` and `change_files` raise.
     """
+    say_what_is_lacking(changes, holdings)
     contents = changed_files(changes, holdings, folder)
     before = dict(holdings.files)
     for name, content in kept.items():

@@ -11,7 +11,8 @@ import pyoxigraph as ox
 
 from aligngraph.bibliography.entries import Entry, forms_of, work_of
 from aligngraph.bibliography.works import Form
-from aligngraph.curation.holdings import EDITORIAL_NOTE, Holdings, ag
+from aligngraph.curation.bylines import continues, rest_of_byline
+from aligngraph.curation.holdings import EDITORIAL_NOTE, TYPE, Holdings, ag
 from aligngraph.curation.persons import first_full, is_full_name
 from aligngraph.curation.works import NewWork, WorkWriter, english, literal_fields, triple
 
@@ -24,6 +25,8 @@ class GapFiller:
     def __init__(self, holdings: Holdings, writer: WorkWriter) -> None:
         self.holdings = holdings
         self.writer = writer
+        self.replaced: dict[str, list[ox.Triple]] = {}
+        """Known things whose statements are all given anew, what is added aside."""
         self.said: list[str] = []
         self.conflicts: list[str] = []
 
@@ -47,9 +50,14 @@ class GapFiller:
         names, cut = first_full((entry.authors, entry.et_al) for entry in work.entries)
         whole = not cut and all(map(is_full_name, names))
         first = work.entries[0]
+        place = f"{first.file}, line {first.line}"
+        given = list(map(work_of, work.entries))
         if not held.texts(iri, ag("hasAuthorship")) and whole:
-            place = f"{first.file}, line {first.line}"
-            yield "authors", list(self.writer.byline(iri, names, place, list(map(work_of, work.entries))))
+            yield "authors", list(self.writer.byline(iri, names, place, given))
+        elif whole and names and continues(held, iri, names):
+            rest = rest_of_byline(held, self.writer, iri, names, place, given)
+            self.replaced |= rest.replaced
+            yield "further authors", rest.added
         if held.number(iri, ag("firstPublicYear")) is None:
             years = [year for entry in work.entries if (year := self.writer.first_year(entry)) is not None]
             yield "year", [triple(iri, ag("firstPublicYear"), year) for year in sorted(years)[:1]]
@@ -59,7 +67,7 @@ class GapFiller:
             for form, venue in self.writer.forms(entry) if has_forms or not publications else ():
                 known = self._counterpart(form, venue, publications)
                 if known is not None:
-                    yield from self._completed(known, form, entry)
+                    yield from self._completed(known, form, venue, entry)
                 elif venue is not None or form.doi or form.arxiv or form.acl or form.isbn:
                     name = f"publication in {form.venue}" if form.venue else "publication"
                     yield name, list(self.writer.publication(iri, held.label(iri), form, venue))
@@ -78,7 +86,9 @@ class GapFiller:
         # Of a form without a venue of ours nothing tells that it is another one.
         return publications[0] if venue is None and not said and publications else None
 
-    def _completed(self, publication: str, form: Form, entry: Entry) -> Iterator[tuple[str, list[ox.Triple]]]:
+    def _completed(
+        self, publication: str, form: Form, venue: str | None, entry: Entry
+    ) -> Iterator[tuple[str, list[ox.Triple]]]:
         held = self.holdings
         year = held.number(publication, ag("publicationYear"))
         place = f"{entry.file}, line {entry.line}"
@@ -88,6 +98,11 @@ class GapFiller:
             return
         if form.year is not None and year is None:
             yield "year of publication", [triple(publication, ag("publicationYear"), form.year)]
+        if held.kinds(publication) == ["Publication"] and form.kind is not None:
+            yield "kind", [triple(publication, TYPE, ox.NamedNode(ag(form.kind)))]
+        if venue is not None and not held.values(publication, ag("venue")):
+            self.writer.used_venues[venue] = None
+            yield "venue", [triple(publication, ag("venue"), ox.NamedNode(venue))]
         for field, value in literal_fields(form):
             known = held.text(publication, ag(field))
             if known is None:

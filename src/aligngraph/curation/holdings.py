@@ -123,6 +123,13 @@ class Holdings:
         ]
 
 
+def authorships_of(holdings: Holdings, work: str) -> list[str]:
+    """Return the authorships of *work* in the order of its byline."""
+    return sorted(
+        holdings.texts(work, ag("hasAuthorship")), key=lambda one: (holdings.number(one, ag("ordinal")) or 0, one)
+    )
+
+
 def read_holdings(folders: Sequence[Path], *, may_be_empty: bool = False) -> Holdings:
     """Return what the data folders and files hold. Raise CatalogueError, or BadTurtleError for a broken file.
 

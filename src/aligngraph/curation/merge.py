@@ -25,6 +25,7 @@ from aligngraph.curation.holdings import (
     Holdings,
     ag,
 )
+from aligngraph.curation.lacking import SINCE
 from aligngraph.curation.works import triple
 from aligngraph.errors import ArgumentError
 from aligngraph.rdf.namespaces import BASE, expand, shorten
@@ -147,6 +148,8 @@ class _Merger:
                     mine.append(triple(kept, ALT_LABEL, self._as_name(kept, term)))
             elif predicate == ag("firstPublicYear") and predicate in there:
                 self._take_year(kept, term)
+            elif predicate == SINCE and predicate in there:
+                continue
             elif predicate in _ONE and predicate in there:
                 self.result.notes.append(
                     f"{shorten(old)} said {shorten(predicate)} {term}; {shorten(kept)} keeps its own"

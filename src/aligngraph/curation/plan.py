@@ -24,6 +24,7 @@ from aligngraph.curation.headings import (
     suggest_heading_map,
 )
 from aligngraph.curation.holdings import WORK_KINDS, Holdings, ag
+from aligngraph.curation.lacking import say_what_is_lacking
 from aligngraph.curation.matching import Match, WorkIndex, index_works, match
 from aligngraph.curation.minting import Mint, local_name
 from aligngraph.curation.persons import People
@@ -204,6 +205,7 @@ class _Planner:
         report.lacking += dict.fromkeys(self.gaps.conflicts)
         if self.survey is None and table is not None:
             changes.added += self._placings(settled, table)
+        report.incomplete = say_what_is_lacking(changes, self.holdings)
         keep = {f"{beginning}{TABLE}": given.source} if given is not None and settled else {}
         if folder is not None and (self.answers or self.asked):
             keep[f"{beginning}{QUESTIONS}"] = questions_text(self.answers, self.asked).encode()
@@ -328,6 +330,7 @@ class _Planner:
             changes.added += self.writer.write(work)
         for work in self.matched.values():
             changes.added += self.gaps.fill(work) if work.entries else ()
+        changes.replaced |= self.gaps.replaced
         for venue in self.writer.used_venues:
             if venue not in self.holdings.described:
                 changes.added += self.table.homes[venue].triples(venue)

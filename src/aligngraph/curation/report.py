@@ -63,6 +63,8 @@ class ImportReport:
     """What entries say of works here that the catalogue says otherwise: for a person to settle."""
     gained: list[str] = field(default_factory=list)
     """What works here gain, of which nothing was said."""
+    incomplete: dict[str, int] = field(default_factory=dict)
+    """How many new records lack what; each says so itself."""
     notes: list[str] = field(default_factory=list)
     new_works: dict[str, str] = field(default_factory=dict)
     """The IRI of each new work, with its title."""
@@ -127,6 +129,10 @@ class ImportReport:
                 for name, lines in self.venues_unknown.items()
             ]
             yield from _few(lines)
+        if self.incomplete:
+            yield ""
+            yield "Not known, and new records say so (query incomplete-records lists it, link --complete fills it in):"
+            yield f"  {', '.join(f'{name} ({count})' for name, count in self.incomplete.items())}"
         if self.gained:
             yield ""
             yield "New facts about works that are here already:"

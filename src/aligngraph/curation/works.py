@@ -17,6 +17,7 @@ from aligngraph.bibliography.identifiers import DOI, acl_venue, arxiv_year, is_a
 from aligngraph.bibliography.keys import clean, fold, slug
 from aligngraph.bibliography.works import BETWEEN_NOTES, Form, Work, preprint, records_of
 from aligngraph.curation.holdings import EDITORIAL_NOTE, SAME_AS, TITLE, TYPE, WORK_KINDS, ag
+from aligngraph.curation.lacking import LACKS
 from aligngraph.curation.minting import Mint, local_name
 from aligngraph.curation.persons import People, first_full
 from aligngraph.curation.venues import VenueTable
@@ -64,6 +65,10 @@ def triple(subject: str, predicate: str, term: str | int | bool | ox.NamedNode |
 def english(text: str) -> ox.Literal:
     """Return *text* as prose of ours."""
     return ox.Literal(text, language="en")
+
+
+CUT_SHORT = english("The byline is cut short: the source prints “et al.” after these authors.")
+"""The note on a work of which only the first authors are known."""
 
 
 class WorkWriter:
@@ -163,23 +168,26 @@ class WorkWriter:
         notes = _notes(given[0].note)
         for note in notes:
             yield triple(iri, EDITORIAL_NOTE, english(note))
+        if cut and names:
+            yield triple(iri, LACKS, ox.NamedNode(ag("hasAuthor")))
         if cut and names and not notes:
-            yield triple(
-                iri, EDITORIAL_NOTE, english("The byline is cut short: the source prints “et al.” after these authors.")
-            )
+            yield triple(iri, EDITORIAL_NOTE, CUT_SHORT)
         for form, venue in forms:
             yield from self.publication(iri, title, form, venue)
         yield from self.byline(iri, names, place, given)
 
-    def byline(self, iri: str, names: Sequence[str], place: str, given: Sequence[Work]) -> Iterator[ox.Triple]:
+    def byline(
+        self, iri: str, names: Sequence[str], place: str, given: Sequence[Work], known: Sequence[str] = ()
+    ) -> Iterator[ox.Triple]:
         """Yield the authorships of a work, and persons who are new with it.
 
-        *place* is where the names stand, *given* are the works whose bylines give the parts of the names.
+        *place* is where the names stand, *given* are the works whose bylines give the parts of the names, *known* are
+        the IRIs of the first authorships, where these are here already.
         """
         parts = _parts_of_names(given)
         for ordinal, (name, person, triples) in enumerate(self.people.byline(names, place), start=1):
             yield from triples
-            authorship = self.mint.authorship(iri, ordinal)
+            authorship = known[ordinal - 1] if ordinal <= len(known) else self.mint.authorship(iri, ordinal)
             yield triple(iri, ag("hasAuthorship"), ox.NamedNode(authorship))
             yield triple(authorship, TYPE, ox.NamedNode(ag("Authorship")))
             yield triple(authorship, ag("nameAsPrinted"), name)

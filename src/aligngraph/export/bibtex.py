@@ -64,7 +64,7 @@ def _fields(work: Work) -> tuple[str, dict[str, str]]:
     fields = {
         # The second pair of braces keeps the capitals.
         "title": f"{{{escape(cited_title(work))}}}" if cited_title(work) else "",
-        "author": " and ".join(map(_name, work.authors)),
+        "author": " and ".join([*map(_name, work.authors), *(["others"] if work.et_al else [])]),
         place: escape(best.venue or "") if not best.arxiv else "",
         "volume": escape(best.volume or ""),
         "number": escape(best.issue or ""),

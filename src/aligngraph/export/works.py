@@ -74,10 +74,13 @@ def cited_title(work: Work) -> str:
 def _work(graph: Graph, work: ox.NamedNode, key: str, classes: list[str]) -> Work:
     forms = [_form(graph, form, key) for form in graph.objects(work, ag("hasPublication"))]
     kinds = [term.value for term in graph.objects(work, RDF_TYPE) if term.value in classes]
+    names = tuple(_names(graph, work))
     return Work(
         kind=kinds[0].removeprefix(AG) if kinds else None,
         title=_text(graph, work, _TITLE) or collapse(graph.label(work)) or None,
-        authors=tuple(_names(graph, work)),
+        authors=names,
+        # The record says that its byline is cut short.
+        et_al=bool(names) and ag("hasAuthor") in graph.objects(work, ag("lacks")),
         first_year=graph.number(work, ag("firstPublicYear")),
         evidence=_text(graph, work, ag("evidence")),
         confidence=_text(graph, work, ag("confidence")),

@@ -16,13 +16,14 @@ from aligngraph._version import __version__
 from aligngraph.bibliography.identifiers import DOI
 from aligngraph.bibliography.keys import clean, fold, name_key
 from aligngraph.bibliography.works import Form, Work, records_of
+from aligngraph.curation.bylines import continues, rest_of_byline
 from aligngraph.curation.comparison import is_same_author
 from aligngraph.curation.files import subject_of
-from aligngraph.curation.holdings import SAME_AS, TYPE, Holdings, ag
+from aligngraph.curation.holdings import SAME_AS, TITLE, TYPE, Holdings, ag
 from aligngraph.curation.minting import Mint
 from aligngraph.curation.persons import People, is_full_name
 from aligngraph.curation.venues import VenueTable
-from aligngraph.curation.works import WorkWriter, triple
+from aligngraph.curation.works import WorkWriter, english, triple
 from aligngraph.linking.decide import BY_IDENTIFIER
 from aligngraph.linking.licences import licence_iri
 from aligngraph.linking.links import Link
@@ -65,6 +66,7 @@ class Completer:
             venue = self.holdings.text(publication.iri, ag("venue"))
             if venue and publication.form.kind == "JournalArticle":
                 self._venue(place, venue, record.issn)
+        self._work(place)
         self._month(place)
         self._byline(place)
 
@@ -94,6 +96,14 @@ class Completer:
         self.writer.outcome.completed.append((iri, name))
         self._evidence[iri, place.record.where, place.confidence].append(name)
 
+    def _gain(self, iri: str, term: str, value: ox.NamedNode | ox.Literal, place: Place, name: str) -> None:
+        """Write a value of which our record has none; the first source that has one counts."""
+        if (iri, term) not in self._said:
+            self._said[iri, term] = value.value
+            self.writer.outcome.changes.added.append(triple(iri, term, value))
+            self.writer.outcome.completed.append((iri, name))
+            self._evidence[iri, place.record.where, place.confidence].append(name)
+
     def _publication(self, place: Place, publication: Publication) -> None:
         form = place.record.form or Form()
         for name, attribute in _FIELDS if publication.form.kind != "Preprint" else ():
@@ -101,6 +111,8 @@ class Completer:
             value = _pages(value) if name == "pages" else value
             if value:
                 self._fill(publication.iri, ag(name), value, place, name)
+        if publication.form.kind in (None, "Publication") and form.kind is not None:
+            self._gain(publication.iri, TYPE, ox.NamedNode(ag(form.kind)), place, "kind")
         year = form.year or place.record.year
         if year is not None:
             self._fill(publication.iri, ag("publicationYear"), year, place, "publication year")
@@ -111,11 +123,9 @@ class Completer:
                     f"{shorten(publication.iri)}: {place.record.where} names the venue “{clean(form.venue)}”, which "
                     "this catalogue does not have"
                 )
-            elif (publication.iri, ag("venue")) not in self._said:
-                self._said[publication.iri, ag("venue")] = found
-                self.writer.outcome.changes.added.append(triple(publication.iri, ag("venue"), ox.NamedNode(found)))
-                self.writer.outcome.completed.append((publication.iri, "venue"))
-                self._evidence[publication.iri, place.record.where, place.confidence].append("venue")
+            else:
+                self.works.used_venues[found] = None
+                self._gain(publication.iri, ag("venue"), ox.NamedNode(found), place, "venue")
 
     def _new_publication(self, place: Place) -> None:
         """Write the form that the record is of and we lack, where its kind and its venue are known."""
@@ -197,6 +207,15 @@ class Completer:
             self.writer.outcome.completed.append((wanted.iri, "licence"))
             self._evidence[wanted.iri, record.where, BY_IDENTIFIER].append("licence")
 
+    def _work(self, place: Place) -> None:
+        """Write the title and the first year of a work of which neither is known."""
+        record, iri = place.record, place.wanted.iri
+        if not self.holdings.values(iri, TITLE) and record.title:
+            self._gain(iri, TITLE, english(clean(record.title)), place, "title")
+        year = (record.form or Form()).year or record.year
+        if year is not None and not self.holdings.values(iri, ag("firstPublicYear")):
+            self._fill(iri, ag("firstPublicYear"), year, place, "year")
+
     def _month(self, place: Place) -> None:
         """Write the month of the first form: of a preprint, or of a work that has no preprint."""
         record, wanted = place.record, place.wanted
@@ -207,18 +226,25 @@ class Completer:
             self._fill(wanted.iri, ag("firstPublicMonth"), record.month, place, "month")
 
     def _byline(self, place: Place) -> None:
-        """Write the authors of a work that has none; tell where there are others, or in another order."""
+        """Write the authors of a work that has none, or the rest where the byline is cut short; tell of differences."""
         record, wanted = place.record, place.wanted
         names = [clean(author.name.text) for author in record.authors]
         if not names or record.et_al:
             return
-        if wanted.authors:
+        rest = continues(self.holdings, wanted.iri, names)
+        if wanted.authors and not rest:
             self._compare_bylines(place, names)
         elif (wanted.iri, "byline") not in self._said and all(map(is_full_name, names)):
             self._said[wanted.iri, "byline"] = record.where
             told = [Work(authors=tuple(author.name for author in record.authors))]
-            self.writer.outcome.changes.added += self.works.byline(wanted.iri, names, record.where, told)
-            self.writer.outcome.completed.append((wanted.iri, "authors"))
+            changes = self.writer.outcome.changes
+            if rest:
+                more = rest_of_byline(self.holdings, self.works, wanted.iri, names, record.where, told)
+                changes.added += more.added
+                changes.replaced |= more.replaced
+            else:
+                changes.added += self.works.byline(wanted.iri, names, record.where, told)
+            self.writer.outcome.completed.append((wanted.iri, "further authors" if rest else "authors"))
             self._evidence[wanted.iri, record.where, place.confidence].append("authors")
 
     def _compare_bylines(self, place: Place, names: list[str]) -> None:

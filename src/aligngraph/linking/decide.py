@@ -206,7 +206,9 @@ def _compared(wanted: Wanted, candidates: Iterable[Record]) -> Iterable[tuple[Re
     titles = [to_plain(title) for title in (wanted.title, *wanted.other_titles) if title]
     for record in candidates:
         if record.title:
-            yield record, compare(wanted, titles, mine, record)
+            # Where no title is known here, an identifier has to do.
+            same = not titles and bool(mine & record.pairs())
+            yield record, compare(wanted, [to_plain(record.title)] if same else titles, mine, record)
 
 
 def to_plain(title: str) -> str:

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 
 from aligngraph.bibliography.identifiers import ORCID
 from aligngraph.bibliography.keys import name_key
-from aligngraph.curation.holdings import LABEL, SAME_AS, Holdings, ag
+from aligngraph.curation.holdings import LABEL, SAME_AS, Holdings, ag, authorships_of
 from aligngraph.curation.works import triple
 from aligngraph.linking.decide import BY_IDENTIFIER, BY_TITLE
 from aligngraph.linking.links import COMPOSITE, Link
 from aligngraph.linking.names import is_one_person
 from aligngraph.linking.records import Author, Record, Wanted
-from aligngraph.linking.wanted import authorships_of
 from aligngraph.linking.write import SURE, Place, Writer
 from aligngraph.rdf.namespaces import shorten
 

@@ -21,6 +21,7 @@ from aligngraph.curation.holdings import (
     WORK_KINDS,
     Holdings,
     ag,
+    authorships_of,
 )
 from aligngraph.curation.merge import ARTIFACT_KINDS, find_thing
 from aligngraph.errors import ArgumentError
@@ -127,13 +128,6 @@ def _person(holdings: Holdings, iri: str, works: Iterable[str]) -> Wanted:
 
 def _rank(kind: str | None) -> int:
     return PUBLISHED_KINDS.index(kind) if kind in PUBLISHED_KINDS else len(PUBLISHED_KINDS)
-
-
-def authorships_of(holdings: Holdings, work: str) -> list[str]:
-    """Return the authorships of *work* in the order of its byline."""
-    return sorted(
-        holdings.texts(work, ag("hasAuthorship")), key=lambda one: (holdings.number(one, ag("ordinal")) or 0, one)
-    )
 
 
 def byline_of(holdings: Holdings, work: str) -> tuple[Name, ...]:

@@ -15,7 +15,7 @@ from aligngraph.catalogue.sources import Source, find_sources, format_of, ontolo
 from aligngraph.errors import BadTurtleError, CatalogueError
 from aligngraph.files.activity import doing
 from aligngraph.rdf.labels import labels_of
-from aligngraph.rdf.namespaces import AGS, shorten
+from aligngraph.rdf.namespaces import AG, AGS, shorten
 from aligngraph.rdf.terms import Node
 from aligngraph.text.plurals import count_of
 from aligngraph.turtle.positions import Places, find_places, places_by_line
@@ -342,7 +342,9 @@ class _Collector:
             sharing = self._sharing(path.shared)
             found = {node for subjects in sharing.values() if focus in subjects for node in subjects}
             return sorted(found - {focus}, key=str)
-        return [value] if value is not None and value != focus and value in self.described else []
+        if value is None or value == focus or value not in self.described or str(value).startswith(f"<{AG}"):
+            return []
+        return [value]
 
     def _related(self, node: Node, predicates: Sequence[str], at: int | None = None) -> Place:
         file, line = self._place(node, predicates, None, at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from aligngraph.curation.lacking import WORDS
 from aligngraph.queries.lookup import family_of, full_rows, iris, is_one_of, names_of, rows, types_of, values
 from aligngraph.rdf.namespaces import AG, PREFIXES
 from aligngraph.views.page import Block, Item
@@ -54,6 +55,21 @@ def block(heading: str, items: Iterable[Item], *, runs: bool = False) -> list[Bl
 def texts(heading: str, values: Iterable[str], *, runs: bool = False) -> list[Block]:
     """Return a block of plain *values*, or none where there are none."""
     return block(heading, map(Item, values), runs=runs)
+
+
+def lacking_block(backend: Backend, iri: str) -> list[Block]:
+    """Return what the record of *iri*, or of its publications and authorships, is known to lack, and since when."""
+    about = iris([iri])
+    select = f"""SELECT DISTINCT ?property ?since WHERE {{
+      {{ VALUES ?record {{ {about} }} ?record ag:lacks ?property }}
+      UNION {{ {about} ag:hasPublication ?record . ?record ag:lacks ?property }}
+      UNION {{ {about} ag:hasAuthorship ?record . ?record ag:lacks ?property }}
+      OPTIONAL {{ ?record ag:lacksSince ?since }} }} ORDER BY ?since"""
+    found: dict[str, str] = {}
+    for name, since in rows(backend, select):
+        if name is not None:
+            found.setdefault(name, f" (as of {since[:10]})" if since else "")
+    return texts("Not known", [f"{word}{found[name]}" for name, word in WORDS.items() if name in found], runs=True)
 
 
 def things(heading: str, names: Mapping[str, str]) -> list[Block]:

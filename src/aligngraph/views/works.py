@@ -13,6 +13,7 @@ from aligngraph.views.parts import (
     ag,
     block,
     concept_blocks,
+    lacking_block,
     listed_blocks,
     placed_blocks,
     publication_items,
@@ -50,7 +51,7 @@ def work_page(backend: Backend, iri: str, kind: str) -> Page:
         blocks.append(Block("Authors", tuple(items), runs=True))
     forms = full_rows(backend, f"SELECT DISTINCT ?form WHERE {{ {iris([iri])} ag:hasPublication ?form }}")
     published = publication_items(backend, [form for (form,) in forms])
-    blocks += block("Published", published)
+    blocks += block("Published", published) + lacking_block(backend, iri)
     blocks += concept_blocks(backend, iri) + placed_blocks(backend, iri)
     blocks += _introduced(backend, iri) + listed_blocks(backend, iri)
     blocks += texts("Notes", about[_NOTE])
@@ -107,7 +108,7 @@ def publication_page(backend: Backend, iri: str, kind: str) -> Page:
     )
     blocks = block("Work", works)
     items = publication_items(backend, [iri])
-    blocks += [Block("Published", tuple(items))]
+    blocks += [Block("Published", tuple(items)), *lacking_block(backend, iri)]
     blocks += block("Records", (Item(link, link) for link in about[_SAME]))
     blocks += texts("Notes", about[_NOTE])
     return Page(iri, kind, title, tuple(about[own[0]]), tuple(blocks))
