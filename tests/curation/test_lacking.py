@@ -150,5 +150,6 @@ def test_a_merge_keeps_only_what_both_lack(run: Run, own: Path, tmp_path: Path) 
     assert ("placing", "lindqvist2024-loudest") in lacking(run, own)
     outcome = run("merge", "work:lindqvist2024-loudest", "work:louder2024-rewards", "--into", own)
     assert outcome.code == 0, outcome.err
-    assert not {one for one in lacking(run, own) if "loude" in one[1]}
+    # The venue of the publication that the kept work takes over is not known.
+    assert {name for name, record in lacking(run, own) if "loude" in record} == {"venue"}
     assert run("validate", own).code == 0

@@ -25,7 +25,7 @@ from aligngraph.curation.holdings import (
     Holdings,
     ag,
 )
-from aligngraph.curation.lacking import SINCE
+from aligngraph.curation.lacking import LACKS, SINCE
 from aligngraph.curation.works import triple
 from aligngraph.errors import ArgumentError
 from aligngraph.rdf.namespaces import BASE, expand, shorten
@@ -136,7 +136,11 @@ class _Merger:
         }
         for one in self._of(old):
             predicate, term = one.predicate.value, one.object
-            if predicate == TYPE or (predicate, term) in said or not isinstance(term, ox.NamedNode | ox.Literal):
+            if (
+                predicate in (TYPE, LACKS, SINCE)
+                or (predicate, term) in said
+                or not isinstance(term, ox.NamedNode | ox.Literal)
+            ):
                 continue
             if predicate == ag("hasPublication"):
                 self._take_publication(term.value, kept)
@@ -148,8 +152,6 @@ class _Merger:
                     mine.append(triple(kept, ALT_LABEL, self._as_name(kept, term)))
             elif predicate == ag("firstPublicYear") and predicate in there:
                 self._take_year(kept, term)
-            elif predicate == SINCE and predicate in there:
-                continue
             elif predicate in _ONE and predicate in there:
                 self.result.notes.append(
                     f"{shorten(old)} said {shorten(predicate)} {term}; {shorten(kept)} keeps its own"
