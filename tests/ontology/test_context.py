@@ -140,12 +140,14 @@ def test_every_own_class_is_a_key() -> None:
 
 
 def test_every_own_property_has_one_key() -> None:
+    kinds = {PREFIXES["owl"] + f"{kind}Property" for kind in ("Object", "Datatype", "Annotation")}
     properties = [
         quad.subject.value
         for quad in ox.parse(path=ONTOLOGY, format=ox.RdfFormat.TURTLE)
         if isinstance(quad.subject, ox.NamedNode)
         and quad.subject.value.startswith(AG)
-        and quad.predicate.value == PREFIXES["rdfs"] + "range"
+        and isinstance(quad.object, ox.NamedNode)
+        and quad.object.value in kinds
     ]
     keyed = [expand(definition["@id"]) for definition in definitions().values()]
     assert properties

@@ -31,6 +31,8 @@ PARAMETERS = [(query, parameter) for query in QUERIES for parameter in query.par
 # rdflib warns about its own calls, a million times.
 pytestmark = pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")
 
+# The shipped catalogue need not be incomplete; tests/curation/test_lacking.py asks one that is.
+GAPS = "incomplete-records"
 # For these "any" gives fewer rows, or the same rows with other counts: each has a test of its own.
 NOT_NARROWING = {
     "authors-by-works goal",
@@ -38,6 +40,7 @@ NOT_NARROWING = {
     "co-authors limit",
     "goals-without-benchmark kind",
     "works-by-approach goal",
+    f"{GAPS} what",
     *(f"{query.name} source" for query in QUERIES if any(one.name == "source" for one in query.parameters)),
 }
 # tests/queries/test_several_surveys.py asks these of two surveys.
@@ -188,7 +191,7 @@ def test_graph_is_that_of_the_golden(query: StoredQuery, catalogue: Embedded) ->
     assert set(catalogue.construct(query.text)) == golden
 
 
-@pytest.mark.parametrize("query", [one for one in QUESTIONS if one.name not in NEEDS_SEVERAL_SURVEYS], ids=ids)
+@pytest.mark.parametrize("query", [one for one in QUESTIONS if one.name not in {GAPS, *NEEDS_SEVERAL_SURVEYS}], ids=ids)
 def test_question_has_an_answer(query: StoredQuery) -> None:
     golden = golden_path(query).read_text(encoding="utf-8")
     assert golden.strip() if is_graph(query) else json.loads(golden)["results"]["bindings"]
@@ -258,7 +261,7 @@ def test_the_example_gives_a_value_for_what_has_no_default_and_has_an_answer(
     if is_graph(query):
         assert triples_of(catalogue, bind(query, given, catalogue))
     else:
-        assert rows_of(catalogue, bind(query, given, catalogue))
+        assert rows_of(catalogue, bind(query, given, catalogue)) or query.name == GAPS
 
 
 def test_exceptions_of_this_test_belong_to_parameters() -> None:
