@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -12,11 +13,12 @@ import pytest
 import rdflib
 
 from aligngraph.export import export
-from aligngraph.export.graph import Graph, ag, load_quads, merge
-from aligngraph.rdf.namespaces import BASE
-from tests.conftest import Run
+from aligngraph.export.graph import RDF_TYPE, Graph, ag, load_quads, merge
+from aligngraph.rdf.namespaces import AG, BASE, PREFIXES
+from tests.conftest import ROOT, Run
 
 SCHEMA = "https://schema.org/"
+RDFS = PREFIXES["rdfs"]
 # From schema.org 30.0: what a CreativeWork may have that is used here, then what its kinds add, then the other types.
 THING = {"name", "alternateName", "description", "identifier", "sameAs", "url"}
 CREATIVE = THING | {
@@ -100,6 +102,54 @@ def test_a_property_has_values_of_its_types(name: str) -> None:
     found = {value["@type"] for value in values if isinstance(value, dict)}
     assert found
     assert found <= VALUES[name]
+
+
+MORE_SPECIAL = {
+    "CreativeWork": {
+        "Book", "BookSeries", "Chapter", "CreativeWorkSeries", "Dataset", "Periodical", "Report", "ScholarlyArticle",
+        "SoftwareSourceCode", "WebPage", "WebSite",
+    },
+    "CreativeWorkSeries": {"BookSeries", "Periodical"},
+}  # fmt: skip
+
+
+def test_a_type_is_one_that_the_mappings_name_or_a_more_special_one() -> None:
+    """The mappings of the terms and this format decide alike what schema.org would call a thing."""
+    named: dict[str, set[str]] = defaultdict(set)
+    relations = {RDFS + "subClassOf", RDFS + "seeAlso"}
+    for quad in ox.parse(path=str(ROOT / "ontology" / "mappings.ttl"), format=ox.RdfFormat.TURTLE):
+        target = getattr(quad.object, "value", "")
+        if quad.predicate.value in relations and target.startswith(SCHEMA) and isinstance(quad.subject, ox.NamedNode):
+            named[quad.subject.value].add(target.removeprefix(SCHEMA))
+    allowed = {name: names.union(*(MORE_SPECIAL.get(one, set()) for one in names)) for name, names in named.items()}
+    graph = Graph(merge(load_quads(inferred=True)))
+    checked = set()
+    for each in nodes(document()["@graph"]):
+        types = {one.value for one in graph.objects(ox.NamedNode(each.get("@id", BASE)), RDF_TYPE)} & allowed.keys()
+        if types:
+            checked |= {(name.removeprefix(AG), each["@type"]) for name in types}
+            assert any(each["@type"] in allowed[name] for name in types), each["@id"]
+    assert {
+        ("ConferenceSeries", "CreativeWorkSeries"), ("WorkshopSeries", "CreativeWorkSeries"), ("Benchmark", "Dataset"),
+        ("Journal", "Periodical"), ("PreprintServer", "WebSite"), ("Software", "SoftwareSourceCode"),
+    } <= checked  # fmt: skip
+
+
+def test_no_two_things_are_the_same_record() -> None:
+    seen: dict[str, set[str]] = defaultdict(set)
+    for each in nodes(document()["@graph"]):
+        for record in listed(each.get("sameAs", [])):
+            seen[record].add(each["@id"])
+    assert len(seen) > 300
+    assert {record: things for record, things in seen.items() if len(things) > 1} == {}
+
+
+def test_content_is_a_file_and_a_page_a_url() -> None:
+    files = [each["contentUrl"] for each in nodes(document()["@graph"]) if "contentUrl" in each]
+    assert files
+    assert [file for file in files if not file.startswith(BASE + "dump/")] == []
+    places = [each for each in nodes(document()["@graph"]) if each["@type"] == "DataDownload" and "url" in each]
+    assert len(places) > 30
 
 
 def test_nothing_is_empty() -> None:

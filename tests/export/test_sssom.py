@@ -14,6 +14,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
+from aligngraph._version import __version__
 from aligngraph.catalogue.sources import find_sources, read_quads
 from aligngraph.export import export
 from aligngraph.export.sssom import mappings
@@ -122,9 +123,27 @@ def test_a_row_says_what_the_data_says() -> None:
         "Direct Preference Optimization: Your Language Model is Secretly a Reward Model (NeurIPS 2023)"
     )
     assert row["object_label"] == "doi:10.52202/075280-2338"
-    assert expand(row["object_source"]) == BASE + "catalogue/data/host/doi.org"
+    assert expand(row["object_source"]) == "https://doi.org/"
     assert row["confidence"] == "0.95"
     assert row["comment"].startswith("ML Anthology (mlanthology.org)")
+
+
+def test_the_source_of_an_object_is_where_it_comes_from() -> None:
+    """And no address of ours made for it."""
+    sources = {(expand(row["object_id"]), expand(row["object_source"])) for row in rows()}
+    assert [pair for pair in sources if not pair[0].startswith(pair[1])] == []
+    assert [source for _, source in sources if source.startswith(BASE)] == []
+    assert len({source for _, source in sources}) > 20
+
+
+def test_the_table_and_the_rdf_say_which_version_of_sssom_and_of_the_links_they_are() -> None:
+    head = [line for line in table().splitlines() if line.startswith("#")]
+    assert '#sssom_version: "1.1"' in head
+    assert f'#mapping_set_version: "{__version__}"' in head
+    said = rdflib.Graph().parse(data="".join(export("sssom-rdf")), format="turtle")
+    whole = rdflib.URIRef(BASE + "mapping-set")
+    assert said.value(whole, rdflib.OWL.versionInfo) == rdflib.Literal(__version__)
+    assert said.value(whole, rdflib.URIRef(SSSOM + "sssom_version")) == rdflib.URIRef(SSSOM + "version1.1")
 
 
 def test_the_dblp_key_of_an_arxiv_preprint_is_said_to_follow_from_its_number() -> None:

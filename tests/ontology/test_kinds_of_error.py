@@ -71,6 +71,31 @@ KINDS = {
         FILTER (CONTAINS(STR(?d), "put to a model") || CONTAINS(STR(?d), "taking values from"))""",
     "a thing has no label": """?x a ?t FILTER (?t IN (ag:Publication, ag:Authorship, ag:Listing, ag:Correction))
         FILTER NOT EXISTS { ?x rdfs:label|dcterms:title ?l }""",
+    "a placing of an artifact is that of its work's heading": "?x ag:placedUnder ?section",
+    "a mark of the page is lost in a correction": """?x a ag:Correction ; ag:valueAsPrinted ?t
+        FILTER (CONTAINS(?t, "90%") && !CONTAINS(?t, "90\\\\%"))""",
+    "ranking is said to need no sampling": """BIND (method:ranking-based AS ?x) ?x skos:definition ?d
+        FILTER (CONTAINS(?d, "without sampling"))""",
+    "a reward model only scores": """BIND (approach:reward-model AS ?x) ?x skos:definition ?d
+        FILTER (!CONTAINS(?d, "train"))""",
+    "bylines joined by their name are said to be one human being": """BIND (ag:Person AS ?x) ?x skos:definition ?d
+        FILTER (CONTAINS(?d, "human being"))""",
+    "nothing says where a record of an artifact was read": """BIND (ag:Artifact AS ?x)
+        FILTER NOT EXISTS { ?a a ag:Artifact ; ag:evidence ?e ; dcterms:source ?s }""",
+    "a quarter of the artifacts has no address": """BIND (ag:repository AS ?x)
+        { SELECT (COUNT(*) AS ?n) { ?a a ag:Artifact MINUS { ?a ag:homepage|ag:repository|ag:dataLocation ?p } } }
+        FILTER (?n > 30)""",
+    "most benchmarks have no address of their data": """BIND (ag:dataLocation AS ?x)
+        { SELECT (COUNT(*) AS ?n) { ?a a ag:Benchmark MINUS { ?a ag:dataLocation ?p } } } FILTER (?n > 15)""",
+    "what is published has another licence than the rest": """?x dcterms:license ?l
+        FILTER (?l != <https://creativecommons.org/publicdomain/zero/1.0/>)
+        FILTER EXISTS { ?x a ?t FILTER (?t IN (owl:Ontology, dcat:Dataset, dcat:Distribution, skos:ConceptScheme)) }
+        FILTER NOT EXISTS { ?x a ag:Artifact }""",
+    "no benchmark leads to another catalogue": """BIND (ag:Benchmark AS ?x)
+        FILTER NOT EXISTS { ?b a ag:Benchmark ; schema:sameAs ?y }""",
+    "a kind of distribution is missing": """
+        VALUES ?x { ".nq" ".bib" ".csljson" ".croissant.zip" ".sssom.tsv" ".schemaorg.jsonld" }
+        FILTER NOT EXISTS { ?d a dcat:Distribution ; dcat:downloadURL ?u FILTER (STRENDS(STR(?u), ?x)) }""",
     "who knows DCTERMS finds no author": """BIND (dcterms:creator AS ?x)
         FILTER NOT EXISTS { ?w a ag:Work ; dcterms:creator ?p }""",
     "who knows FOAF finds no name": "BIND (foaf:name AS ?x) FILTER NOT EXISTS { ?p a ag:Person ; foaf:name ?n }",

@@ -48,7 +48,7 @@ TARGETS = {
         "yearOfPublication"
     ),
     "https://schema.org/": (
-        "Book BookSeries Chapter CorrectionComment CreativeWork Dataset DefinedTerm EventSeries ItemList "
+        "Book BookSeries Chapter CorrectionComment CreativeWork CreativeWorkSeries Dataset DefinedTerm ItemList "
         "ListItem Organization Periodical Person Report Role ScholarlyArticle SoftwareSourceCode WebPage "
         "WebSite about alternateName author codeRepository exampleOfWork familyName givenName isbn issueNumber item "
         "itemListElement pagination position volumeNumber workExample"

@@ -277,6 +277,31 @@ def test_every_foreign_term_that_is_declared_is_used() -> None:
     assert sorted(unused) == []
 
 
+AT_HOME = {
+    "owl:AnnotationProperty": """skos:altLabel skos:changeNote skos:definition skos:editorialNote skos:example
+        skos:hiddenLabel skos:historyNote skos:note skos:prefLabel skos:scopeNote""",
+    "owl:DatatypeProperty": """dcat:bbox dcat:byteSize dcat:centroid dcat:endDate dcat:startDate foaf:name skos:notation
+        spdx:checksumValue vcard:fn""",
+    "owl:ObjectProperty": """bibo:status dcat:accessURL dcat:contactPoint dcat:dataset dcat:distribution
+        dcat:downloadURL dcat:landingPage dcat:mediaType dcat:theme dcat:themeTaxonomy foaf:homepage foaf:primaryTopic
+        prov:wasAttributedTo prov:wasDerivedFrom skos:broadMatch skos:broader skos:closeMatch skos:exactMatch
+        skos:hasTopConcept skos:inScheme skos:member skos:narrowMatch skos:narrower skos:related skos:relatedMatch
+        skos:topConceptOf spdx:algorithm spdx:checksum vcard:hasURL""",
+}
+"""What kind of property others declare theirs to be; DCTERMS, schema.org, VANN and VoID leave it open."""
+# DCAT declares no kind for the version. As data, keywords in a language are outside OWL 2 RL.
+OTHERWISE = {"dcat:keyword", "dcat:version"}
+
+
+def test_a_foreign_property_is_of_the_kind_it_has_at_home() -> None:
+    """Else it is of two kinds where both files are loaded, which OWL 2 DL does not allow."""
+    of_owl = {"bibo", "dcat", "foaf", "prov", "skos", "spdx", "vcard"}
+    for kind, names in AT_HOME.items():
+        declared = {shorten(t.value) for t in ontology().instances([term(kind)])}
+        ours = {name for name in declared - OTHERWISE if name.partition(":")[0] in of_owl}
+        assert ours == set(names.split()), kind
+
+
 def test_every_own_term_in_the_queries_is_declared() -> None:
     declared = {shorten(t.value) for t in ontology().instances(DECLARATIONS)}
     used = {name for path in QUERIES for name in re.findall(r"\bag:\w+", path.read_text(encoding="utf-8"))}

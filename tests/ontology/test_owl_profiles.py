@@ -223,6 +223,16 @@ def test_a_year_datatype_is_outside_both_profiles(checker: Checker, tmp_path: Pa
 
 
 @pytest.mark.slow
+def test_a_key_is_inside_both_profiles(checker: Checker, tmp_path: Path) -> None:
+    report = _with(checker, tmp_path, "ag:Person owl:hasKey ( ag:orcid ) .")
+    assert (report.all("unread"), report.all("DL"), report.all("RL")) == ([], [], [])
+    text = " ".join((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split())
+    outside = text.partition("stay inside the OWL 2 DL and OWL 2 RL profiles: no ")[2].partition(". ")[0]
+    assert "xsd:gYear" in outside
+    assert "hasKey" not in outside
+
+
+@pytest.mark.slow
 def test_a_property_nobody_declared_is_outside_dl(checker: Checker, tmp_path: Path) -> None:
     report = _with(checker, tmp_path, "ex:p rdfs:range ag:Work .")
     assert any("https://example.org/p" in line for line in report.all("DL"))

@@ -24,10 +24,11 @@ TYPE = PREFIXES["rdf"] + "type"
 DOCUMENT = {"foaf:Document", "bibo:Document"}
 
 # What members of each class may be said to be, in the vocabularies whose axioms are there; no class that is missing
-# here may have a member with such a type.
+# here may have a member with such a type. PRO has roles in the context of documents, so a work with a byline is one.
 MAY_BE = {
     "Algorithm": {"fabio:Algorithm", "fabio:Specification", "fabio:Work"},
     "Approach": {"skos:Concept"},
+    "Book": DOCUMENT,
     "BookChapter": {"fabio:BookChapter", "fabio:Chapter", "fabio:Expression", *DOCUMENT},
     "BookEdition": {"fabio:Book", "fabio:Expression", *DOCUMENT},
     "BookSeries": {"fabio:BookSeries", "fabio:Series", "fabio:Expression", "fabio:ExpressionCollection"},
@@ -39,13 +40,14 @@ MAY_BE = {
     "JournalArticle": {"bibo:AcademicArticle", "bibo:Article", "fabio:Expression", *DOCUMENT},
     "Listing": {"prov:Entity"},
     "Method": {"skos:Concept"},
-    "Paper": {"fabio:ScholarlyWork", "fabio:Work"},
+    "Paper": {"fabio:ScholarlyWork", "fabio:Work", *DOCUMENT},
     "Person": {"foaf:Person", "foaf:Agent", "dcterms:Agent"},
     "Preprint": {"fabio:Preprint", "fabio:Manuscript", "fabio:Expression"},
-    "Report": {"fabio:Report", "fabio:Work"},
+    "Report": {"fabio:Report", "fabio:Work", *DOCUMENT},
     "Software": {"fabio:Software"},
     "Survey": {"prov:Entity"},
-    "SurveyInstrument": {"fabio:Questionnaire", "fabio:Work"},
+    "SurveyInstrument": {"fabio:Questionnaire", "fabio:Work", *DOCUMENT},
+    "WebPage": DOCUMENT,
     "WebPublication": {"fabio:WebContent", "fabio:Expression", *DOCUMENT},
     "WorkshopPaper": {"fabio:WorkshopPaper", "fabio:ProceedingsPaper", "fabio:Expression", *DOCUMENT},
 }
@@ -107,6 +109,19 @@ def test_a_mapping_with_a_narrower_domain_would_be_found(axiom: str, type_: str)
     prefix, _, name = type_.partition(":")
     found = {t.subject for t in with_also(axiom) if t.object == ox.NamedNode(PREFIXES[prefix] + name)}
     assert found
+
+
+@pytest.mark.parametrize(
+    "axiom",
+    [
+        "ag:Publication rdfs:subClassOf <http://purl.org/spar/fabio/Work> .",
+        "ag:Paper rdfs:subClassOf <http://purl.org/spar/fabio/Expression> .",
+        "ag:Person rdfs:subClassOf <http://purl.org/vocab/frbr/core#Work> .",
+    ],
+)
+def test_a_level_of_frbr_that_is_not_its_own_would_be_found(axiom: str) -> None:
+    """FRBR keeps works, expressions and people apart."""
+    assert list(find_inconsistencies(with_also(axiom)))
 
 
 def test_a_shared_homepage_would_be_found() -> None:

@@ -132,6 +132,17 @@ def test_a_citation_means_the_works_of_that_first_author(backend: Embedded, word
     assert [candidate.curie for candidate in find(backend, words)] == [f"work:{work}" for work in works]
 
 
+@pytest.mark.parametrize("words", ["arxiv 2023", "neurips 2023", "no. 5", "direct preference neurips 2023"])
+def test_words_of_the_label_of_a_form_or_listing_mean_works(backend: Embedded, words: str) -> None:
+    assert {candidate.family for candidate in find(backend, words)} == {"work"}
+
+
+@pytest.mark.parametrize("words", ["author 1", "reward model evaluates", "correction of", "paper link improving"])
+def test_words_of_a_label_that_was_made_of_the_whole_mean_no_part_of_it(backend: Embedded, words: str) -> None:
+    parts = {"authorship", "correction", "link", "thing"}
+    assert {candidate.family for candidate in find(backend, words)} & parts == set()
+
+
 def test_a_title_as_the_page_prints_it_means_the_work(backend: Embedded) -> None:
     printed = list(backend.select("SELECT ?title ?work { ?l ag:titleAsPrinted ?title ; ag:lists ?work }"))
     assert len(printed) == 179

@@ -99,17 +99,19 @@ _DATATYPES = {"mapping_date": PREFIXES["xsd"] + "date", "confidence": PREFIXES["
 
 def sssom(quads: Iterable[ox.Quad]) -> Iterator[str]:
     """Yield SSSOM as a table, tab-separated, with its metadata in YAML comments before it."""
-    found = mappings(quads)
+    graph = Graph(merge(quads))
+    found = _mappings(graph)
     names = _Names(found)
     rows = [[_cell(names, mapping, name) for name in _columns()] for mapping in found]
-    yield from (f"#{line}\n" for line in _metadata(names))
+    yield from (f"#{line}\n" for line in _metadata(names, _version(graph)))
     yield "\t".join(_columns()) + "\n"
     yield from ("\t".join(row) + "\n" for row in rows)
 
 
 def sssom_rdf(quads: Iterable[ox.Quad]) -> Iterator[str]:
     """Yield SSSOM as canonical Turtle, each link an IRI of its own."""
-    found = mappings(quads)
+    graph = Graph(merge(quads))
+    found = _mappings(graph)
     whole = ox.NamedNode(MAPPING_SET)
     triples = [
         ox.Triple(whole, RDF_TYPE, ox.NamedNode(_SSSOM + "MappingSet")),
@@ -118,6 +120,8 @@ def sssom_rdf(quads: Iterable[ox.Quad]) -> Iterator[str]:
         ox.Triple(whole, ox.NamedNode(PREFIXES["dcterms"] + "license"), ox.NamedNode(_LICENCE)),
         ox.Triple(whole, ox.NamedNode(_SSSOM + "sssom_version"), ox.NamedNode(_SSSOM + "version1.1")),
     ]
+    if version := _version(graph):
+        triples.append(ox.Triple(whole, ox.NamedNode(PREFIXES["owl"] + "versionInfo"), ox.Literal(version)))
     for mapping in found:
         node = ox.NamedNode(mapping.record_id)
         triples.append(ox.Triple(whole, ox.NamedNode(_SSSOM + "mappings"), node))
@@ -131,7 +135,10 @@ def sssom_rdf(quads: Iterable[ox.Quad]) -> Iterator[str]:
 
 def mappings(quads: Iterable[ox.Quad]) -> list[Mapping]:
     """Return the links of the catalogue *quads* and the mappings of the terms, in order of subject and object."""
-    graph = Graph(merge(quads))
+    return _mappings(Graph(merge(quads)))
+
+
+def _mappings(graph: Graph) -> list[Mapping]:
     matches = [*_matches(graph)]
     # A link that says itself how it was found is said once.
     told = {mapping.record_id for mapping in matches}
@@ -150,6 +157,7 @@ def _records(graph: Graph) -> Iterator[Mapping]:
         for record in graph.objects(thing, _SAME_AS):
             if not isinstance(record, ox.NamedNode):
                 continue
+            address = urlsplit(record.value)
             derived = bool(arxiv) and record.value == _DBLP_OF_ARXIV + arxiv.replace(".", "-")
             yield _mapping(
                 thing.value,
@@ -159,7 +167,7 @@ def _records(graph: Graph) -> Iterator[Mapping]:
                 _record_label(record.value),
                 _DERIVED if derived else _CURATED,
                 _DATASET,
-                f"{_DATASET}/host/{urlsplit(record.value).hostname}",
+                f"{address.scheme}://{address.netloc}/",
                 date,
                 _CONFIDENCE.get(confidence, _CONFIDENCE["high"]),
                 "dblp makes its key from the arXiv number." if derived else graph.text(works[0], ag("evidence")),
@@ -325,13 +333,20 @@ class _Names:
         return f"{name}:{iri.removeprefix(space)}"
 
 
-def _metadata(names: _Names) -> Iterator[str]:
+def _version(graph: Graph) -> str:
+    """Return the version of the catalogue, which is that of its links; empty where it says none."""
+    return graph.text(ox.NamedNode(BASE + "catalogue"), ox.NamedNode(PREFIXES["dcat"] + "version"))
+
+
+def _metadata(names: _Names, version: str) -> Iterator[str]:
     # Scalars as JSON strings, which are YAML too.
     yield f"sssom_version: {json.dumps('1.1')}"
     yield "curie_map:"
     for name, space in sorted(names.used.items()):
         yield f"  {name}: {json.dumps(space)}"
     yield f"mapping_set_id: {json.dumps(MAPPING_SET)}"
+    if version:
+        yield f"mapping_set_version: {json.dumps(version)}"
     yield f"mapping_set_title: {json.dumps(_TITLE)}"
     yield f"mapping_set_description: {json.dumps(_DESCRIPTION)}"
     yield f"license: {json.dumps(_LICENCE)}"

@@ -45,6 +45,8 @@ _MAIN_NAMES = "skos:prefLabel rdfs:label dcterms:title skos:notation ag:acronym"
 _OTHER_NAMES = "skos:altLabel skos:hiddenLabel ag:heading ag:titleAsPrinted"
 _PARTS = "ag:Section ag:Authorship ag:CuratedPlacing ag:Link ag:Correction"
 """What nobody means by a name that they misspell."""
+_NAMED_BY_WHOLE = f"^{BASE}(authorship|correction|link|placing)/"
+"""What has a label made of what it is part of, which words of a name mean instead."""
 _MOST_WORDS = 12
 _MOST_FOUND = 5000
 _GROUPS = {"work": 0, "artifact": 0, "person": 0, "venue": 0, "concept": 0, "term": 2}
@@ -283,6 +285,7 @@ def _by_words(backend: Backend, text: str, only: Only | None) -> list[Candidate]
         return []
     longest = sorted(dict.fromkeys(words), key=lambda word: -len(word))[:4]
     filters = " ".join(f'FILTER(REGEX(STR(?name), {literal(_pattern(word))}, "i"))' for word in longest)
+    filters += f" FILTER(!REGEX(STR(?thing), {literal(_NAMED_BY_WHOLE)}))"
     select = f"""SELECT DISTINCT ?thing ?name WHERE {{
       VALUES ?property {{ {_MAIN_NAMES} {_OTHER_NAMES} }} ?thing ?property ?name . {filters}
     }} LIMIT {_MOST_FOUND}"""
