@@ -22,6 +22,8 @@ from aligngraph.web.site import Site
 TIMES = 5
 PAGES: Mapping[str, Mapping[str, object]] = {
     "home": {"page": "home"},
+    "works": {"page": "works"},
+    "works, narrowed": {"page": "works", "parameters": [["goal", "human-values"], ["year", "2023"]]},
     "taxonomy": {"page": "taxonomy"},
     "questions": {"page": "queries"},
     "question, answered": {"page": "query", "path": "works-by-goal", "parameters": [["goal", "human-values"]]},

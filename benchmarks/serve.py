@@ -33,6 +33,7 @@ HERE = Path(__file__).resolve().parent
 TOOLS = Path(sys.executable).parent
 TICKS = os.sysconf("SC_CLK_TCK")
 JSON = "application/sparql-results+json"
+ROUNDS = 7
 WHOLE = "SELECT ?s ?p ?o { ?s ?p ?o }"
 
 
@@ -140,20 +141,24 @@ def ask(connection: http.client.HTTPConnection, path: str, accept: str) -> tuple
     return reply.status, length
 
 
-def cost(server: Server, request: Request, count: int) -> float:
-    """Return the milliseconds of processor time of one *request*, the median of five rounds of *count*."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
-    rounds = []
+def costs(pairs: Sequence[tuple[Server, Request]], count: int) -> list[list[float]]:
+    """Return the milliseconds of processor time of one request, for each of *pairs*, in ROUNDS rounds of *count*.
+
+    The servers take turns, so that what else the machine does is as bad for one as for the other.
+    """
+    connections = [http.client.HTTPConnection("127.0.0.1", server.port, timeout=120) for server, _ in pairs]
+    rounds: list[list[float]] = [[] for _ in pairs]
     number = 0
-    for _ in range(6):
-        before = server.cpu()
-        for _ in range(count):
-            number += 1
-            status, length = ask(connection, request.path(number), request.accept)
-            assert status == 200, (server.name, request.name, status)
-            assert length
-        rounds.append(1000 * (server.cpu() - before) / count)
-    return statistics.median(rounds[1:])  # the first warms up
+    for _ in range(ROUNDS + 1):
+        for place, (server, request) in enumerate(pairs):
+            before = server.cpu()
+            for _ in range(count):
+                number += 1
+                status, length = ask(connections[place], request.path(number), request.accept)
+                assert status == 200, (server.name, request.name, status)
+                assert length
+            rounds[place].append(1000 * (server.cpu() - before) / count)
+    return [one[1:] for one in rounds]  # the first warms up
 
 
 def soak(server: Server, requests: Sequence[Request], count: int) -> None:
@@ -200,12 +205,14 @@ def compare(first: Server, second: Server, requests: Sequence[Request]) -> None:
     others = {request.name: request for request in requests_of("query")}
     for request in requests:
         count = 2 if "whole" in request.name else 60 if "stored" in request.name else 200
-        mine = cost(first, request, count)
         if not request.at_oxigraph:
-            print(f"| {request.name} | {mine:.2f} ms | | |", flush=True)
+            (found,) = costs([(first, request)], count)
+            print(f"| {request.name} | {statistics.median(found):.2f} ms | | |", flush=True)
             continue
-        other = cost(second, others[request.name], count)
-        print(f"| {request.name} | {mine:.2f} ms | {other:.2f} ms | {mine / other:.2f} |", flush=True)
+        mine, theirs = costs([(first, request), (second, others[request.name])], count)
+        ratio = statistics.median(one / other for one, other in zip(mine, theirs, strict=True) if other)
+        one, other = statistics.median(mine), statistics.median(theirs)
+        print(f"| {request.name} | {one:.2f} ms | {other:.2f} ms | {ratio:.2f} |", flush=True)
     print(f"| start to first answer | {first.started:.2f} s | {second.started:.2f} s | |")
     print(f"| memory afterwards | {first.memory() / 1e6:.0f} MB | {second.memory() / 1e6:.0f} MB | |")
 

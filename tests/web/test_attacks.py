@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 import requests
 
+from aligngraph.web.connection import REQUEST_WITHIN
 from tests.support.marks import slow_after
 from tests.web.conftest import Served
 
@@ -144,6 +145,99 @@ def test_slow_connections_do_not_keep_others_out(strict: Served) -> None:
     finally:
         for client in slow:
             client.close()
+
+
+@pytest.mark.slow
+def test_connections_that_send_nothing_or_drop_by_drop_are_closed_in_time(strict: Served) -> None:
+    resource = pytest.importorskip("resource")
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 3_000:
+        pytest.skip("not so many connections are allowed here: ulimit -Hn")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3_000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    parts = urlsplit(strict.address)
+    body = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 90\r\n\r\n"
+    first = [b"", b"GET / HTTP/1.1\r\nX-Slow: ", body, b"GET /static/icon.svg HTTP/1.1\r\nHost: x\r\n\r\n"]
+    with contextlib.ExitStack() as stack:
+        held = [
+            stack.enter_context(socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30))
+            for _ in range(1100)
+        ]
+        for number, client in enumerate(held[:40]):
+            client.sendall(first[number % 4])
+        # As many as there may be: who comes now is told so, until these have had their time.
+        began = time.monotonic()
+        while time.monotonic() - began < REQUEST_WITHIN + 10:
+            for number, client in enumerate(held[:40]):
+                if number % 4 in (1, 2):
+                    with contextlib.suppress(OSError):
+                        client.sendall(b"a")
+            time.sleep(1)
+        assert is_answered(strict)
+        for client in held[:40]:
+            with contextlib.suppress(ConnectionError):
+                while client.recv(1 << 16):
+                    pass
+
+
+def test_many_requests_in_one_go_are_answered_in_their_order(strict: Served) -> None:
+    queries = (
+        f"GET /sparql?query={quote(f'SELECT ({n} AS ?n) {{}}')}&format=csv HTTP/1.1\r\nHost: x\r\n" for n in range(200)
+    )
+    sent = "\r\n".join([*queries, "GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"]).encode()
+    with socket.create_connection(
+        (urlsplit(strict.address).hostname or "", urlsplit(strict.address).port or 0)
+    ) as client:
+        client.settimeout(60)
+        client.sendall(sent)
+        answer = b""
+        while block := client.recv(1 << 16):
+            answer += block
+    assert [int(n) for n in re.findall(rb"\nn\r\n(\d+)\r\n", answer)] == list(range(200))
+    assert b"HTTP/1.1 404" in answer
+    assert is_answered(strict)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"Content-Length: 6\r\nContent-Length: 7\r\n\r\nASK {}x",
+        b"Transfer-Encoding: chunked\r\n\r\nZZ\r\nASK\r\n",
+        b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"".join(b"X-%d: y\r\n" % number for number in range(100_000)) + b"\r\n",
+    ],
+    ids=["two lengths", "lengths that differ", "no chunk", "compressed chunks", "headers without end"],
+)
+def test_a_request_that_means_two_things_is_answered_once_and_refused(strict: Served, sent: bytes) -> None:
+    status, answer = raw(
+        strict, b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n" + sent
+    )
+    assert status in (0, 400, 431, 501)
+    assert answer.count(b"HTTP/1.1 ") <= 1
+    assert is_answered(strict)
+
+
+def test_the_head_of_an_endless_answer_ends_at_once(strict: Served) -> None:
+    for query in (ENDLESS, "SELECT * { ?s ?p ?o }"):
+        began = time.monotonic()
+        reply = requests.head(strict / "sparql", params={"query": query}, timeout=60)
+        assert reply.status_code in (200, 503)
+        assert reply.status_code == 503 or time.monotonic() - began < 3
+    assert is_answered(strict)
+
+
+DEEP = (
+    "FILTER(" + "!" * 50_000 + "1)",
+    "FILTER(1" + "||1" * 50_000 + ")",
+    "{}" + "UNION{}" * 50_000,
+    "FILTER(" + "\\u0028" * 20_000 + "1" + "\\u0029" * 20_000 + ")",
+)
+
+
+@pytest.mark.parametrize("text", DEEP, ids=["not", "or", "union", "escaped brackets"])
+def test_what_is_deep_without_brackets_ends_one_query_at_most(strict: Served, text: str) -> None:
+    reply = requests.post(strict / "sparql", data={"query": f"ASK {{ {text} }}"}, timeout=60)
+    assert reply.status_code in (400, 503)
+    assert is_answered(strict)
 
 
 @pytest.mark.parametrize(

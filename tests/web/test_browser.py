@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PAGES = {
     "home": "",
+    "works": "works?goal=human-values",
     "taxonomy": "taxonomy",
     "questions": "query",
     "question": "query/works-by-goal?goal=human-values&run=1",

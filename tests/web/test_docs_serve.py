@@ -1,4 +1,4 @@
-"""docs/serve.md as printed: its commands and its program, against a server at the port it names."""
+"""docs/serve.md as printed, against a server at the port it names: its commands, its program; and what README shows."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.conftest import ROOT
 from tests.web.conftest import Served, serve
 
 TEXT = (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +44,20 @@ def test_each_curl_command_answers(here: Served) -> None:
         done = subprocess.run(["bash", "-c", at(here, command)], capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
         assert len(done.stdout.splitlines()) > 3
+
+
+def test_the_readme_starts_it_and_says_where_what_the_picture_shows_is_seen(here: Served) -> None:
+    shown = re.search(r"open <(\S+)>:\n\n```sh\n\.venv/bin/aligngraph (.*)\n```\n\n!\[([^]]*)\]\((\S+)\)", README)
+    assert shown
+    address, command, text, picture = shown.groups()
+    usage = [sys.executable, "-m", "aligngraph", *command.split(), "--help"]
+    help_text = subprocess.run(usage, capture_output=True, text=True, check=True).stdout
+    assert f"default: {address.rstrip('/').rpartition(':')[2]}" in help_text
+    assert (ROOT / picture).read_bytes().startswith(b"\x89PNG")
+    assert text.startswith("The page of a work: title, authors, where it was published, goals, methods")
+    page = requests.get(f"{at(here, address)}work/rafailov2023-dpo.html", timeout=60).text
+    for heading in ("Authors", "Published", "Goals", "Methods", "Listed"):
+        assert f"<h2>{heading}</h2>" in page
 
 
 @pytest.mark.slow

@@ -18,7 +18,18 @@ from tests.web.conftest import Served
 BASE = "https://w3id.org/aligngraph/"
 HTML = {"Accept": "text/html"}
 PAGES = (
-    *("", "taxonomy", "query", "sparql", "search?q=dpo", "search?q=alignment", "search", "nothing/here"),
+    *(
+        "",
+        "works",
+        "works?goal=human-values&year=2023&q=model",
+        "taxonomy",
+        "query",
+        "sparql",
+        "search?q=dpo",
+        "search?q=alignment",
+        "search",
+        "nothing/here",
+    ),
     *("work/rafailov2023-dpo.html", "person/rafael-rafailov.html", "venue/icml.html", "artifact/dpo.html"),
     *("goal/human-values.html", "method/sft-based.html", "section/value-alignment-sft-based-alignment.html"),
     *("survey/value-alignment.html", "listing/value-alignment-019.html", "publication/rafailov2023-dpo-arxiv.html"),

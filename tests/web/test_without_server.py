@@ -141,8 +141,9 @@ def test_search_finds_by_parts_of_names(window: Visit) -> None:
 def test_nothing_keeps_people_out(home: str, top: Path, scheme: Any) -> None:
     axe = axe_script()
     site = top / UNDER.strip("/")
-    fixed = ["", "404.html", "docs.html", "query.html", "taxonomy.html", "search.html?q=a", "ontology/properties.html",
-             "query/works-by-goal.html?run=1", "query/coverage-by-goal-and-approach.html?run=1",
+    fixed = ["", "404.html", "docs.html", "query.html", "taxonomy.html", "works.html", "search.html?q=a",
+             "ontology/properties.html", "query/works-by-goal.html?run=1",
+             "query/coverage-by-goal-and-approach.html?run=1",
              "sparql.html?query=SELECT+*+%7B%3Fs+a+ag:Work%7D", "sparql.html?query=SELECT"]  # fmt: skip
     # And one page of each kind of thing.
     kinds = [min(folder.rglob("*.html")) for folder in sorted(site.iterdir()) if any(folder.rglob("*.html"))]

@@ -86,7 +86,7 @@ def test_pages_made_ready_are_those_made_when_asked_for() -> None:
         step()
     paths = ("work/srivastava2022-big-bench", "ontology/ontology", "graph/inferred", "mapping-set")
     tasks: list[dict[str, object]] = [{"page": "document", "path": path} for path in paths]
-    tasks += [{"page": name} for name in ("home", "taxonomy", "properties", "sparql", "search")]
+    tasks += [{"page": name} for name in ("home", "works", "taxonomy", "properties", "sparql", "search")]
     tasks += [{"page": "query", "path": "check-missing-labels"}, {"page": "search", "parameters": [["q", "dpo"]]}]
     for task in tasks:
         assert text_of(ready, task) == text_of(fresh, task), task

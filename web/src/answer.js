@@ -36,6 +36,11 @@ function cell(term, thing, prefixes) {
   return made;
 }
 
+// What stands above a column.
+function heading(name) {
+  return name.replace(/(.)Label$/, "$1").replace(/(?<=[a-z0-9])[A-Z](?=[a-z])/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
 function compare(one, other) {
   if (!one || !other) return one ? -1 : other ? 1 : 0;
   if (NUMBERS.test(one.datatype || "") && NUMBERS.test(other.datatype || "")) return one.value - other.value;
@@ -57,7 +62,7 @@ export async function show(results) {
   const body = element("tbody");
   const more = element("nav", { class: "pages", "aria-label": "Pages of the answer" });
   const heads = shown.map((name) => {
-    const button = element("button", { type: "button", class: "sort" }, name);
+    const button = element("button", { type: "button", class: "sort" }, heading(name));
     const head = element("th", { scope: "col" }, button);
     button.addEventListener("click", () => {
       const down = head.getAttribute("aria-sort") === "ascending";

@@ -34,6 +34,13 @@ async function search() {
 // Questions and the editor
 
 const place = document.getElementById("answer");
+let turn = 0;
+
+// What shows something at the place of the answer, until something else is asked.
+function next() {
+  const mine = ++turn;
+  return (...nodes) => mine === turn && place.replaceChildren(...nodes);
+}
 
 function download(text, type, name) {
   return element("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name }, name);
@@ -44,20 +51,21 @@ function trouble(message) {
 }
 
 async function answer(query, name, area) {
+  const put = next();
   const halt = element("button", { type: "button" }, "Stop");
   halt.addEventListener("click", () => stop());
-  place.replaceChildren(element("p", { role: "status" }, "Asking; the first question loads the catalogue (about 2 MB). ", halt));
+  put(element("p", { role: "status" }, "Asking; the first question loads the catalogue (about 2 MB). ", halt));
   if (area) area.dispatchEvent(new CustomEvent("problem", { detail: {} }));
   try {
     const { text, graph, milliseconds } = await ask(query);
     if (graph) {
       const triples = element("pre", { tabindex: "0" }, element("code", {}, text.slice(0, 200_000)));
-      return place.replaceChildren(element("p", { role: "status" }, "The answer is a graph. ", download(text, "text/turtle", `${name}.ttl`)), triples);
+      return put(element("p", { role: "status" }, "The answer is a graph. ", download(text, "text/turtle", `${name}.ttl`)), triples);
     }
     const results = JSON.parse(text);
     const count = "boolean" in results ? null : results.results.bindings.length;
     const said = count === null ? "" : `${count.toLocaleString("en")} row${count === 1 ? "" : "s"}, `;
-    place.replaceChildren(
+    put(
       element(
         "p",
         { role: "status", class: "dim" },
@@ -70,65 +78,83 @@ async function answer(query, name, area) {
     );
   } catch (error) {
     const problem = problemOf(error, query);
-    place.replaceChildren(trouble(problem.line ? `Line ${problem.line}, column ${problem.column}: ${problem.message}` : problem.message));
+    put(trouble(problem.line ? `Line ${problem.line}, column ${problem.column}: ${problem.message}` : problem.message));
     if (area && problem.line) area.dispatchEvent(new CustomEvent("problem", { detail: problem }));
   }
 }
 
+// Each answer has an address of its own, which can be shared, and which the Back button leads to.
 function share(pairs) {
   const address = new URL(location.href);
   address.search = new URLSearchParams(pairs).toString();
-  history.replaceState(null, "", address);
+  if (address.href !== location.href) history.pushState(null, "", address);
 }
 
 function question(form) {
   const text = document.getElementById("sparql").textContent;
   const fields = [...form.querySelectorAll("[data-type]")];
-  const unknown = [];
-  for (const field of fields) {
-    const value = given.get(field.name);
-    if (!value) continue;
-    const option = [...(field.options || [])].find((one) => [one.value, one.text, one.dataset.iri].includes(value));
-    if (field.options && !option) unknown.push(`${field.name}: nothing here is called ${value}.`);
-    field.value = option ? option.value : value;
-  }
+  // What a page shows when it opens is the answer with every parameter at its default.
+  const first = [...place.childNodes];
   const run = async () => {
-    const pairs = fields.map((field) => [field.name, field.value.trim()]).filter(([, value]) => value);
-    share([...pairs, ["run", "1"]]);
     try {
       await answer(await bind(text, fields), form.dataset.question, null);
     } catch (error) {
-      place.replaceChildren(trouble(error.message));
+      next()(trouble(error.message));
     }
   };
-  form.addEventListener("submit", (event) => (event.preventDefault(), run()));
-  // What a page shows when it opens is the answer with every parameter at its default.
-  if (unknown.length) place.replaceChildren(trouble(unknown.join(" ")));
-  else if (given.size) run();
+  const open = () => {
+    const given = new URLSearchParams(location.search);
+    const unknown = [];
+    for (const field of fields) {
+      const value = given.get(field.name) || "";
+      const option = value && [...(field.options || [])].find((one) => [one.value, one.text, one.dataset.iri].includes(value));
+      if (value && field.options && !option) unknown.push(`${field.name}: nothing here is called ${value}.`);
+      field.value = option ? option.value : value;
+    }
+    if (unknown.length) next()(trouble(unknown.join(" ")));
+    else if (given.size) run();
+    else next()(...first);
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    share([...fields.map((field) => [field.name, field.value.trim()]).filter(([, value]) => value), ["run", "1"]]);
+    run();
+  });
+  addEventListener("popstate", open);
+  if (given.size) open();
 }
 
 function editor(form) {
   const area = form.querySelector("textarea");
-  if (given.has("query")) {
-    area.value = given.get("query");
-    area.dispatchEvent(new CustomEvent("text", { detail: area.value }));
-  }
-  const run = () => {
-    share([["query", area.value]]);
-    return answer(area.value, "answer", area);
+  const fill = (text) => {
+    area.value = text;
+    area.dispatchEvent(new CustomEvent("text", { detail: text }));
   };
-  form.addEventListener("submit", (event) => (event.preventDefault(), run()));
-  if (given.has("query")) run();
-  else if (given.has("example")) example(area, given.get("example"));
+  const open = () => {
+    const given = new URLSearchParams(location.search);
+    if (given.has("query")) {
+      fill(given.get("query"));
+      answer(area.value, "answer", area);
+    } else {
+      next()();
+      if (given.has("example")) example(fill, given.get("example"));
+    }
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    share([["query", area.value]]);
+    answer(area.value, "answer", area);
+  });
+  addEventListener("popstate", open);
+  if (given.size) open();
 }
 
 // A stored query stands on the page of its form.
-async function example(area, name) {
+async function example(fill, name) {
   const reply = await fetch(new URL(`query/${encodeURIComponent(name)}.html`, root));
-  if (!reply.ok) return place.replaceChildren(trouble(`no question is called ${name}.`));
+  if (!reply.ok) return next()(trouble(`no question is called ${name}.`));
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-  area.value = page.getElementById("sparql").textContent;
-  area.dispatchEvent(new CustomEvent("text", { detail: area.value }));
+  fill(page.getElementById("sparql").textContent);
 }
 
 if (document.getElementById("found")) search();

@@ -47,6 +47,7 @@ def command(
 
     from aligngraph.stores.open import open_catalogue
     from aligngraph.web.app import Settings, application
+    from aligngraph.web.connection import MOST, Connection, allow_connections
     from aligngraph.web.log import brief
     from aligngraph.web.version import version_of
 
@@ -67,6 +68,7 @@ def command(
             data.texts, not no_inferred, address, timeout, max_memory, processes, version=version_of(data),
             ad_hoc=data.endpoint is None,
         )  # fmt: skip
+        allow_connections()
         log = logging.getLogger("uvicorn.error")
         log.setLevel(logging.WARNING)
         log.addFilter(brief)
@@ -75,10 +77,13 @@ def command(
             uvicorn.Config(
                 application(settings, on_ready=lambda: click.echo(ready, err=True)),
                 log_level="warning",
+                http=Connection,
+                ws="none",
                 access_log=False,
+                proxy_headers=False,
                 server_header=False,
                 timeout_keep_alive=5,
-                limit_concurrency=1000,
+                limit_concurrency=MOST,
                 h11_max_incomplete_event_size=64 << 10,
             )
         )

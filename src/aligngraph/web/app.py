@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import gzip
 import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -25,7 +28,8 @@ from starlette.routing import Route
 from aligngraph.rdf.namespaces import BASE, KINDS
 from aligngraph.web.addresses import document_of
 from aligngraph.web.docs import PICTURES, pictures
-from aligngraph.web.negotiation import ENDINGS, GRAPH_TYPES, choose
+from aligngraph.web.headers import Headers
+from aligngraph.web.negotiation import ENDINGS, GRAPH_TYPES, choose, takes_gzip
 from aligngraph.web.openapi import description
 from aligngraph.web.pool import Job, Lane
 from aligngraph.web.protocol import LONGEST_QUERY, HttpError, read_form, read_query
@@ -49,15 +53,6 @@ _STATIC = {
 _RECORDS = {ENDINGS[ending]: ending for ending in (".bib", ".ris", ".csljson")}
 _OF_EDITOR = ("query", "example", "page", "sort")
 """Parameters of the editor's page."""
-_SECURITY = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-_CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, X-Total-Count, Retry-After",
-}
 
 
 class Settings(NamedTuple):
@@ -80,10 +75,16 @@ class Settings(NamedTuple):
     """Whether any SPARQL is answered, or stored queries only."""
 
 
-class _Finished(NamedTuple):
+@dataclass
+class _Finished:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """The body in gzip; of a page that is kept, this is kept too."""
+        return gzip.compress(self.body, 5, mtime=0)
 
 
 class Front:
@@ -108,6 +109,7 @@ class Front:
     async def running(self, _app: Starlette) -> AsyncIterator[None]:
         """Start the lanes, and end them."""
         await asyncio.gather(self.pages.start(), self.queries.start())
+        gc.freeze()  # what is loaded by now stays
         self._on_ready()
         try:
             yield
@@ -141,35 +143,28 @@ class Front:
             if finished.status == 200 and self.settings.version:
                 self._keep(key, finished)
             return self._whole(request, finished, etag)
-        return _Streamed(job, running, head["status"], {**head["headers"], **self._caching(etag)})
+        headers = {**head["headers"], **self._caching(etag)}
+        return _Streamed(job, running, head["status"], headers, empty=request.method == "HEAD")
 
     async def _begun(self, request: Request, job: Job) -> None:
-        waiting = asyncio.ensure_future(job.begun())
-        try:
-            while not waiting.done():
-                await asyncio.wait([waiting], timeout=_LOOK_EVERY)
-                if not waiting.done() and await request.is_disconnected():
-                    raise ClientDisconnect
-            await waiting
-        finally:
-            waiting.cancel()
+        while True:
+            try:
+                async with asyncio.timeout(_LOOK_EVERY):
+                    return await job.begun()
+            except TimeoutError:
+                if await request.is_disconnected():
+                    raise ClientDisconnect from None
 
     def _keep(self, key: str, finished: _Finished) -> None:
+        before = self._cache.pop(key, None)  # who asked the same at the same time
         self._cache[key] = finished
-        self._cached += len(finished.body)
+        self._cached += len(finished.body) - (len(before.body) if before else 0)
         while self._cached > _CACHED:
             _, oldest = self._cache.popitem(last=False)
             self._cached -= len(oldest.body)
 
     def _whole(self, request: Request, finished: _Finished, etag: str) -> Response:
-        headers = dict(finished.headers)
-        if finished.status == 200:
-            headers |= self._caching(etag)
-        body = finished.body
-        if len(body) >= _COMPRESSED_FROM and "gzip" in request.headers.get("accept-encoding", "").lower():
-            body = gzip.compress(body, 5, mtime=0)
-            headers["Content-Encoding"] = "gzip"
-        return Response(body, finished.status, headers)
+        return _encoded(request, finished, self._caching(etag) if finished.status == 200 else {})
 
     def _caching(self, etag: str) -> dict[str, str]:
         if not self.settings.version:
@@ -180,8 +175,11 @@ class Front:
 
     async def sparql(self, request: Request) -> Response:
         """Answer at the endpoint: a query, the service description, or the form."""
-        accept = request.query_params.get("format") or request.headers.get("accept")
-        if request.method in ("GET", "HEAD") and not request.url.query:
+        asked = request.scope["query_string"].decode("latin-1")
+        # Only read where they are needed: a query may be long.
+        given = request.query_params if "format=" in asked or "example=" in asked else {}
+        accept = given.get("format") or request.headers.get("accept")
+        if request.method in ("GET", "HEAD") and not asked:
             media = choose(
                 accept,
                 ("text/turtle", "text/html", "application/rdf+xml", "application/n-triples", "application/ld+json"),
@@ -191,12 +189,12 @@ class Front:
             if media is None:
                 raise HttpError(406, "the service description is available as Turtle, RDF/XML, N-Triples and JSON-LD.")
             return Response(service_description(self.settings.base + "sparql", media), headers={"Content-Type": media})
-        if request.method in ("GET", "HEAD") and _wants_page(request):
+        if request.method in ("GET", "HEAD") and _wants_page(request, asked):
             return await self._editor(request)
         body = await _body(request) if request.method == "POST" else b""
         if not self.settings.ad_hoc:
             raise HttpError(403, "this server answers stored queries only (/api): use its endpoint directly.")
-        query = read_query(request.method, request.url.query, request.headers.get("content-type", ""), body)
+        query = read_query(request.method, asked, request.headers.get("content-type", ""), body)
         task = {
             "kind": "sparql",
             "query": query.text,
@@ -296,7 +294,7 @@ class Front:
 
     async def page(self, request: Request, page: str, path: str = "") -> Response:
         """Answer with the page of the name *page*."""
-        parameters = request.query_params.multi_items() if page in ("query", "search") else []
+        parameters = request.query_params.multi_items() if page in ("query", "search", "works") else []
         task = {"kind": "page", "page": page, "path": path, "parameters": parameters}
         return await self.answer(request, self.pages, task)
 
@@ -343,14 +341,18 @@ class Front:
 class _Streamed(StreamingResponse):
     """A long answer, sent while it is made. Where it breaks off, so does the connection: it never looks whole."""
 
-    def __init__(self, job: Job, running: asyncio.Task[None], status: int, headers: Mapping[str, str]) -> None:
-        super().__init__(self._pieces(job, running), status, headers=dict(headers))
+    def __init__(
+        self, job: Job, running: asyncio.Task[None], status: int, headers: Mapping[str, str], *, empty: bool
+    ) -> None:
+        """Send the answer of *job*, or, where only its head is wanted, end it *empty*."""
+        super().__init__(self._pieces(job, running, empty=empty), status, headers=dict(headers))
 
     @staticmethod
-    async def _pieces(job: Job, running: asyncio.Task[None]) -> AsyncIterator[bytes]:
+    async def _pieces(job: Job, running: asyncio.Task[None], *, empty: bool) -> AsyncIterator[bytes]:
         try:
-            async for block in job.body():
-                yield block
+            if not empty:
+                async for block in job.body():
+                    yield block
         finally:
             running.cancel()
             job.close()
@@ -360,11 +362,14 @@ def _json(content: object) -> Response:
     return Response(json.dumps(content, indent=1), headers={"Content-Type": "application/json"})
 
 
-def _wants_page(request: Request) -> bool:
+def _wants_page(request: Request, asked: str) -> bool:
     """Tell whether a browser asks, and not a program: by its Accept header, unless the address names a format."""
-    if "format" in request.query_params or "query" not in request.query_params:
-        return "example" in request.query_params
     accept = request.headers.get("accept", "")
+    if "text/html" not in accept and "example=" not in asked:
+        return False
+    given = request.query_params
+    if "format" in given or "query" not in given:
+        return "example" in given
     return "text/html" in accept and choose(accept, ("text/html", "application/sparql-results+json")) == "text/html"
 
 
@@ -387,12 +392,26 @@ async def _body(request: Request) -> bytes:
     return bytes(held)
 
 
+def _encoded(request: Request, finished: _Finished, more: Mapping[str, str]) -> Response:
+    """Return *finished* as an answer, compressed where that is worth it and the client takes it."""
+    headers, body = {**finished.headers, **more}, finished.body
+    if len(body) >= _COMPRESSED_FROM and takes_gzip(request.headers.get("accept-encoding", "")):
+        body = finished.compressed
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, finished.status, headers)
+
+
+@cache
+def _file(name: str) -> _Finished:
+    headers = {"Content-Type": _STATIC[name], "Cache-Control": "public, max-age=3600", "Vary": "Accept-Encoding"}
+    return _Finished(200, headers, (files("aligngraph.web") / "static" / name).read_bytes())
+
+
 async def _static(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in _STATIC:
         raise HttpError(404, f"no file {name!r} here.")
-    content = (files("aligngraph.web") / "static" / name).read_bytes()
-    return Response(content, headers={"Content-Type": _STATIC[name], "Cache-Control": "public, max-age=3600"})
+    return _encoded(request, _file(name), {})
 
 
 async def _failed(request: Request, error: Exception) -> Response:
@@ -405,40 +424,6 @@ async def _failed(request: Request, error: Exception) -> Response:
             error_page(error.status, str(error)), error.status, {**headers, "Content-Type": "text/html; charset=utf-8"}
         )
     return Response(f"{error}\n", error.status, {**headers, "Content-Type": "text/plain; charset=utf-8"})
-
-
-class _Headers:
-    """Adds the headers that every answer has, and answers OPTIONS."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Pass on a request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        if scope["method"] == "OPTIONS":
-            headers = {
-                "Allow": "GET, HEAD, POST, OPTIONS"
-                if scope["path"] in ("/sparql", "/reconcile")
-                else "GET, HEAD, OPTIONS",
-                "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-                "Access-Control-Allow-Headers": "Accept, Content-Type",
-                "Access-Control-Max-Age": "86400",
-                **_CORS,
-            }
-            await Response(status_code=204, headers=headers)(scope, receive, send)
-            return
-
-        async def with_headers(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                there = {name for name, _ in message["headers"]}
-                extra = ((k.lower().encode(), v.encode()) for k, v in (_SECURITY | _CORS).items())
-                message["headers"] = [*message["headers"], *(one for one in extra if one[0] not in there)]
-            await send(message)
-
-        await self._app(scope, receive, with_headers)
 
 
 def application(settings: Settings, on_ready: Callable[[], None] = lambda: None) -> Any:
@@ -457,6 +442,7 @@ def application(settings: Settings, on_ready: Callable[[], None] = lambda: None)
         Route("/query", page("queries")),
         Route("/query/{name}", front.query),
         Route("/search", page("search")),
+        Route("/works", page("works")),
         Route("/taxonomy", page("taxonomy")),
         Route("/docs", page("docs")),
         *(Route(f"{PROPERTIES}{ending}", page("properties")) for ending in ("", ".html")),
@@ -484,4 +470,4 @@ def application(settings: Settings, on_ready: Callable[[], None] = lambda: None)
     handlers: Any = {HttpError: _failed, 404: nothing, 405: wrong_method}
     app = Starlette(routes=routes, lifespan=front.running, exception_handlers=handlers)
     app.state.front = front
-    return _Headers(app)
+    return Headers(app)

@@ -8,6 +8,7 @@ import struct
 from typing import Any
 
 HEADER = struct.Struct(">cI")
+_BLOCK = 1 << 16
 READY, ASK, HEAD, DATA, END, FAILED = b"R", b"Q", b"H", b"D", b"E", b"X"
 """Ready for a task; a task; status and headers of its answer; a piece of the body; its end; why there is no answer."""
 
@@ -28,14 +29,24 @@ class Channel:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._stream = connection.makefile("rb")
+        self._held = b""
 
     def send(self, kind: bytes, payload: bytes = b"") -> None:
-        """Send a message; blocks while the front takes nothing."""
-        self._connection.sendall(pack(kind, payload))
+        """Send a message; blocks while the front takes nothing.
+
+        What does not end an answer may wait for what comes next, so that a short answer is sent at once.
+        """
+        self._send(kind, pack(kind, payload))
 
     def send_json(self, kind: bytes, payload: object) -> None:
         """Send a message with a JSON payload."""
-        self._connection.sendall(pack_json(kind, payload))
+        self._send(kind, pack_json(kind, payload))
+
+    def _send(self, kind: bytes, message: bytes) -> None:
+        self._held += message
+        if kind not in (HEAD, DATA) or len(self._held) >= _BLOCK:
+            message, self._held = self._held, b""
+            self._connection.sendall(message)
 
     def receive(self) -> dict[str, Any] | None:
         """Return the next task, or None where the front is gone."""

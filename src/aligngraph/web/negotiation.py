@@ -70,3 +70,12 @@ def choose(accept: str | None, offered: Sequence[str]) -> str | None:
         if (quality > 0 and (quality, -place) > best) or (quality > 0 and chosen is None):
             best, chosen = (quality, -place), media
     return chosen
+
+
+def takes_gzip(accept_encoding: str) -> bool:
+    """Tell whether a client with this Accept-Encoding header takes gzip (RFC 9110, section 12.5.3)."""
+    found = {}
+    for part in accept_encoding.split(",")[:50]:
+        name, *parameters = part.split(";")
+        found[name.strip().lower()] = _quality(parameters)
+    return found.get("gzip", found.get("*", 0.0)) > 0

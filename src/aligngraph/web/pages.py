@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -29,13 +29,12 @@ from aligngraph.web.addresses import page_of
 from aligngraph.web.charts import Mark, picture, timeline, year_link
 from aligngraph.web.docs import documents, read_document
 from aligngraph.web.documents import MAPPINGS, PARAMETERS, Documents, file_of_terms
+from aligngraph.web.filters import heading, linked, with_code
 from aligngraph.web.records import RECORDS, Records
 from aligngraph.web.tables import ordered, shown
 from aligngraph.web.vocabulary import CLASSES, PROPERTIES, Named, Term, examples, vocabulary
 from aligngraph.web.why import trees
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
+from aligngraph.web.works import WORDS, Works
 
 _MOST_NAMED = 600
 """Things that the page of a graph names."""
@@ -44,7 +43,7 @@ ROWS = 100
 _FEW = 60
 """Values of a parameter that a form offers as a list; of more it takes what is typed."""
 _COUNTED = {
-    "works": ("ag:Work", "/query/works-by-year"),
+    "works": ("ag:Work", "/works"),
     "authors": ("ag:Person", "/query/authors-by-works"),
     "venues": ("ag:Venue", "/query/venues"),
     "artifacts": ("ag:Artifact", "/query/artifacts-by-kind"),
@@ -62,7 +61,6 @@ _LONGER = {
 }
 """Stored queries that give what a page cuts short, by kind of thing and heading."""
 _DUMPS = ((".ttl", "Turtle"), (".nq", "N-Quads"), (".jsonld", "JSON-LD"), (".bib", "BibTeX"), (".csljson", "CSL-JSON"))
-_LISTING_COMMAND = re.compile(r"'aligngraph query ([\w-]+) -p ([\w-]+)=([\w-]+)' lists them")
 _GRIDS = ("coverage-by-goal-and-approach", "coverage-by-method-and-goal")
 
 
@@ -75,6 +73,8 @@ class Field(NamedTuple):
     options: tuple[tuple[str, str, str], ...]
     """Values, each with its label and the IRI that it stands for, if any."""
     hint: str
+    unset: str
+    """What it means to choose none of the options."""
     type: str
     suggest: str
     """Kinds of things whose names are suggested."""
@@ -119,8 +119,10 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters["code"] = _code
-        environment.filters["linked"] = _linked
+        environment.filters["code"] = with_code
+        environment.filters["linked"] = linked
+        environment.filters["in_words"] = in_words
+        environment.filters["heading"] = heading
         environment.globals.update(
             version=__version__, link_of=self.link_of, is_known=self.is_known, curie=curie, live=self._live
         )
@@ -169,9 +171,13 @@ class Pages:
         grids = [
             (name, find_query(name).summary.partition(",")[0], picture(self._catalogue.query(name))) for name in _GRIDS
         ]
+        surveys = rows(
+            backend, "SELECT ?s (MIN(?t) AS ?n) { ?s a ag:Survey ; dcterms:title ?t } GROUP BY ?s ORDER BY ?n"
+        )
         return self._render(
             "home.html",
             title=None,
+            surveys=surveys,
             counts=counts,
             newest=newest,
             years=timeline(bars[::-1], "Works by the year of their first public version"),
@@ -344,12 +350,35 @@ class Pages:
                 options = [(_short(iri), labels[iri], iri) for iri in iris]
                 options.sort(key=lambda option: option[1].casefold())
             suggest = " ".join(one.lower() for one in parameter.choices)
-        hint = parameter.example or ""
+        hint, unset = parameter.example or "", "any"
         if parameter.default and parameter.default != "UNDEF":
-            hint = f"default: {parameter.default}"
+            hint, named = f"default: {parameter.default}", parameter.default.strip('"').rpartition(":")[2]
+            unset = f"{next((label for value, label, _ in options if value == named), named)} (default)"
         if options and parameter.default != "UNDEF":
             options.insert(0, (ANY, "any", ""))
-        return Field(parameter.name, parameter.text, tuple(values), tuple(options), hint, parameter.type, suggest)
+        return Field(
+            parameter.name, parameter.text, tuple(values), tuple(options), hint, unset, parameter.type, suggest
+        )
+
+    @cached_property
+    def _works(self) -> Works:
+        return Works(self._catalogue.backend)
+
+    def works(self, given: Sequence[tuple[str, str]] = (), number: int = 1) -> str:
+        """Return the page *number* of the works that *given* leave. Raise ArgumentError for what no work has."""
+        found, facets = self._works.choose(given)
+        size = ROWS if self._live else max(len(found), 1)
+        return self._render(
+            "works.html",
+            title="Works",
+            sought=" ".join(value for name, value in given if name == WORDS),
+            facets=facets,
+            asking=urlencode([pair for pair in given if pair[1].strip()]),
+            total=len(found),
+            works=found[(number - 1) * size : number * size],
+            number=number,
+            pages=max(-(-len(found) // size), 1),
+        )
 
     def search(self, words: str) -> str:
         """Return what *words* may mean."""
@@ -455,23 +484,6 @@ class Pages:
 
 VOCABULARY = {"ontology/ontology": Pages.ontology, "shapes/shapes": Pages.shapes, "mappings/mappings": Pages.mappings}
 """Documents that have pages of their own."""
-
-
-def _linked(text: str) -> Markup:
-    """Return *text* of an item; where it says which command lists things, a link to the page that does."""
-    from markupsafe import Markup, escape
-
-    found = _LISTING_COMMAND.fullmatch(text)
-    if found is None:
-        return escape(text)
-    return Markup('<a href="/query/{}?{}={}">All of them</a>').format(*found.groups())
-
-
-def _code(text: str) -> Markup:
-    """Return *text*, from a query's description, with what stands in backticks as code."""
-    from markupsafe import Markup, escape
-
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 _POSITION = re.compile(r"line (\d+)(?:, column (\d+))?")

@@ -172,7 +172,8 @@ class Lane:
         self._count = processes
         self._most_waiting = queue
         self._seconds = seconds
-        self._idle: asyncio.Queue[Process] = asyncio.Queue()
+        # The one that worked last works next: what it has just read is still in the caches of the processor.
+        self._idle: asyncio.LifoQueue[Process] = asyncio.LifoQueue()
         self._turns = asyncio.Semaphore(processes)
         self._waiting = 0
         self._processes: set[Process] = set()

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from aligngraph.errors import AligngraphError
 from aligngraph.sparql.backend import QueryError
-from aligngraph.sparql.read_only import check_read_only, keywords
+from aligngraph.sparql.read_only import check_read_only, keywords, unescape
 
 LONGEST_QUERY = 1 << 20
 """Bytes of a query's text, and of the body that brings it."""
@@ -87,7 +87,7 @@ def check_query(text: str) -> None:
     if len(text.encode("utf-8", "surrogatepass")) > LONGEST_QUERY:
         raise HttpError(413, f"the query is longer than {LONGEST_QUERY:,} bytes.")
     depth = deepest = 0
-    for match in _BRACKET.finditer(text):
+    for match in _BRACKET.finditer(unescape(text)):
         if match[0] in "({[":
             depth += 1
             deepest = max(deepest, depth)
@@ -128,6 +128,6 @@ def _utf8(body: bytes, parameters: str) -> str:
     if charset is not None and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
         raise HttpError(415, f"the body is in {charset[1]}: send UTF-8.")
     try:
-        return body.decode("utf-8")
+        return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise HttpError(400, f"the body is not UTF-8: {error.reason} at byte {error.start}.") from error

@@ -33,6 +33,7 @@ from aligngraph.web.pages import VOCABULARY, Pages
 from aligngraph.web.protocol import HttpError
 from aligngraph.web.reconcile import Reconciler
 from aligngraph.web.records import RECORDS
+from aligngraph.web.works import NAMES
 
 _RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -123,7 +124,7 @@ class Site:
         yield from self.pages.preparations()
         if not isinstance(self.catalogue.backend, Embedded):
             return
-        fixed = [("home", ""), *((name, "") for name in self._fixed), ("sparql", ""), ("search", "")]
+        fixed = [("home", ""), *((name, "") for name in self._fixed), ("sparql", ""), ("search", ""), ("works", "")]
         fixed += [("document", path) for path in (*VOCABULARY, *paths_of_terms(), PARAMETERS, "catalogue")]
         fixed += [("query", query.name) for query in list_queries() if not query.parameters]
         for one in fixed:
@@ -313,6 +314,8 @@ class Site:
             return Answer.of(html, _HTML, 400 if problem else 200)
         if name == "search":
             return Answer.of(self.pages.search(" ".join(value for key, value in parameters if key == "q")), _HTML)
+        if name == "works":
+            return self._works_chosen(parameters)
         if name == "sparql":
             return self._editor(task)
         if name in ("doc", "why"):
@@ -321,6 +324,17 @@ class Site:
             except NothingFoundError as error:
                 raise HttpError(404, str(error)) from error
         return Answer.of(self._fixed[name](), _HTML)
+
+    def _works_chosen(self, parameters: Sequence[tuple[str, str]]) -> Answer:
+        """Answer with the works that *parameters* choose."""
+        given = [(name, value) for name, value in parameters if name != "page"]
+        unknown = next((name for name, _ in parameters if name not in NAMES), None)
+        if unknown is not None:
+            raise HttpError(400, f"works are not chosen by {unknown[:40]!r}: there is {', '.join(NAMES)}.")
+        try:
+            return Answer.of(self.pages.works(given, _number(dict(parameters), "page", 1)), _HTML)
+        except ArgumentError as error:
+            raise HttpError(404, str(error)) from error
 
     @cached_property
     def _fixed(self) -> dict[str, Callable[[], str]]:

@@ -124,6 +124,7 @@ class StaticSite:
             "/search": lambda: self._pages.search(""),
             "/sparql": self._pages.sparql,
             "/taxonomy": self._pages.taxonomy,
+            "/works": self._pages.works,
         }
         for address, page in pages.items():
             yield self._page(file_of(address), page())

@@ -59,6 +59,7 @@ def run(channel: Channel, settings: dict[str, object]) -> None:
     from aligngraph.web.site import Site
 
     site = Site(settings)
+    gc.freeze()  # what is loaded by now stays
     channel.send(READY)
     if settings.get("prepare"):
         # Beside the tasks, so that who asks meanwhile is answered at once.
