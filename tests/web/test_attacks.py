@@ -180,7 +180,8 @@ def test_connections_that_send_nothing_or_drop_by_drop_are_closed_in_time(strict
 
 def test_many_requests_in_one_go_are_answered_in_their_order(strict: Served) -> None:
     queries = (
-        f"GET /sparql?query={quote(f'SELECT ({n} AS ?n) {{}}')}&format=csv HTTP/1.1\r\nHost: x\r\n" for n in range(200)
+        f"GET /sparql?query={quote(f'SELECT ({n} AS ?n) {{}}')}&format=text/csv HTTP/1.1\r\nHost: x\r\n"
+        for n in range(200)
     )
     sent = "\r\n".join([*queries, "GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"]).encode()
     with socket.create_connection(
