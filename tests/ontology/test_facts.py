@@ -61,6 +61,7 @@ FACTS: dict[str, dict[str, set[str]]] = {
     "artifact:t0": {"ag:huggingFaceId": {"bigscience/T0"}, "ag:trainedOn": {"artifact:p3"}},
     "artifact:openbookqa": {"ag:homepage": {"https://allenai.org/data/open-book-qa"}},
     "artifact:clever-flamingo": {"ag:githubRepository": {"ChenDelong1999/polite-flamingo"}},
+    "artifact:life-values-inventory": {"ag:homepage": {"https://www.lifevaluesinventory.org/"}},
     "artifact:pew-gas": {"ag:homepage": {"https://www.pewresearch.org/global/datasets/"}},
     "artifact:recursive-book-summaries": {"ag:dataLocation": set()},
     "artifact:summarize-from-feedback": {"ag:dataLocation": {"https://github.com/openai/summarize-from-feedback"}},
@@ -78,6 +79,8 @@ FACTS: dict[str, dict[str, set[str]]] = {
     "artifact:truthfulqa": {"dcterms:license": {"https://www.apache.org/licenses/LICENSE-2.0"}},
     "artifact:sbic": {"dcterms:license": {"https://creativecommons.org/licenses/by/4.0/"}},
     "artifact:safety-assessment-chinese-llm": {"dcterms:language": {"http://id.loc.gov/vocabulary/iso639-1/zh"}},
+    "artifact:commonsense-norm-bank": {"dcterms:license": {"https://creativecommons.org/licenses/by-nc-sa/4.0/"}},
+    "artifact:ethics": {"dcterms:license": set()},
     "artifact:c-eval": {"dcterms:license": {"https://creativecommons.org/licenses/by-nc-sa/4.0/"}},
     "work:rafailov2023-dpo": {"ag:firstPublicMonth": {"5"}},
     "work:ouyang2022-instructgpt": {
