@@ -121,6 +121,33 @@ def test_forms_answer_as_the_server_does(window: Visit) -> None:
 
 
 @pytest.mark.slow
+def test_the_back_button_leads_to_the_answer_before(window: Visit) -> None:
+    page = window.go("query/works-by-year.html")
+    first = page.locator("#answer").inner_text()
+
+    def ask(since: str, said: str) -> list[str]:
+        page.locator("#field-since").fill(since)
+        page.locator("button", has_text="Ask").click()
+        page.locator("#answer [role=status]", has_text=said).wait_for()
+        assert f"since={since}" in page.url
+        return page.locator("#answer tbody tr").all_inner_texts()
+
+    some = ask("1000", "in your browser")
+    none = ask("9000", "0 rows, ")
+    assert some
+    assert not none
+    page.go_back()
+    page.locator("#answer tbody tr").first.wait_for()
+    assert page.locator("#answer tbody tr").all_inner_texts() == some
+    assert page.locator("#field-since").input_value() == "1000"
+    page.go_back()
+    page.wait_for_function("!location.search")
+    assert page.locator("#answer").inner_text() == first
+    assert page.locator("#field-since").input_value() == ""
+    assert window.is_clean()
+
+
+@pytest.mark.slow
 def test_search_finds_by_parts_of_names(window: Visit) -> None:
     import aligngraph
 

@@ -58,6 +58,7 @@ _LONGER = {
     "work": {"Authors": "/query/authors-of-work?work={}&run=1"},
     "person": {"Works": "/query/works-by-author?author={}&run=1"},
     "venue": {"Works": "/query/works-by-venue?venue={}&run=1"},
+    "section": {"Entries": "/query/listings-of-section?section={}&run=1"},
 }
 """Stored queries that give what a page cuts short, by kind of thing and heading."""
 _DUMPS = ((".ttl", "Turtle"), (".nq", "N-Quads"), (".jsonld", "JSON-LD"), (".bib", "BibTeX"), (".csljson", "CSL-JSON"))
