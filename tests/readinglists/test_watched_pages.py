@@ -129,8 +129,8 @@ def test_page_with_one_heading_has_it_as_section() -> None:
     "body",
     [
         "- [Section](#section)\n  - [Other](#other)",
-        "<!--\n- **A paper**. *Wu et al.* [[Paper](https://a.org)]\n-->",
-        "```\n- **A paper**. *Wu et al.* [[Paper](https://a.org)]\n```",
+        "<!-- TOC -->",
+        "```\nSome code\n```",
         "![A figure](https://a.org/x.png)",
         "[![Stars](https://img.shields.io/github/stars/a/b)](https://github.com/a/b)",
         "<details>\n<summary>More</summary>\n</details>",
@@ -140,6 +140,28 @@ def test_page_with_one_heading_has_it_as_section() -> None:
 def test_what_is_no_entry_is_passed_over(body: str) -> None:
     reading = read(body)
     assert (reading.entries, reading.problems, reading.refused_links) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("<!--\n- **A paper**. *Wu et al.* [[Paper](https://a.org)]\n-->", "a comment, not read: 1 line, 1 link"),
+        ("- <!-- Wu, Li, Okafor and Berg -->", "a comment, not read: 1 line, 0 links"),
+        ("```\n- **A paper**. [[Paper](https://a.org)]\n```", "a block of code, not read: 1 line, 1 link"),
+        ("[^1]: Said below the page.", "a footnote, not read: 1 line, 0 links"),
+        ("[a]: https://a.org", "an address that nothing refers to, not read: 1 line, 1 link"),
+        ("**Stay tuned**", "a line in bold with no entries below"),
+        ("<p>Words in a\nblock</p>", "text in HTML, not read"),
+        ("| A note |\n|---|", "a table of one row, not taken for entries"),
+        ("[English](en.md) | [中文](zh.md)", "a row of links, not taken for an entry"),
+        ("## Contributing\n\nWrite to us.", "a paragraph of text, not read"),
+        ("### Our Survey of Ponds [[Paper](https://a.org)]", "a heading with 1 link, not taken for an entry"),
+    ],
+)
+def test_what_no_rule_reads_is_named(body: str, reason: str) -> None:
+    reading = read(body)
+    assert [(problem.reason, problem.minor) for problem in reading.problems] == [(reason, True)]
+    assert reading.entries == ()
 
 
 @pytest.mark.parametrize(

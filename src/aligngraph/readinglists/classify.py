@@ -9,10 +9,11 @@ from itertools import groupby, pairwise
 from aligngraph.bibliography.addresses import check_url
 from aligngraph.bibliography.entries import Heading
 from aligngraph.readinglists.authors import read_authors
-from aligngraph.readinglists.blocks import Html, Item, List, Para, joined
+from aligngraph.readinglists.blocks import Block, Html, Item, List, Para, joined
 from aligngraph.readinglists.draft import Draft
 from aligngraph.readinglists.entry import read_entry
-from aligngraph.readinglists.inline import HARD, SOFT, Anchor, Piece, plain
+from aligngraph.readinglists.inline import HARD, SOFT, Anchor, Piece, leads_away, plain
+from aligngraph.readinglists.layout import is_short
 from aligngraph.readinglists.lexicon import (
     AUTHOR_KEYS,
     CONTENTS_SECTIONS,
@@ -24,6 +25,7 @@ from aligngraph.readinglists.lexicon import (
     YEAR_KEYS,
 )
 from aligngraph.readinglists.links import is_label, is_way_round
+from aligngraph.readinglists.title_candidates import BREAKS_OFF
 from aligngraph.readinglists.venues import read_place
 
 _ALL_KEYS = AUTHOR_KEYS | LINK_KEYS | NOTE_KEYS | TITLE_KEYS | VENUE_KEYS | YEAR_KEYS
@@ -35,6 +37,7 @@ _SERVICE = re.compile(
 )
 _ROW, _ROW_SHARE = 5, 0.8
 """How many paragraphs in a row, and which share of them with an address, make a list without bullets."""
+_DATE_FIRST = re.compile(r"\W{0,3}(?:19|20)\d\d[-./年]\d{1,2}\b")
 _DOCUMENT = re.compile(r"\.(?:pdf|ps|djvu|epub)(?:\.gz)?(?:[#?].*)?$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\s*(?:\[\d{1,4}\]|\(?\d{1,4}[).])\s")
 _LABEL_MARKS = re.compile(r"[\s\[\](){},;|/·•:&+.–—-]+")
@@ -81,6 +84,16 @@ def all_pieces(item: Item) -> list[list[Piece]]:
         elif isinstance(block, Para):
             parts.append(block.pieces)
     return parts
+
+
+def other_blocks(item: Item) -> Iterator[Block]:
+    """Yield what stands in an item, however deep, and is neither text nor a list."""
+    for block in item.below:
+        if isinstance(block, List):
+            for sub in block.items:
+                yield from other_blocks(sub)
+        elif not isinstance(block, Para):
+            yield block
 
 
 def _anchors(items: Sequence[Item]) -> Iterator[Anchor]:
@@ -149,6 +162,14 @@ def is_heading_like(pieces: Sequence[Piece]) -> bool:
         # A sentence.
         return False
     return not re.search(r"\w", loose) and len(plain(words).split()) <= 25
+
+
+def is_slanted_name(pieces: Sequence[Piece]) -> bool:
+    """Whether a paragraph is a few words in italics, as some write the smallest headings, and no field of an entry."""
+    text = plain(pieces)
+    slanted = all(piece.italic and piece.link is None for piece in pieces if piece.text.strip())
+    short = len(text.split()) <= 4 and re.fullmatch(r"[\w /&-]+", text) is not None
+    return slanted and short and not (read_authors(text) or read_place(text))
 
 
 def is_clear(draft: Draft) -> bool:
@@ -360,6 +381,14 @@ def linked_title(pieces: Sequence[Piece]) -> str | None:
     return title
 
 
+def is_work(pieces: Sequence[Piece]) -> bool:
+    """Whether a heading is the link of a work, or a title with labelled links: "A Title of a Work [[Paper](…)]"."""
+    links = [piece for piece in pieces if leads_away(piece)]
+    rest = plain([piece for piece in pieces if piece.link is None])
+    titled = len(re.findall(r"[^\W\d_]{2,}", rest)) >= 3
+    return linked_title(pieces) is not None or (titled and bool(links) and all(is_label(link.text) for link in links))
+
+
 def _goes_on(line: Sequence[Piece], following: Sequence[Piece]) -> bool:
     """Whether a line is wrapped within a title: a quotation is open, or bold words without a link go on."""
     if plain(line).count('"') % 2 or plain(line).count("“") > plain(line).count("”"):
@@ -392,3 +421,24 @@ def lines_of_entries(para: Para) -> list[list[Piece]]:
         ):
             return []
     return lines
+
+
+def is_reference(draft: Draft, text: str) -> bool:
+    """Whether a paragraph that sets no title off is an entry still, by its authors or by the date ahead."""
+    sure = draft.authors and (draft.authors.strong or draft.cited_year)
+    if sure and (draft.year or draft.venue_sure) and draft.title:
+        return True
+    # "[2031/05] Title of the work. [paper]"
+    return bool(draft.title and draft.year and (draft.links or draft.refused) and _DATE_FIRST.match(text))
+
+
+def is_sentence(draft: Draft) -> bool:
+    """Whether what would be the title breaks off before a link or a date: "Most of this is from [here](…)"."""
+    if draft.running:
+        return not (draft.authors or draft.venue)
+    title = draft.title or ""
+    # "What Herons Attend To" breaks off nowhere.
+    broken = BREAKS_OFF.search(title) is not None and title.split()[-1].islower()
+    cited = draft.authors is not None and is_short(draft.authors)
+    detected = draft.marked or (draft.authors and not cited) or draft.venue
+    return broken and not detected and (draft.year is None or cited or bool(draft.notes))

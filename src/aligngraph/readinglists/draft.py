@@ -12,6 +12,9 @@ from aligngraph.readinglists.authors import Authors, read_authors
 from aligngraph.readinglists.layout import Layout, Sight
 from aligngraph.readinglists.venues import Place, is_preprint, read_place
 
+_CITE_KEY = re.compile(r"[a-z][\w:-]*(?:19|20)\d\d[\w:-]*")
+"""The name of a record in somebody's bibliography: "rivera2031otter"."""
+
 
 @dataclass(slots=True)
 class Draft:
@@ -89,7 +92,9 @@ class Draft:
             "❌",
         ):
             return
-        if kind == "authors":
+        if kind == "authors" and _CITE_KEY.fullmatch(text):
+            self.fields.setdefault(key.lower(), text)
+        elif kind == "authors":
             found = read_authors(text, expected=True)
             if found and self.authors is None:
                 # "First author: …" says nothing of the others.

@@ -74,7 +74,8 @@ def read_entry(pieces: Sequence[Piece], line: int, layout: Layout = UNKNOWN) -> 
     named = read_authors(title.text) if title is not None and title.anchor is not None else None
     # "[Rivera et al.](…) have shown that …"
     cited = named is not None and named.et_al
-    reader.draft.running = cited or (title is None and any(is_in_sentence(group, items) for group in items))
+    first = first_line(items)
+    reader.draft.running = cited or (title is None and any(is_in_sentence(group, items) for group in first))
     return reader.draft
 
 
@@ -288,7 +289,7 @@ class _Reader:
         self._see(chunks)
         for number, chunk in enumerate(chunks):
             bare = strip_marks(chunk.text)
-            if bare and not self._take(chunks, number, bare, before=before):
+            if bare and bare.lower() != "by" and not self._take(chunks, number, bare, before=before):
                 self.draft.notes.append(bare)
 
     def _take(self, chunks: Sequence[Chunk], number: int, bare: str, *, before: bool) -> bool:

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from aligngraph.readinglists.inline import HARD, Anchor, Piece, leads_away, plain
 
 _WIDEST, _DEEPEST = 50, 1000
+_TABLE_TAGS = ("table", "tr", "td", "th")
 _HEADING = re.compile(r"h[1-6]")
 
 
@@ -70,16 +71,21 @@ class _Html(HTMLParser):
         self._in_cell = False
         self._anchors: list[Anchor] = []
         self._bold = self._italic = 0
+        self._nested = 0
+        """How many tables are open within the cell."""
 
     def _line(self) -> int:
         return self.first + self.getpos()[0] - 1
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = {name: value or "" for name, value in attrs}
-        if tag == "table" or (tag == "tr" and self._table is None):
-            self._table = _Rows(self._line())
-            self.parts.append(self._table)
-        if tag == "tr" and self._table is not None:
+        if self._in_cell and (tag == "table" or self._nested) and tag in _TABLE_TAGS:
+            # What stands in a table within a cell is of the cell.
+            self._nested += tag == "table"
+            self._into.append(Piece(HARD if tag == "tr" else " ", self._line()))
+        elif tag == "table" or (tag == "tr" and self._table is None):
+            self._open_table(tag)
+        elif tag == "tr" and self._table is not None:
             self._table.rows.append((self._line(), []))
         elif tag in ("td", "th") and self._table is not None and self._table.rows:
             cell = _Cell([], tag == "th", _span(known, "rowspan", _DEEPEST), _span(known, "colspan", _WIDEST))
@@ -104,8 +110,16 @@ class _Html(HTMLParser):
         else:
             self._style(tag, 1)
 
+    def _open_table(self, tag: str) -> None:
+        self._table = _Rows(self._line())
+        self.parts.append(self._table)
+        if tag == "tr":
+            self._table.rows.append((self._line(), []))
+
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th"):
+        if self._nested and tag in _TABLE_TAGS:
+            self._nested -= tag == "table"
+        elif tag in ("td", "th"):
             self._into, self._in_cell = self.loose, False
         elif tag == "table":
             self._table = None

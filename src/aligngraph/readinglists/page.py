@@ -12,14 +12,13 @@ from aligngraph.bibliography.entries import Heading, ReadingList
 from aligngraph.readinglists.authors import read_authors
 from aligngraph.readinglists.blocks import (
     Block,
+    FoldEnd,
     Head,
     Html,
     Item,
     List,
     Para,
     Table,
-    Tangled,
-    find_unclosed,
     joined,
     read_blocks,
 )  # fmt: skip
@@ -39,11 +38,15 @@ from aligngraph.readinglists.classify import (
     is_navigation,
     is_own_entry,
     is_picture,
+    is_reference,
     is_relative_contents,
+    is_sentence,
+    is_slanted_name,
+    is_work,
     leads_around_one_page,
     lines_of_entries,
-    linked_title,
     listed_paragraphs,
+    other_blocks,
     other_section,
 )
 from aligngraph.readinglists.collect import Collector
@@ -51,16 +54,15 @@ from aligngraph.readinglists.draft import Draft
 from aligngraph.readinglists.entry import read_entry
 from aligngraph.readinglists.html_blocks import HtmlHeading
 from aligngraph.readinglists.inline import Piece, leads_away, plain
-from aligngraph.readinglists.layout import is_short
-from aligngraph.readinglists.links import is_counter
+from aligngraph.readinglists.lines import find_unclosed
+from aligngraph.readinglists.links import is_counter, is_label
 from aligngraph.readinglists.tables import columns, read_row, take_years
-from aligngraph.readinglists.title_candidates import BREAKS_OFF, NUMBER
+from aligngraph.readinglists.title_candidates import NUMBER
 from aligngraph.readinglists.venues import read_date, read_place
 from aligngraph.text.plurals import count_of
 
 _BY = re.compile(r"\W*(?:by|authors?|maintained|created|curated|collected|written)\b", re.IGNORECASE)
 _LONGEST_TITLE = 60
-_DATE_FIRST = re.compile(r"\W{0,3}(?:19|20)\d\d[-./年]\d{1,2}\b")
 
 
 def parse_markdown(text: str, name: str) -> ReadingList:
@@ -68,17 +70,17 @@ def parse_markdown(text: str, name: str) -> ReadingList:
 
     Nothing raises: what cannot be read is a problem with its line and the reason.
     """
-    blocks, title, folded = read_blocks(text)
+    blocks, title, unread = read_blocks(text)
     linked = Counter(
         block.level
         for block, following in zip_longest(blocks, blocks[1:])
-        if isinstance(block, Head) and (linked_title(block.pieces) or is_address(following))
+        if isinstance(block, Head) and (is_work(block.pieces) or is_address(following))
     )
     out = Collector(name, title)
     _Page(out, {level for level, count in linked.items() if count > 1 and level > 1}).read(blocks)
-    for notes in folded:
-        reason = f"notes folded away, not read: {count_of(notes.lines, 'line')}, {count_of(notes.links, 'link')}"
-        out.problem(notes.line, notes.text, reason, minor=True)
+    for part in unread:
+        reason = f"{part.what}, not read: {count_of(part.lines, 'line')}, {count_of(part.links, 'link')}"
+        out.problem(part.line, part.text, reason, minor=True)
     if (unclosed := find_unclosed(text)) is not None:
         line, what, lines = unclosed
         out.problem(
@@ -109,7 +111,10 @@ class _Page:
                 if taken:
                     at += taken - 1
                 else:
-                    self.out.heading(block.pieces, block.level, block.line)
+                    self._heading(block)
+            elif isinstance(block, FoldEnd):
+                while self.out.stack and self.out.stack[-1].line >= block.begun:
+                    self.out.stack.pop()
             elif isinstance(block, Para):
                 at += self._para(block, blocks, at)
             elif isinstance(block, List):
@@ -122,6 +127,13 @@ class _Page:
             else:
                 self.out.problem(block.line, block.text, "too long, or too many brackets, to be an entry")
 
+    def _heading(self, head: Head) -> None:
+        links = len({id(piece.link) for piece in head.pieces if leads_away(piece)})
+        if links:
+            reason = f"a heading with {count_of(links, 'link')}, not taken for an entry"
+            self.out.problem(head.line, plain(head.pieces), reason, minor=True)
+        self.out.heading(head.pieces, head.level, head.line)
+
     # Entries
 
     def _headed(self, head: Head, blocks: Sequence[Block], at: int) -> int:
@@ -129,7 +141,7 @@ class _Page:
 
         Return how many blocks were taken; 0 where it is a heading.
         """
-        address = blocks[at] if linked_title(head.pieces) is None and at < len(blocks) else None
+        address = blocks[at] if not is_work(head.pieces) and at < len(blocks) else None
         if address is not None and not is_address(address):
             return 0
         taken = [head.pieces]
@@ -161,9 +173,9 @@ class _Page:
                 notes.append((block.line, joined(parts)))
         while self.out.stack and self.out.stack[-1].level >= head.level:
             self.out.stack.pop()
-        if address is not None:
+        if not any(leads_away(piece) and not is_label(piece.text) for piece in head.pieces):
             # The heading is the title, whatever it begins with.
-            taken[0] = [replace(piece, bold=True) for piece in head.pieces]
+            taken[0] = [replace(piece, bold=piece.link is None) for piece in head.pieces]
         self.out.add(read_entry(joined(taken), head.line))
         for line, pieces in notes:
             self.out.problem(line, plain(pieces), "notes on an entry, not read", minor=True)
@@ -175,11 +187,14 @@ class _Page:
         text = plain(para.pieces)
         if not text:
             return 0
-        if is_heading_like(para.pieces):
+        if is_heading_like(para.pieces) or (isinstance(following, List) and is_slanted_name(para.pieces)):
             return self._heading_like(para, blocks, at)
         path = self.out.path()
         if other_section(path):
-            self.out.skip(path[-1], para.line, [para.pieces])
+            if self._loose_link(para.pieces):
+                self.out.skip(path[-1], para.line, [para.pieces])
+            else:
+                self.out.problem(para.line, text, "a paragraph of text, not read", minor=True)
             return 0
         if isinstance(following, List) and text.endswith((":", "：")):
             heading = Heading(text[:-1].rstrip(), self.out.below(), para.line)
@@ -188,7 +203,7 @@ class _Page:
                 self.out.skip_list(heading, following)
                 return 1
         if is_navigation(para.pieces):
-            if self._loose_link(para.pieces):
+            if any(piece.link is not None and not piece.link.url.startswith("#") for piece in para.pieces):
                 self.out.problem(para.line, text, "a row of links, not taken for an entry", minor=True)
             return 0
         if lines := lines_of_entries(para):
@@ -200,8 +215,8 @@ class _Page:
         if set_off and isinstance(following, List) and is_details(following):
             self._with_details(para, following)
             return 1
-        listed = id(para) in self.listed and draft.title and draft.links and not _is_sentence(draft)
-        if set_off or listed or _is_reference(draft, text):
+        listed = id(para) in self.listed and draft.title and draft.links and not is_sentence(draft)
+        if set_off or listed or is_reference(draft, text):
             self.out.add(draft)
         elif self._loose_link(para.pieces):
             reason = "a paragraph with links, outside any list, that does not read as an entry"
@@ -231,6 +246,8 @@ class _Page:
         elif following is not None and not isinstance(following, Head):
             text = heading_text(para.pieces).rstrip(":").rstrip()
             self.out.push(Heading(text, self.out.below(), para.line))
+        else:
+            self.out.problem(para.line, plain(para.pieces), "a line in bold with no entries below", minor=True)
         return len(fields)
 
     def _is_entry(self, draft: Draft, para: Para) -> bool:
@@ -319,7 +336,7 @@ class _Page:
             for item, own, group in zip(block.items, owns, groups, strict=True)
         ]
         # An item that names nothing but itself is an entry among entries.
-        shown = [is_clear(draft) and not _is_sentence(draft) for draft in drafts if draft is not None]
+        shown = [is_clear(draft) and not is_sentence(draft) for draft in drafts if draft is not None]
         clear = sum(shown) * 2 >= len(shown) > 0
         for item, own, draft, group in zip(block.items, owns, drafts, groups, strict=True):
             if draft is None:
@@ -391,7 +408,7 @@ class _Page:
         if text.endswith((":", "：")) and not (draft.links or draft.marked):
             self.out.problem(item.line, text, "a name for what follows, not taken for an entry")
             self.out.refuse(draft)
-        elif _is_sentence(draft):
+        elif is_sentence(draft):
             self.out.problem(item.line, text, "a sentence, not taken for an entry")
             self.out.refuse(draft)
         elif is_clear(draft) or (clear and draft.title and len(draft.title.split()) <= _LONGEST_TITLE):
@@ -405,11 +422,11 @@ class _Page:
             self.out.refuse(draft)
         for sub in own:
             self.out.add(self._item_draft(sub, self._own_entries(sub)))
-        for block in item.below:
-            if isinstance(block, Table | Html):
+        for block in other_blocks(item):
+            if isinstance(block, Head):
+                self.out.problem(block.line, plain(block.pieces), "a heading within an entry, not read", minor=True)
+            else:
                 self.read([block])
-            elif isinstance(block, Tangled):
-                self.out.problem(block.line, block.text, "too long, or too many brackets, to be an entry")
 
     def _refuse_all(self, item: Item) -> None:
         for pieces in all_pieces(item):
@@ -423,8 +440,10 @@ class _Page:
         single = len(table.rows) <= (not any(map(plain, table.header)))
         if single or not plain(joined(cells)) or (urls and all(url.startswith("#") for url in urls)):
             # One row alone holds pictures or a frame; one that leads around the page is a table of contents.
-            if any(leads_away(piece) for cell in cells for piece in cell):
-                self.out.problem(table.line, plain(joined(cells)), "a table of one row, not taken for entries")
+            linked = any(leads_away(piece) for cell in cells for piece in cell)
+            if single and plain(joined(cells)):
+                reason = "a table of one row, not taken for entries"
+                self.out.problem(table.line, plain(joined(cells)), reason, minor=not linked)
             return
         path = self.out.path()
         if other_section(path):
@@ -469,31 +488,12 @@ class _Page:
                     reason = "a row of one cell, not taken for an entry"
                     self.out.problem(line, plain(pieces), reason, minor=not linked)
         loose = block.content.loose
-        words = (piece for piece in loose if piece.image is None and piece.text.strip())
+        words = [piece for piece in loose if piece.image is None and piece.text.strip()]
         if any(piece.link is not None and not piece.link.url.startswith("#") for piece in words):
             self.out.problem(block.line, plain(loose), "links in HTML, which is not read as entries")
+        elif any(piece.link is None and re.search(r"\w", piece.text) for piece in words):
+            self.out.problem(block.line, plain(loose), "text in HTML, not read", minor=True)
 
 
 def _holds_fields(block: Block) -> bool:
     return isinstance(block, Para) and fields_only(block)
-
-
-def _is_reference(draft: Draft, text: str) -> bool:
-    """Whether a paragraph that sets no title off is an entry still, by its authors or by the date ahead."""
-    sure = draft.authors and (draft.authors.strong or draft.cited_year)
-    if sure and (draft.year or draft.venue_sure) and draft.title:
-        return True
-    # "[2031/05] Title of the work. [paper]"
-    return bool(draft.title and draft.year and (draft.links or draft.refused) and _DATE_FIRST.match(text))
-
-
-def _is_sentence(draft: Draft) -> bool:
-    """Whether what would be the title breaks off before a link or a date: "Most of this is from [here](…)"."""
-    if draft.running:
-        return not (draft.authors or draft.venue)
-    title = draft.title or ""
-    # "What Herons Attend To" breaks off nowhere.
-    broken = BREAKS_OFF.search(title) is not None and title.split()[-1].islower()
-    cited = draft.authors is not None and is_short(draft.authors)
-    detected = draft.marked or (draft.authors and not cited) or draft.venue
-    return broken and not detected and (draft.year is None or cited or bool(draft.notes))

@@ -36,6 +36,8 @@ _SHORTENED_BEFORE = re.compile(r"(?<![\w.])(?:[A-Z][a-z]{0,5}\.\s+)*[A-Z][a-z]{0
 _SHORTENED_AFTER = re.compile(r"(?:\s+[A-Z][a-z]{0,5}\.)+")
 # "Kause A, Majer J, Brick C."
 _INITIALS_LAST = re.compile(r"[^\W\d_]{2,} [A-Z]{1,3}, [^\W\d_][\w'’-]+ [A-Z]{1,3}\.$")
+# "A Title (2031 [[Paper](…)]"
+_LEFT_OPEN = re.compile(r"(?:19|20)\d\d(?=\s*(?:[\x1e\ue000]|$))")
 _TAIL = re.compile(r"(.{3,}?)[ \t]+([A-Za-z*&/-]+(?:[ \t]+'?(?:\d{4}|\d\d))?)[ \t.,]*$", re.DOTALL)
 _BY = re.compile(r"[\s,.;:]*by\s")
 _INITIAL = re.compile(r"\b[A-Z]\.\s*$")
@@ -159,6 +161,9 @@ def _boundaries(text: str, start: int, end: int, edges: Sequence[Span]) -> list[
         kind = found.lastgroup or ""
         at = max(found.end(), at + 1)
         if kind == "open":
+            if left_open := _LEFT_OPEN.match(text, found.end(), end):
+                spans += [(found.start(), found.end(), "open"), (left_open.end(), left_open.end(), "close")]
+                continue
             close = text.find(_CLOSE[found[0]], found.end(), min(end, found.end() + 400))
             if close < 0:
                 continue

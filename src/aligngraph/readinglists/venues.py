@@ -179,6 +179,9 @@ def _split_year(text: str) -> tuple[str | None, str | None, int | None]:
         printed = glued[2] if four or not apostrophe else f"'{glued[2]}"
         after = text[glued.end() :].strip(_EDGES)
         before = text[: glued.start()]
+        if _is_manner(after):
+            # "ICLR'31 Spotlight"
+            return f"{before}{glued[1]}".strip(" ,;:|·–—-"), printed, year
         name = f"{before}{glued[1]}" + (f" {text[glued.end() :].strip(' ,;:|·–—-.')}" if after else "")
         return name.strip(" ,;:|·–—-"), printed, year
     return text.strip(" ,;:|·–—-"), None, None
