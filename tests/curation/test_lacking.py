@@ -153,3 +153,36 @@ def test_a_merge_keeps_only_what_both_lack(run: Run, own: Path, tmp_path: Path) 
     # The venue of the publication that the kept work takes over is not known.
     assert {name for name, record in lacking(run, own) if "loude" in record} == {"venue"}
     assert run("validate", own).code == 0
+
+
+def test_an_unknown_venue_becomes_a_draft_that_a_person_confirms(run: Run, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    assert run("new-catalogue", own).code == 0
+    entry = "@inproceedings{{{0}, title={{Place {0}}}, author={{Rivera, Ana}}, booktitle={{{1}}}, year={{202{2}}}}}\n"
+    venues = ["Proceedings of the 3rd Symposium on Odd Things", "Symposium on Odd Things 2024", "ICLM"]
+    bib = "".join(entry.format("abc"[at], venue, at + 3) for at, venue in enumerate(venues))
+    (tmp_path / "some.bib").write_text(bib, encoding="utf-8")
+    outcome = run("import", tmp_path / "some.bib", "--into", own)
+    assert outcome.code == 0
+    assert re.search(r"Odd Things', line 1, draft venue:symposium-on-odd-things$", outcome.err, re.MULTILINE)
+    assert re.search(r"'ICLM', line 3, draft venue:iclm; perhaps .*venue:icml", outcome.err), outcome.err
+    assert run("validate", own).code == 0
+    drafts = {("kind", "symposium-on-odd-things"), ("kind", "iclm")}
+    assert {one for one in lacking(run, own) if one[0] in ("kind", "venue")} == drafts
+    # The next import knows the draft, and asks about it no more.
+    (tmp_path / "more.bib").write_text(entry.format("d", "Symposium on Odd Things", 5), encoding="utf-8")
+    assert "Venues not known" not in run("import", tmp_path / "more.bib", "--into", own).err
+    # One is confirmed, the other was a known venue.
+    path = own / "venues.ttl"
+    text = path.read_text(encoding="utf-8")
+    odd = text[text.index("venue:symposium") :]
+    confirmed = re.sub(r"\n    ag:lacks.*", "", odd.partition("\n.\n")[0]).replace(
+        "a ag:Venue", "a ag:ConferenceSeries"
+    )
+    path.write_text(text.replace(odd.partition("\n.\n")[0], confirmed), encoding="utf-8")
+    (tmp_path / "icml.bib").write_text(entry.format("e", "ICML", 4), encoding="utf-8")
+    assert run("import", tmp_path / "icml.bib", "--into", own).code == 0
+    assert run("merge", "venue:iclm", "venue:icml", "--into", own).code == 0
+    outcome = run("validate", own)
+    assert outcome.code == 0, outcome.out
+    assert not {one for one in lacking(run, own) if one[0] == "kind"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -20,6 +21,7 @@ _ENDINGS = (*SYNTAXES, *(f"{ending}.gz" for ending in SYNTAXES))
 _INSTALLED = Path(__file__).resolve().parents[1] / "catalogue_files"
 _BOM = b"\xef\xbb\xbf"
 _BLOCK = 1 << 20
+_NOT_IN_SLUG = re.compile("[^A-Za-z0-9._/-]")
 
 
 class Source(NamedTuple):
@@ -125,7 +127,7 @@ def format_of(path: Path) -> ox.RdfFormat:
 
 
 def _slug(name: str) -> str:
-    return "".join(c if c.isascii() and (c.isalnum() or c in "-_./") else "-" for c in name)
+    return _NOT_IN_SLUG.sub("-", name)
 
 
 def read_bytes(path: Path) -> bytes:

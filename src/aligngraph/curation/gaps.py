@@ -101,7 +101,8 @@ class GapFiller:
         if held.kinds(publication) == ["Publication"] and form.kind is not None:
             yield "kind", [triple(publication, TYPE, ox.NamedNode(ag(form.kind)))]
         if venue is not None and not held.values(publication, ag("venue")):
-            self.writer.used_venues[venue] = None
+            if venue in self.writer.venues.homes:
+                self.writer.used_venues[venue] = None
             yield "venue", [triple(publication, ag("venue"), ox.NamedNode(venue))]
         for field, value in literal_fields(form):
             known = held.text(publication, ag(field))

@@ -40,7 +40,7 @@ ARTIFACT_KINDS = (
     "ValueTheory",
     "ValueSurvey",
 )
-_KINDS = {"work": WORK_KINDS, "person": ("Person",), "venue": VENUE_KINDS, "artifact": ARTIFACT_KINDS}
+_KINDS = {"work": WORK_KINDS, "person": ("Person",), "venue": (*VENUE_KINDS, "Venue"), "artifact": ARTIFACT_KINDS}
 # Of these a record has one; what is not here may stand several times.
 _ONE = frozenset(
     ag(name)

@@ -66,6 +66,10 @@ class Mint:
         """Return an IRI such as ``person:wei-wang``, or ``person:wei-wang-2`` where that is somebody else."""
         return self._free("person", [_local(name)])
 
+    def venue(self, name: str) -> str:
+        """Return an IRI such as ``venue:journal-of-odd-things``."""
+        return self._free("venue", [_local(name)])
+
     def publication(self, work: str, place: str) -> str:
         """Return the IRI of a published form of *work*; *place* is the last part of its venue's IRI, or its kind."""
         return self._free("publication", [f"{local_name(work)}-{place}"])

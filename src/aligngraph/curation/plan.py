@@ -199,7 +199,13 @@ class _Planner:
         for problem in self.reading.problems:
             (report.noticed if problem.minor else report.not_understood).append(problem)
         shown = list(report.venues_unknown)[:MANY]
-        report.venues_like = {name: like for name in shown if (like := self.table.like(name))}
+        drafts = set(self.writer.drafts)
+        report.venues_drafted = {
+            name: draft for name in report.venues_unknown if (draft := self.table.normalise(name).venue) in drafts
+        }
+        for name in shown:
+            if like := self.table.like(name, drafts):
+                report.venues_like[name] = like
         report.links_refused += self.reading.refused_links
         report.gained += self.gaps.said
         report.lacking += dict.fromkeys(self.gaps.conflicts)

@@ -59,6 +59,8 @@ class ImportReport:
     venues_unknown: dict[str, list[int]] = field(default_factory=dict)
     venues_like: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Venues that the first of the unknown names may mean: none is taken unless a person gives it the name."""
+    venues_drafted: dict[str, str] = field(default_factory=dict)
+    """The record that a venue of a new publication got, by the name that is printed."""
     lacking: list[str] = field(default_factory=list)
     """What entries say of works here that the catalogue says otherwise: for a person to settle."""
     gained: list[str] = field(default_factory=list)
@@ -124,6 +126,8 @@ class ImportReport:
         if self.venues_unknown:
             yield ""
             yield "Venues not known (kept as printed; add a name to venues.ttl as skos:altLabel or skos:hiddenLabel):"
+            if self.venues_drafted:
+                yield "  For a draft, write its kind, as in 'a ag:Journal', or 'aligngraph merge DRAFT VENUE'."
             lines = [
                 f"  {name!r}, line {', '.join(map(str, lines[:5]))}{self._perhaps(name)}"
                 for name, lines in self.venues_unknown.items()
@@ -147,7 +151,8 @@ class ImportReport:
 
     def _perhaps(self, name: str) -> str:
         like = self.venues_like.get(name, ())
-        return f"; perhaps {' or '.join(map(shorten, like))}, misspelled" if like else ""
+        draft = f", draft {shorten(self.venues_drafted[name])}" if name in self.venues_drafted else ""
+        return f"{draft}; perhaps {' or '.join(map(shorten, like))}, misspelled" if like else draft
 
     def _questions(self) -> Iterator[str]:
         if not self.uncertain:

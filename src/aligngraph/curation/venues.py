@@ -7,7 +7,7 @@ in lists but should not be shown, misspellings among them). Here are only the ru
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from aligngraph.bibliography.keys import fold
@@ -23,6 +23,8 @@ _ARXIV_TAIL = re.compile(
 )
 _LIKE = 0.75
 """How much alike a printed name and a venue's are for the report to ask whether it is meant: "ICLM" and ICML."""
+_OF_ONE_YEAR = re.compile(r"(?<!\w)\d+(?:st|nd|rd|th)(?!\w)", re.IGNORECASE)
+_PROCEEDINGS = re.compile(r"^(?:in )?(?:the )?(?:proceedings|proc\.?) of (?:the )?", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _ORDINAL = re.compile(
     r"\b(?:\d+\s?(?:st|nd|rd|th)|(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[- ]?)?(?:first|second|third|fourth|"
@@ -74,7 +76,7 @@ class VenueTable:
         self.homes: dict[str, Holdings] = {}
         self._answers: dict[tuple[str, int | None], VenueMatch] = {}
         for holdings in catalogues:
-            for venue in holdings.things(*VENUE_KINDS):
+            for venue in holdings.things(*VENUE_KINDS, "Venue"):
                 self.homes.setdefault(venue, holdings)
                 for predicate in (LABEL, ag("acronym"), ALT_LABEL, HIDDEN_LABEL):
                     for name in holdings.texts(venue, predicate):
@@ -95,10 +97,19 @@ class VenueTable:
             known = self._answers[text, year] = self._read(text, year)
         return known
 
-    def like(self, text: str) -> tuple[str, ...]:
-        """Return the venues whose names are most like *text*, a name that none of them has; the first comes first."""
+    def add(self, venue: str, name: str) -> None:
+        """Take in a venue that was not known by *name*."""
+        self.names.setdefault(_key(name), venue)
+        self._answers.clear()
+
+    def like(self, text: str, but: Container[str] = ()) -> tuple[str, ...]:
+        """Return the venues whose names are most like *text*, a name that none of them has; the first comes first.
+
+        Those in *but* are left out.
+        """
         wanted = _key(text)
-        return tuple(nearest(wanted, self.names.items(), count=2, cutoff=_LIKE)) if len(wanted) > 2 else ()
+        names = [(name, venue) for name, venue in self.names.items() if venue not in but]
+        return tuple(nearest(wanted, names, count=2, cutoff=_LIKE)) if len(wanted) > 2 else ()
 
     def _find(self, text: str) -> str | None:
         return self.names.get(_key(text)) or self.names.get(_key(_bare(text)))
@@ -153,6 +164,13 @@ class VenueTable:
             return found[-1]
         # "ACL/IJCNLP" is one meeting of two series, of which the first gives its name.
         return found[0] if re.match(r"[\w&*]+\s*/", plain) else None
+
+
+def name_of_series(text: str) -> str:
+    """Return *text*, the printed name of a venue, without what is of one year; "" where that leaves no name."""
+    name = " ".join(_OF_ONE_YEAR.sub(" ", _YEAR.sub(" ", text)).replace("()", " ").split()).strip(" ,.;:-'’[]")
+    name = _PROCEEDINGS.sub("", name).strip()
+    return name if len(_key(name)) > 1 and any(letter.isalpha() for letter in name) else ""
 
 
 def _bare(plain: str) -> str:

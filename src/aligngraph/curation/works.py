@@ -16,11 +16,11 @@ from aligngraph.bibliography.entries import Entry, forms_of, work_of
 from aligngraph.bibliography.identifiers import DOI, acl_venue, arxiv_year, is_arxiv_doi
 from aligngraph.bibliography.keys import clean, fold, slug
 from aligngraph.bibliography.works import BETWEEN_NOTES, Form, Work, preprint, records_of
-from aligngraph.curation.holdings import EDITORIAL_NOTE, SAME_AS, TITLE, TYPE, WORK_KINDS, ag
+from aligngraph.curation.holdings import EDITORIAL_NOTE, LABEL, SAME_AS, TITLE, TYPE, WORK_KINDS, ag
 from aligngraph.curation.lacking import LACKS
 from aligngraph.curation.minting import Mint, local_name
 from aligngraph.curation.persons import People, first_full
-from aligngraph.curation.venues import VenueTable
+from aligngraph.curation.venues import VenueTable, name_of_series
 from aligngraph.rdf.namespaces import BASE, PREFIXES
 
 XSD_INTEGER = ox.NamedNode(PREFIXES["xsd"] + "integer")
@@ -79,6 +79,8 @@ class WorkWriter:
         self.people = people
         self.venues = venues
         self.used_venues: dict[str, None] = {}
+        self.drafts: dict[str, None] = {}
+        """Venues that were not known; a person has to say of what kind each is."""
 
     def iri(self, entry: Entry) -> str:
         """Return an IRI for the work that *entry* means, new here. Its cite key is kept where it is by the rule."""
@@ -136,7 +138,8 @@ class WorkWriter:
         if found.venue is None:
             return form, None
         kind = self.venues.kind(found.venue) or ""
-        fitting = _FORM_OF_VENUE.get(kind)
+        # Of a draft no kind is known.
+        fitting = _FORM_OF_VENUE.get(kind) if kind else form.kind
         if form.kind is not None and (form.kind == fitting or (kind, form.kind) in _FITTING):
             fitting = form.kind
         track = form.track or found.track
@@ -199,6 +202,12 @@ class WorkWriter:
 
     def publication(self, work: str, title: str, form: Form, venue: str | None) -> Iterator[ox.Triple]:
         """Yield the statements of a published form of a work; *venue* is its venue's IRI."""
+        if venue is None and form.venue and (name := name_of_series(clean(form.venue))):
+            venue = self.mint.venue(name)
+            self.drafts[venue] = None
+            self.venues.add(venue, name)
+            yield triple(venue, TYPE, ox.NamedNode(ag("Venue")))
+            yield triple(venue, LABEL, english(name))
         place = local_name(venue) if venue else slug(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", form.kind or "publication"))
         iri = f"{BASE}publication/{form.id}"
         if form.id and form.id.startswith(f"{local_name(work)}-") and iri not in self.mint.taken:
@@ -209,7 +218,8 @@ class WorkWriter:
         # Without a kind of its own it is only "a publication", and `validate` asks which.
         yield triple(iri, TYPE, ox.NamedNode(ag(form.kind or "Publication")))
         if venue is not None:
-            self.used_venues[venue] = None
+            if venue in self.venues.homes:
+                self.used_venues[venue] = None
             yield triple(iri, ag("venue"), ox.NamedNode(venue))
         elif form.venue:
             yield triple(iri, EDITORIAL_NOTE, english(f"The source names the venue “{clean(form.venue)}”."))

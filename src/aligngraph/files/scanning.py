@@ -35,7 +35,8 @@ def files_below(folder: str, endings: tuple[str, ...]) -> list[Path]:
     for path in found:
         if not path.isascii():
             _check_name(path)
-    return sorted(map(Path, found))
+    # In the order of paths, folder by folder; paths themselves compare ten times as slowly.
+    return list(map(Path, sorted(found, key=_place)))
 
 
 def _files_below(folder: str, endings: tuple[str, ...], links: list[str], left: set[str]) -> Iterator[str]:
@@ -58,6 +59,10 @@ def _files_below(folder: str, endings: tuple[str, ...], links: list[str], left: 
                         yield entry.path
     except OSError as error:
         raise CatalogueError(f"{folder}: can't be listed: {error.strerror or error}.") from error
+
+
+def _place(path: str) -> str:
+    return os.path.normcase(path).replace(os.sep, "\0")
 
 
 def _check_link(path: str) -> None:
