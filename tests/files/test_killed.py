@@ -5,9 +5,11 @@ strace counts the calls of a run, and kills the next runs at the first of them, 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -18,13 +20,15 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from aligngraph.catalogue.sources import find_sources
+from aligngraph.catalogue.sources import data_folder, find_sources
 from aligngraph.files.atomic import write_whole
 from aligngraph.files.temporary import PREFIX
 from aligngraph.rdf.namespaces import GRAPH
 from aligngraph.stores.cache import open_store
 from aligngraph.stores.open import open_catalogue
 from aligngraph.web.static_site import check_site
+from tests.support.catalogues.rest import OpenAlex
+from tests.support.catalogues.service import serving as serving_services
 from tests.support.programs import find_program
 from tests.support.servers import OxigraphServer, oxigraph_server
 
@@ -36,6 +40,11 @@ FEW = 5
 MANY = 100
 BOOK = """@inproceedings{a, title={Quiet Rewards}, author={Rivera, Ana}, booktitle={Proc. of ICML}, year={2024}}
 @article{y, title={Harder Rewards}, author={Okafor, Mara}, year=2025}
+"""
+DPO = "works/rafailov2023-dpo.ttl"
+RECORD = """@inproceedings{a, title={Direct Preference Optimization: Your Language Model is Secretly a Reward Model},
+  author={Rafailov, Rafael and others}, booktitle={Advances in Neural Information Processing Systems}, year=2023,
+  url={https://dblp.org/rec/conf/nips/Quiet23}}
 """
 WORKS = "".join(
     f"<https://w3id.org/aligngraph/work/rivera{n}> a <https://w3id.org/aligngraph/ontology#Paper> ;"
@@ -64,6 +73,7 @@ CASES = {
     "import from inside": Case(("import", "../../x.bib", "--into", "."), ".", inside="data", journal=True),
     "add": Case(("add", "2305.18290", "--title", "Quiet", "--into", "data"), "data", journal=True),
     "merge": Case(("merge", "work:rivera2031", "work:rivera2032", "--into", "data"), "data", journal=True),
+    "link": Case(("link", "--to", "../dpo.bib", "--into", "linked", "--accept"), "linked", journal=True),
     "fmt": Case(("fmt", "data"), "data", journal=True),
     "new-catalogue": Case(("new-catalogue", "out", "--title", "T"), "out"),
     "export": Case(("export", "-o", "out.nt", "--data", "data"), "out.nt"),
@@ -114,6 +124,10 @@ def place(tmp_path: Path) -> Path:
     (place / "data" / "works").mkdir(parents=True)
     (place / "data" / "works" / "one.ttl").write_text(WORKS, encoding="utf-8")
     (place / "data" / "two.ttl").write_text("<x:b> <x:p> <x:q> .\n<x:a> <x:p> <x:q> .\n", encoding="utf-8")
+    (place / "linked" / "works").mkdir(parents=True)
+    for name in (DPO, "venues.ttl"):
+        shutil.copy(data_folder() / name, place / "linked" / name)
+    (tmp_path / "dpo.bib").write_text(RECORD, encoding="utf-8")
     (place / "more.ttl").write_text(WORKS.replace("203", "204"), encoding="utf-8")
     return place
 
@@ -218,6 +232,58 @@ def test_a_site_killed_at_some_renames_is_old_or_new(
 ) -> None:
     # It writes thousands of files and takes seconds: the moments that count are those at which they take their places.
     kill(place, tmp_path, name, monkeypatch, few=True, only=("rename", "renameat", "renameat2", "unlink", "mkdir"))
+
+
+@pytest.mark.slow
+def test_link_killed_while_it_keeps_answers_asks_for_none_of_them_again(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strace = find_program(["strace"], "to kill commands at each of their system calls install strace")
+    cache = place / "cache"
+    monkeypatch.setenv("ALIGNGRAPH_CACHE", str(cache))
+    monkeypatch.setenv("OPENALEX_API_KEY", "an-openalex-key")
+    pristine = tmp_path / "pristine"
+    shutil.copytree(place, pristine)
+    service = OpenAlex()
+    with serving_services(service):
+        case = Case(
+            (
+                *("link", "rafailov2023-dpo", "--to", "openalex", "--into", "linked", "--complete"),
+                *("--at", f"openalex={service.address}", "--mailto", "me@example.org"),
+            ),
+            "linked",
+        )
+        changing = [one for one in moments(strace, case, place, tmp_path / "trace") if one[0] in ("pwrite64", "unlink")]
+        asked, new = len(service.asked), state(place, case)
+        assert asked
+        assert new != state(pristine, case)
+        seen = Counter[int]()
+        for kind, when in changing[:: max(len(changing) // (2 * FEW), 1)]:
+            shutil.rmtree(place)
+            shutil.copytree(pristine, place)
+            service.reset()
+            inject = ["-e", f"trace={kind}", "-e", f"inject={kind}:signal=KILL:when={when}"]
+            call([strace, "-f", "-qq", "-o", tmp_path / "trace", *inject, *command(*case.args)], place)
+            kept = kept_answers(cache, tmp_path / "looked at")
+            seen[kept] += 1
+            service.asked.clear()
+            assert call(command(*case.args), place) in (0, 1)
+            assert len(service.asked) == asked - kept, f"killed at call {when} of {kind}"
+            assert state(place, case) == new, f"killed at call {when} of {kind}"
+            assert left_over(place) == []
+    print(f"link: killed at {seen.total()} moments; answers kept: {dict(seen)}")
+    assert len(seen) > 1
+
+
+def kept_answers(cache: Path, copy: Path) -> int:
+    """Return how many answers are in a copy of *cache*, which is left as it is."""
+    shutil.rmtree(copy, ignore_errors=True)
+    if not (cache / "answers.sqlite").exists():
+        return 0
+    shutil.copytree(cache, copy)
+    with contextlib.closing(sqlite3.connect(copy / "answers.sqlite")) as file:
+        tables = file.execute("SELECT name FROM sqlite_master WHERE name = 'answers'").fetchall()
+        return int(file.execute("SELECT count(*) FROM answers").fetchone()[0]) if tables else 0
 
 
 def kill(

@@ -303,6 +303,42 @@ def test_an_answer_that_was_damaged_is_asked_for_again(tmp_path: Path) -> None:
     assert state.answer(key) is None
 
 
+@pytest.mark.parametrize("at", [0.3, 0.5, 0.8])
+def test_a_file_that_was_damaged_in_the_middle_is_said(tmp_path: Path, at: float) -> None:
+    path = tmp_path / "answers.sqlite"
+    state = State(path)
+    keys = [
+        state.keep("openalex", _kept()._replace(question=Question("GET", f"https://x.example/{n}"))) for n in range(300)
+    ]
+    state.close()
+    content = bytearray(path.read_bytes())
+    content[int(len(content) * at) : int(len(content) * (at + 0.1))] = b"\xff" * int(len(content) * 0.1)
+    path.write_bytes(content)
+
+    def use() -> None:
+        damaged = State(path)
+        for key in keys:
+            damaged.answer(key)
+            damaged.keep("openalex", _kept())
+
+    with pytest.raises(OutputError, match=r"answers\.sqlite, where answers are kept, can't be used .*: delete it"):
+        use()
+
+
+def test_a_disk_that_is_full_is_said(tmp_path: Path) -> None:
+    state = State(tmp_path / "answers.sqlite")
+    state._file.execute("PRAGMA max_page_count = 10")  # it answers as it does on a full disk
+    with pytest.raises(OutputError, match=r"answers\.sqlite, where .* \(database or disk is full\)"):
+        keep_many(state, 1000)
+
+
+def keep_many(state: State, number: int) -> list[str]:
+    return [
+        state.keep("openalex", Kept(Question("GET", f"https://x.example/{one}"), 200, "application/json", b"{}"))
+        for one in range(number)
+    ]
+
+
 def test_the_key_of_a_question_is_made_of_all_that_is_sent() -> None:
     one = Question("POST", "https://x.example/1", b"a")
     keys = {

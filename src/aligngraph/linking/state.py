@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,13 +70,12 @@ class State:
         """
         self._limits = (1e18, 1e18) if for_ever else (FOUND_DAYS * _DAY, NOTHING_DAYS * _DAY)
         self._lock = threading.Lock()
-        try:
+        self._path = path
+        with self._explained():
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
             self._file = sqlite3.connect(path or ":memory:", timeout=30, check_same_thread=False, isolation_level=None)
             self._file.executescript(_TABLES)
-        except (OSError, sqlite3.Error) as error:
-            raise OutputError(f"{path}, where answers are kept, can't be used ({error}): delete it") from error
 
     def close(self) -> None:
         """Close the file."""
@@ -87,7 +86,7 @@ class State:
         """Keep an answer, and return its key."""
         key = key_of([kept.question])
         row = (key, source, kept.question.method, kept.question.url, time.time(), kept.status, kept.media)
-        with self._lock:
+        with self._lock, self._explained():
             self._file.execute(
                 "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, zlib.compress(kept.body))
             )
@@ -95,7 +94,7 @@ class State:
 
     def answer(self, key: str, *, found: bool = True) -> Kept | None:
         """Return the answer with *key*, where it is not too old: for one with nothing *found* in it, that is sooner."""
-        with self._lock:
+        with self._lock, self._explained():
             row = self._file.execute(
                 "SELECT method, url, status, media, body FROM answers WHERE key = ? AND at > ?",
                 (key, time.time() - self._limits[0 if found else 1]),
@@ -109,15 +108,26 @@ class State:
     def remember(self, base: str, thing: str, asked: Asked, *, found: bool) -> None:
         """Keep how *thing* was asked for at the address *base*, and whether it was found."""
         row = (base, thing, time.time(), found, asked.key, json.dumps(sorted(asked.pairs)), json.dumps(asked.answers))
-        with self._lock:
+        with self._lock, self._explained():
             self._file.execute("INSERT OR REPLACE INTO things VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def asked(self, base: str, thing: str) -> Asked | None:
         """Return how a thing was asked for at *base*; None where it was not, or that was too long ago."""
-        with self._lock:
+        with self._lock, self._explained():
             row = self._file.execute(
                 "SELECT at, found, key, pairs, answers FROM things WHERE base = ? AND thing = ?", (base, thing)
             ).fetchone()
         if row is None or time.time() - row[0] > self._limits[0 if row[1] else 1]:
             return None
         return Asked(row[2], {(scheme, value) for scheme, value in json.loads(row[3])}, json.loads(row[4]))
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Raise OutputError, which names the file, where it can't be used: it is damaged, the disk is full."""
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            raise OutputError(
+                f"{self._path}, where answers are kept, can't be used ({error}): delete it, or set ALIGNGRAPH_CACHE to "
+                "another folder"
+            ) from error
