@@ -16,7 +16,7 @@ from aligngraph.errors import CatalogueError
 from aligngraph.validation.report import FORMATS, render
 from aligngraph.validation.shapes import read_shapes
 from aligngraph.validation.validate import Report, validate
-from tests.conftest import Run
+from tests.conftest import Outcome, Run
 from tests.support.shape_examples import lines_of
 
 SH = Namespace("http://www.w3.org/ns/shacl#")
@@ -380,3 +380,40 @@ def test_what_is_relative_in_a_catalogue_is_an_error(run: Run, tmp_path: Path) -
     outcome = run("validate", path)
     assert outcome.code == 2
     assert "<#heron> is a relative IRI" in outcome.err
+
+
+PATHS_WITHOUT_END = {
+    "itself, inverted": "sh:path _:p . _:p sh:inversePath _:p .",
+    "itself, repeated": "sh:path [ sh:zeroOrMorePath _:p ] . _:p sh:zeroOrMorePath _:p .",
+    "one another": "sh:path _:p . _:p sh:inversePath _:q . _:q sh:oneOrMorePath _:p .",
+    "itself, as a step": "sh:path _:p . _:p rdf:first ex:name ; rdf:rest ( _:p ) .",
+    "itself, as a choice": "sh:path _:p . _:p sh:alternativePath ( ex:name _:p ) .",
+}
+
+
+@pytest.mark.parametrize("path", PATHS_WITHOUT_END.values(), ids=PATHS_WITHOUT_END)
+@pytest.mark.parametrize("engine", ["shacl", "pyshacl"])
+def test_a_path_without_end_is_refused(run: Run, tmp_path: Path, path: str, engine: str) -> None:
+    told = checked(
+        run, tmp_path, f"ex:Shape sh:targetClass ex:Bird ; sh:property ex:P . ex:P sh:minCount 1 ; {path}", engine
+    )
+    assert (told.code, told.out) == (2, "")
+    assert "shapes.ttl: <https://example.org/P>: a property path refers to itself" in told.err
+
+
+@pytest.mark.parametrize("name", ["in", "and", "or", "xone", "languageIn", "ignoredProperties"])
+@pytest.mark.parametrize("end", ["rdf:rest _:l", "rdf:rest [ rdf:first ex:b ]", "rdf:value 1"])
+def test_a_list_that_does_not_end_is_refused(run: Run, tmp_path: Path, name: str, end: str) -> None:
+    told = checked(
+        run, tmp_path, f"ex:Shape sh:targetClass ex:Bird ; sh:{name} _:l . _:l rdf:first ex:a ; {end} .", "shacl"
+    )
+    assert (told.code, told.out) == (2, "")
+    assert f"the list of sh:{name} of <https://example.org/Shape> does not end with rdf:nil" in told.err
+
+
+def checked(run: Run, folder: Path, shapes: str, engine: str) -> Outcome:
+    (folder / "data.ttl").write_text(HEAD + DATA)
+    (folder / "shapes.ttl").write_text(
+        f"{HEAD}@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n{shapes}", encoding="utf-8"
+    )
+    return run("validate", folder / "data.ttl", "--shapes", folder / "shapes.ttl", "--engine", engine)

@@ -26,6 +26,9 @@ _SUBCLASS = PREFIXES["rdfs"] + "subClassOf"
 _CLASS = PREFIXES["rdfs"] + "Class"
 _FIRST = PREFIXES["rdf"] + "first"
 _REST = PREFIXES["rdf"] + "rest"
+_NIL = PREFIXES["rdf"] + "nil"
+_DEEPEST = 100
+"""How deep the parts of a property path may be nested."""
 _TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
 _MARKS = {"zeroOrMorePath": "*", "oneOrMorePath": "+", "zeroOrOnePath": "?"}
 _OF_PATHS = {SH + name for name in (*_MARKS, "inversePath", "alternativePath")} | {_FIRST}
@@ -149,6 +152,10 @@ class Shapes:
         """Return the rule that the shape *node* is, named or not."""
         rule = self.rules.get(iri_of(node))
         return rule if rule is not None else _rule(node, self.nodes, self._name_of(node))
+
+    def named(self, node: Node) -> str:
+        """Return how people call *node*, or the nearest node around it that has a name."""
+        return shorten(self._name_of(node))
 
     def _name_of(self, node: Node) -> str:
         """Return the IRI of *node*, or of the nearest node around it that has one."""
@@ -288,6 +295,17 @@ def _parse_shapes(path: Path, content: bytes) -> Shapes:
         raise CatalogueError(f"{path}: no shape in this file has a target, so nothing would be checked.")
     if reason := _unsupported_sparql(nodes):
         raise CatalogueError(f"{path}: {reason}, which SHACL does not allow in a constraint (appendix A).")
+    for node, predicate in _open_lists(nodes):
+        raise CatalogueError(
+            f"{path}: the list of {shorten(predicate)} of {shapes.named(node)} does not end with rdf:nil, as each list "
+            "in SHACL does (section 1.2): write it as ( … )."
+        )
+    for node, values in nodes.items():
+        for start in values.get(SH + "path", ()):
+            try:
+                _read_path(start, nodes)
+            except CatalogueError as error:
+                raise CatalogueError(f"{path}: {shapes.named(node)}: {error}") from None
     circle = _find_circle(nodes)
     if circle:
         names = [shorten(shapes.rule_of(node).iri) for node in [*circle, circle[0]]]
@@ -296,6 +314,19 @@ def _parse_shapes(path: Path, content: bytes) -> Shapes:
             f"{path}: shapes refer to each other without end, which has no meaning in SHACL (section 3.4.3): {named}."
         )
     return shapes
+
+
+def _open_lists(nodes: Nodes) -> Iterator[tuple[Node, str]]:
+    """Yield the things and properties of SHACL whose list goes round in a circle, or just ends."""
+    for node, values in nodes.items():
+        for predicate, heads in values.items():
+            for head in heads if predicate.startswith(SH) else ():
+                seen: set[Node] = set()
+                while _FIRST in nodes.get(head, {}) and head not in seen:
+                    seen.add(head)
+                    head = nodes[head].get(_REST, (head,))[0]
+                if seen and head != ox.NamedNode(_NIL):
+                    yield node, predicate
 
 
 def _find_circle(nodes: Nodes) -> Sequence[Node]:
@@ -355,24 +386,28 @@ def best_of(texts: Sequence[ox.Literal]) -> ox.Literal:
     return min(texts, key=lambda text: (text.language != "en", text.language or "", text.value))
 
 
-def _read_path(node: Node, nodes: Nodes) -> PropertyPath:
+def _read_path(node: Node, nodes: Nodes, within: tuple[Node, ...] = ()) -> PropertyPath:
     if isinstance(node, ox.NamedNode):
         return PropertyPath(shorten(node.value), (node.value,))
+    if node in within or len(within) > _DEEPEST:
+        how = "refers to itself" if node in within else f"is nested more than {_DEEPEST} deep"
+        raise CatalogueError(f"a property path {how}, which SHACL does not allow (section 2.3.1).")
+    within = (*within, node)
     values = nodes.get(node, {})
     if _FIRST in values:
-        steps = [_read_path(item, nodes) for item in _items(node, nodes)]
+        steps = [_read_path(item, nodes, within) for item in _items(node, nodes)]
         first = steps[0].starts
         mirrored = len(steps) == 2 and len(first) == 1 and steps[1].text == f"^{steps[0].text}"
         return PropertyPath("/".join(_inner(step) for step in steps), first, first[0] if mirrored else None)
     for name, (value, *_) in values.items():
         if name == SH + "inversePath":
-            return PropertyPath(f"^{_inner(_read_path(value, nodes))}", ())
+            return PropertyPath(f"^{_inner(_read_path(value, nodes, within))}", ())
         if name == SH + "alternativePath":
-            parts = [_read_path(item, nodes) for item in _items(value, nodes)]
+            parts = [_read_path(item, nodes, within) for item in _items(value, nodes)]
             return PropertyPath("|".join(part.text for part in parts), tuple(p for part in parts for p in part.starts))
         mark = _MARKS.get(name.removeprefix(SH))
         if mark:
-            inside = _read_path(value, nodes)
+            inside = _read_path(value, nodes, within)
             return PropertyPath(_inner(inside) + mark, inside.starts)
     raise CatalogueError(f"{node}: not a property path of SHACL.")
 
