@@ -98,7 +98,7 @@ def test_published_form_and_preprint_of_one_entry_are_both_kept() -> None:
         ("@conference{a, booktitle={ICML}", "Paper", "ConferencePaper"),
         ("@incollection{a, booktitle={Handbook}", "Paper", "BookChapter"),
         ("@book{a, publisher={Sage}", "Book", "BookEdition"),
-        ("@techreport{a, institution={X}", "Report", "BookEdition"),
+        ("@techreport{a, institution={X}", "Report", "ReportDocument"),
         ("@online{a, url={https://a.b/c}", "WebPage", "WebPublication"),
         (r"@misc{a, howpublished={\url{https://a.b/c}}", "WebPage", "WebPublication"),
         ("@dataset{a, publisher={Zenodo}", "WebPage", "DatasetRelease"),
@@ -393,3 +393,14 @@ def test_preprints_as_ads_exports_them_have_an_identifier_and_no_pages() -> None
     )
     (form,) = forms_of(only(text))
     assert (form.kind, form.arxiv, form.pages, form.venue) == ("Preprint", "1909.08593", None, "arXiv")
+
+
+def test_macros_that_double_each_other_fill_no_memory() -> None:
+    doubling = "".join(f"@string{{s{n + 1} = s{n} # s{n}}}\n" for n in range(64))
+    found = parse_bibtex(
+        f'@string{{s0 = "quiet "}}\n{doubling}@article{{a, title={{T}}, note=s64, year=2031}}\n', "a.bib"
+    )
+    assert [entry.title for entry in found.entries] == ["T"]
+    said = [problem for problem in found.problems if "longer than 1,000,000 characters" in problem.reason]
+    assert [problem.text for problem in said] == ["s18 = s17 # s17"]
+    assert said[0].line == 19

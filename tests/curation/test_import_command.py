@@ -424,6 +424,7 @@ def test_a_report_stays_one_through_import_and_export(run: Run, data: Path, name
     assert run("import", str(path), "--into", str(data)).code == 0
     (work,) = [one for one in (data / "works").glob("*.ttl") if "On Measuring Mud Alone" in one.read_text()]
     assert "a ag:Report ;" in work.read_text()
+    assert "a ag:ReportDocument ;" in work.read_text()
     format_ = {".bib": "bibtex", ".ris": "ris", ".json": "csljson"}[path.suffix]
     out = run("export", "--format", format_, "--data", str(data)).out
     at = out.index("On Measuring Mud Alone")

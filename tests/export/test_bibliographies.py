@@ -188,7 +188,7 @@ YEARS = st.none() | st.integers(1500, 2099)
 FORM = st.builds(
     Form,
     kind=st.sampled_from(["JournalArticle", "ConferencePaper", "BookEdition", "BookChapter", "WorkshopPaper",
-                          "WebPublication", "DatasetRelease", "Preprint", None]),
+                          "ReportDocument", "WebPublication", "DatasetRelease", "Preprint", None]),
     title=OPTIONAL, venue=OPTIONAL, year=YEARS, track=OPTIONAL, volume=OPTIONAL, issue=OPTIONAL, pages=OPTIONAL,
     doi=st.none() | st.sampled_from(["10.1/x", "10.48550/arXiv.2305.18290", "10.18653/v1/2023.acl-long.806", "no doi"]),
     arxiv=st.none() | st.sampled_from(["2305.18290", "cs/0701001", "odd"]),

@@ -33,7 +33,7 @@ TARGETS = {
     "http://purl.org/spar/datacite/": "arxiv doi isbn orcid",
     "http://purl.org/spar/fabio/": (
         "Algorithm Book BookChapter BookSeries ConferencePaper Dataset Expression Journal JournalArticle "
-        "Preprint Questionnaire Report ScholarlyWork Software WebContent WebPage WebSite Work "
+        "Preprint Questionnaire Report ReportDocument ScholarlyWork Software WebContent WebPage WebSite Work "
         "WorkshopPaper hasArXivId hasPublicationYear"
     ),
     "http://purl.org/spar/pro/": "RoleInTime isDocumentContextFor isHeldBy relatesToDocument",

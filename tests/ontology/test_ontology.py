@@ -46,9 +46,9 @@ CLASSES = """
     Algorithm Approach Artifact Authorship BaseModel Benchmark BlogLink Book BookChapter BookEdition BookSeries
     CheckpointLink ConferencePaper ConferenceSeries Contribution Correction CuratedPlacing DataLink Dataset
     DatasetRelease Entity Goal Journal JournalArticle LeaderboardLink Link Listing Method Model Paper PaperLink Person
-    Placing Preprint PreprintServer PrincipleSet ProjectLink Publication Publisher Report Section Software
-    SourcedRecord Survey SurveyInstrument SurveyProgramme ValueSurvey ValueTheory Venue WebLink WebPage WebPublication
-    Website Work WorkshopPaper WorkshopSeries
+    Placing Preprint PreprintServer PrincipleSet ProjectLink Publication Publisher Report ReportDocument Section
+    Software SourcedRecord Survey SurveyInstrument SurveyProgramme ValueSurvey ValueTheory Venue WebLink WebPage
+    WebPublication Website Work WorkshopPaper WorkshopSeries
 """.split()
 
 Term = ox.NamedNode

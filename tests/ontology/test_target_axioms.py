@@ -44,6 +44,7 @@ MAY_BE = {
     "Person": {"foaf:Person", "foaf:Agent", "dcterms:Agent"},
     "Preprint": {"fabio:Preprint", "fabio:Manuscript", "fabio:Expression"},
     "Report": {"fabio:Report", "fabio:Work", *DOCUMENT},
+    "ReportDocument": {"fabio:ReportDocument", "fabio:Expression", *DOCUMENT},
     "Software": {"fabio:Software"},
     "Survey": {"prov:Entity"},
     "SurveyInstrument": {"fabio:Questionnaire", "fabio:Work", *DOCUMENT},

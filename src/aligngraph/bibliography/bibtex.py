@@ -15,7 +15,7 @@ from aligngraph.bibliography.keys import title_key
 from aligngraph.bibliography.latex import to_text, unescape_address
 from aligngraph.bibliography.person_names import Byline, bibtex_names
 from aligngraph.bibliography.plain_text import collapse, lines_of, plain, year_of
-from aligngraph.bibliography.works import Work
+from aligngraph.bibliography.works import WITH_OWN_ISBN, Work
 
 EXTRA = "aligngraph-"
 """How the names of our own fields begin. BibTeX, Biber and reference managers leave unknown fields alone."""
@@ -38,8 +38,8 @@ _TYPES: dict[str, tuple[str | None, str | None, tuple[str, ...]]] = {
         ("inbook", "incollection", "inreference", "bookinbook", "suppbook", "suppcollection"),
         ("BookChapter", None, (*_BOOK, "series", "publisher")),
     ),
-    **dict.fromkeys(("techreport", "report", "manual"), ("BookEdition", "Report", _BODY)),
-    **dict.fromkeys(("phdthesis", "mastersthesis", "thesis"), ("BookEdition", "Report", ("school", *_BODY))),
+    **dict.fromkeys(("techreport", "report", "manual"), ("ReportDocument", "Report", _BODY)),
+    **dict.fromkeys(("phdthesis", "mastersthesis", "thesis"), ("ReportDocument", "Report", ("school", *_BODY))),
     **dict.fromkeys(("online", "electronic", "www", "webpage", "software"), ("WebPublication", None, _SITE)),
     **dict.fromkeys(("dataset", "data"), ("DatasetRelease", None, ("publisher", "organization", "howpublished"))),
     "unpublished": (None, None, _SITE),
@@ -56,6 +56,8 @@ _HELD = ("volume", "number", "issue", "pages", "eid", "eprint", "isbn", "doi", *
 """Fields that a work takes up; where it did not, as an address in place of a number, the report names them."""
 _NEVER_INHERITED = frozenset("crossref xref ids label options sortkey xdata entryset author".split())
 _URL_COMMAND = re.compile(r"\\url\s*\{([^{}]*)\}|\\href\s*\{([^{}]*)\}|(https?://[^\s{}\"<>]+)")
+_LONGEST = 1_000_000
+"""So long may a value be that is joined of several: macros that double each other would fill any memory."""
 _FEW_TITLES = 3
 """So many titles with one arXiv number are not variants of one title."""
 
@@ -172,8 +174,8 @@ def addresses_of(fields: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def byline_of(fields: Mapping[str, str], form: str | None) -> Byline:
-    """Return the authors; of a book without any, the editors."""
-    return bibtex_names(fields.get("author") or (fields.get("editor", "") if form == "BookEdition" else ""))
+    """Return the authors; of a book or report without any, the editors."""
+    return bibtex_names(fields.get("author") or (fields.get("editor", "") if form in WITH_OWN_ISBN else ""))
 
 
 # The file
@@ -249,6 +251,10 @@ class _Reader:
                 reason = f"no @string named {text!r} before this; the name itself was used"
                 self._problem(field.line, f"{field.name} = {text}", reason)
             parts.append(text if known is None else known)
+        if len(parts) > 1 and sum(map(len, parts)) > _LONGEST:
+            reason = f"is longer than {_LONGEST:,} characters with each @string in place, so it was left out"
+            self._problem(field.line, f"{field.name} = {' # '.join(text for text, _ in field.values)}", reason)
+            return ""
         return collapse("".join(parts))
 
     def _doubt(self, raws: list[_Raw]) -> None:

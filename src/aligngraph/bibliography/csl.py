@@ -13,7 +13,7 @@ from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held,
 from aligngraph.bibliography.identifiers import ARXIV, identifiers_of_url
 from aligngraph.bibliography.person_names import Name, is_rest, name_of, without_rest
 from aligngraph.bibliography.plain_text import collapse, plain, year_of
-from aligngraph.bibliography.works import Work
+from aligngraph.bibliography.works import WITH_OWN_ISBN, Work
 
 EXTRA = "aligngraph"
 """The key of `custom`, which CSL keeps for additions, that ours stand under."""
@@ -33,7 +33,7 @@ _TYPES: dict[str, tuple[str | None, str | None, tuple[str, ...]]] = {
         ("chapter", "entry", "entry-dictionary", "entry-encyclopedia"),
         ("BookChapter", None, ("container-title", "collection-title", "publisher")),
     ),
-    **dict.fromkeys(("report", "thesis", "standard"), ("BookEdition", "Report", ("publisher", "container-title"))),
+    **dict.fromkeys(("report", "thesis", "standard"), ("ReportDocument", "Report", ("publisher", "container-title"))),
     **dict.fromkeys(("webpage", "post", "post-weblog", "software"), ("WebPublication", None, _PERIODICAL)),
     "dataset": ("DatasetRelease", None, ("publisher", "container-title", "archive")),
     "manuscript": (None, None, ("container-title", "publisher", "archive")),
@@ -79,7 +79,7 @@ def work_of_item(item: Mapping[str, Any]) -> Work:
     venue = next((value for place in places if (value := plain(_text(item.get(place))))), None)
     if work == "Report" and venue is None and item.get("URL"):
         form = "WebPublication"
-    authors, et_al = _names(item.get("author") or (item.get("editor") if form == "BookEdition" else None))
+    authors, et_al = _names(item.get("author") or (item.get("editor") if form in WITH_OWN_ISBN else None))
     facts = Facts(
         form=form,
         work=work,

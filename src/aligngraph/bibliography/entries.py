@@ -9,7 +9,7 @@ from types import MappingProxyType
 from aligngraph.bibliography.addresses import check_url
 from aligngraph.bibliography.identifiers import Identifiers
 from aligngraph.bibliography.person_names import Name
-from aligngraph.bibliography.works import Form, Work
+from aligngraph.bibliography.works import WITH_OWN_ISBN, Form, Work
 
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
@@ -112,7 +112,7 @@ def entry_of(work: Work, standing: Standing) -> Entry:
     identifiers = Identifiers()
     for form in work.forms:
         # A paper's ISBN is that of the volume, which others share.
-        isbn = (form.isbn or "").split(" ")[0] if form.kind == "BookEdition" else ""
+        isbn = (form.isbn or "").split(" ")[0] if form.kind in WITH_OWN_ISBN else ""
         identifiers |= Identifiers(form.doi, form.arxiv, form.acl, form.openreview, isbn or None)
     return Entry(
         file=standing.file,

@@ -12,7 +12,7 @@ from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held,
 from aligngraph.bibliography.identifiers import DOI, find_doi, identifiers_of_url
 from aligngraph.bibliography.person_names import sorted_name, without_rest
 from aligngraph.bibliography.plain_text import collapse, lines_of, plain, says_nothing, year_of
-from aligngraph.bibliography.works import Work
+from aligngraph.bibliography.works import WITH_OWN_ISBN, Work
 
 EXTRA = "aligngraph-"
 """How notes (``N1``) begin that hold what the other tags can't."""
@@ -24,7 +24,7 @@ _TYPES: dict[str, tuple[str | None, str | None, tuple[str, ...]]] = {
     **dict.fromkeys(("CPAPER", "CONF"), ("ConferencePaper", None, ("T2", "BT", "JF", "JO", "J2", "T3", "C3", "PB"))),
     **dict.fromkeys(("BOOK", "EBOOK", "EDBOOK", "SER"), ("BookEdition", "Book", _HOUSE)),
     **dict.fromkeys(("CHAP", "ECHAP", "ENCYC", "DICT"), ("BookChapter", None, ("T2", "BT", "T3", "PB"))),
-    **dict.fromkeys(("RPRT", "THES", "STAND", "GOVDOC"), ("BookEdition", "Report", _HOUSE)),
+    **dict.fromkeys(("RPRT", "THES", "STAND", "GOVDOC"), ("ReportDocument", "Report", _HOUSE)),
     **dict.fromkeys(("ELEC", "WEB", "BLOG", "COMP", "ICOMM"), ("WebPublication", None, ("T2", "PB"))),
     **dict.fromkeys(("DATA", "AGGR"), ("DatasetRelease", None, _HOUSE)),
     **dict.fromkeys(("UNPB", "MANSCPT", "PREP"), (None, None, ("T2", "PB", "JO", "JF"))),
@@ -65,16 +65,26 @@ class _Record:
     line: int
     tags: dict[str, list[str]] = field(default_factory=dict)
     last: str = ""
+    more: list[str] = field(default_factory=list)
+    """Lines that go on with the last value: joined once, since there may be many."""
 
     def add(self, tag: str, value: str) -> None:
+        self.whole()
         if says_nothing(value) and tag not in ("AU", "A1", "TI", "T1"):
             value = ""
         self.tags.setdefault(tag, []).append(value)
         self.last = tag
 
     def go_on(self, value: str) -> None:
-        values = self.tags[self.last]
-        values[-1] = f"{values[-1]} {value}"
+        self.more.append(value)
+
+    def whole(self) -> _Record:
+        """Put the lines that go on to the value before them."""
+        if self.more:
+            values = self.tags[self.last]
+            values[-1] = " ".join((values[-1], *self.more))
+            self.more.clear()
+        return self
 
 
 def parse_ris(text: str, name: str) -> ReadingList:
@@ -115,14 +125,14 @@ def work_of_tags(tags: Mapping[str, Sequence[str]]) -> Work:
     venue = plain(_first(tags, *places))
     if work == "Report" and venue is None and tags.get("UR"):
         form = "WebPublication"
-    people = _all(tags, "AU") or (tags.get("ED", ()) if form == "BookEdition" else ())
+    people = _all(tags, "AU") or (tags.get("ED", ()) if form in WITH_OWN_ISBN else ())
     printed = [without_rest(part) for person in people for part in _persons(person)]
     notes = tags.get("N1", ())
     extras = dict(_extras(notes))
     facts = Facts(
         form=form,
         work=work,
-        title=plain(_first(tags, "TI", "T1", "CT") or (_first(tags, "BT") if form == "BookEdition" else "")),
+        title=plain(_first(tags, "TI", "T1", "CT") or (_first(tags, "BT") if form in WITH_OWN_ISBN else "")),
         authors=tuple(name for text, _ in printed if (name := sorted_name(text)).text),
         et_al=any(rest for _, rest in printed),
         venue=venue,
@@ -151,14 +161,14 @@ def _records(text: str, name: str, problems: list[Problem]) -> Iterator[_Record]
         if tag == "TY":
             if record is not None:
                 problems.append(
-                    Problem(name, record.line, _short(record), "does not end with ER; what it has was read")
+                    Problem(name, record.line, _short(record.whole()), "does not end with ER; what it has was read")
                 )
                 yield record
             record = _Record(number)
             record.add(tag, value)
             stray = False
         elif tag == "ER" and record is not None:
-            yield record
+            yield record.whole()
             record = None
         elif record is None:
             if line.strip() and not stray:
@@ -173,7 +183,9 @@ def _records(text: str, name: str, problems: list[Problem]) -> Iterator[_Record]
         elif line.strip():
             record.go_on(line.strip(" \t"))
     if record is not None:
-        problems.append(Problem(name, record.line, _short(record), "does not end with ER; what it has was read"))
+        problems.append(
+            Problem(name, record.line, _short(record.whole()), "does not end with ER; what it has was read")
+        )
         yield record
 
 

@@ -18,11 +18,14 @@ PUBLISHED_KINDS = (
     "BookEdition",
     "BookChapter",
     "WorkshopPaper",
+    "ReportDocument",
     "WebPublication",
     "DatasetRelease",
     "Preprint",
 )
 """The classes of forms, best first."""
+WITH_OWN_ISBN = ("BookEdition", "ReportDocument")
+"""The classes of forms whose ISBN is theirs, not that of a volume that they stand in."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def kind_of_work(form: str | None) -> str:
     """Return the class of works that come out in forms of this class, where nothing else is known."""
     if form in ("WebPublication", "DatasetRelease"):
         return "WebPage"
-    return "Book" if form == "BookEdition" else "Paper"
+    return {"BookEdition": "Book", "ReportDocument": "Report"}.get(form or "", "Paper")
 
 
 def first_year(forms: Iterable[Form]) -> int | None:

@@ -17,6 +17,7 @@ from typing import Literal
 from aligngraph.bibliography.entries import Entry
 from aligngraph.bibliography.identifiers import Identifiers, identifiers_of_url, is_arxiv_doi
 from aligngraph.bibliography.keys import loose_key, title_key
+from aligngraph.bibliography.works import WITH_OWN_ISBN
 from aligngraph.curation.comparison import (
     Comparison,
     Facts,
@@ -164,7 +165,8 @@ def _add_publication(index: WorkIndex, holdings: Holdings, work: str, publicatio
     )
     index.add_identifiers(work, spelled.pairs())
     # A paper's ISBN is that of the volume, which others share.
-    for isbn in holdings.texts(publication, ag("isbn")) if "BookEdition" in holdings.kinds(publication) else ():
+    own = not set(holdings.kinds(publication)).isdisjoint(WITH_OWN_ISBN)
+    for isbn in holdings.texts(publication, ag("isbn")) if own else ():
         index.add_identifiers(work, Identifiers(isbn=isbn).pairs())
     for address in holdings.texts(publication, SAME_AS):
         index.add_identifiers(work, identifiers_of_url(address).pairs())

@@ -37,11 +37,14 @@ _FORM_OF_VENUE = {
 _IN_A_VOLUME = {"ConferencePaper", "WorkshopPaper", "BookChapter", "JournalArticle", "Preprint"}
 _FITTING = {
     ("Publisher", "BookChapter"),
+    ("Publisher", "ReportDocument"),
     ("Publisher", "WebPublication"),
     ("Publisher", "DatasetRelease"),
     ("BookSeries", "BookEdition"),
+    ("BookSeries", "ReportDocument"),
     ("ConferenceSeries", "WorkshopPaper"),
     ("Website", "DatasetRelease"),
+    ("Website", "ReportDocument"),
 }
 
 

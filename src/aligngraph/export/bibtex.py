@@ -25,6 +25,7 @@ _FORMS = {
     "JournalArticle": ("article", "journal"),
     "ConferencePaper": ("inproceedings", "booktitle"),
     "BookEdition": ("book", "publisher"),
+    "ReportDocument": ("techreport", "institution"),
     "BookChapter": ("incollection", "booktitle"),
     "WorkshopPaper": ("inproceedings", "booktitle"),
     "WebPublication": ("misc", "howpublished"),

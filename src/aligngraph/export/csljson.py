@@ -23,6 +23,7 @@ _FORMS = {
     "JournalArticle": ("article-journal", "container-title"),
     "ConferencePaper": ("paper-conference", "container-title"),
     "BookEdition": ("book", "publisher"),
+    "ReportDocument": ("report", "publisher"),
     "BookChapter": ("chapter", "container-title"),
     "WorkshopPaper": ("paper-conference", "container-title"),
     "WebPublication": ("webpage", "container-title"),

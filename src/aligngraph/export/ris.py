@@ -24,6 +24,7 @@ _FORMS = {
     "JournalArticle": ("JOUR", "T2"),
     "ConferencePaper": ("CPAPER", "T2"),
     "BookEdition": ("BOOK", "PB"),
+    "ReportDocument": ("RPRT", "PB"),
     "BookChapter": ("CHAP", "T2"),
     "WorkshopPaper": ("CPAPER", "T2"),
     "WebPublication": ("ELEC", "T2"),

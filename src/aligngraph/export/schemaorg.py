@@ -33,6 +33,7 @@ _FORMS = {
     "BookChapter": "Chapter",
     "BookEdition": "Book",
     "DatasetRelease": "Dataset",
+    "ReportDocument": "Report",
     "WebPublication": "WebPage",
 }
 _ARTIFACTS = {"Benchmark": "Dataset", "Dataset": "Dataset", "Software": "SoftwareSourceCode"}

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from aligngraph.bibliography.identifiers import GITHUB, Identifiers
+from aligngraph.bibliography.identifiers import Identifiers
 from aligngraph.bibliography.person_names import Name, split_name
-from aligngraph.bibliography.works import PUBLISHED_KINDS, Form
+from aligngraph.bibliography.works import PUBLISHED_KINDS, WITH_OWN_ISBN, Form
 from aligngraph.curation.holdings import (
     ALT_LABEL,
     CONCEPT_KINDS,
@@ -25,9 +25,8 @@ from aligngraph.curation.holdings import (
 )
 from aligngraph.curation.merge import ARTIFACT_KINDS, find_thing
 from aligngraph.errors import ArgumentError
-from aligngraph.linking.known import pairs_of, values_of
 from aligngraph.linking.records import Publication, Wanted
-from aligngraph.rdf.namespaces import BASE, PREFIXES
+from aligngraph.rdf.namespaces import BASE
 
 KINDS = ("works", "people", "venues", "artifacts", "concepts")
 """The kinds of things that can be looked for."""
@@ -39,8 +38,6 @@ _CLASSES = {
     "concepts": CONCEPT_KINDS,
 }
 _NAMES = (LABEL, PREF_LABEL, ag("acronym"), ALT_LABEL, HIDDEN_LABEL)
-_SAME = (SAME_AS, PREFIXES["skos"] + "exactMatch", PREFIXES["skos"] + "closeMatch")
-"""What leads to records of the same thing."""
 _FORM_TEXTS = {
     "track": "track", "volume": "volume", "issue": "issue", "pages": "pages", "doi": "doi", "arxivId": "arxiv",
     "aclAnthologyId": "acl", "openReviewId": "openreview", "dblpKey": "dblp",
@@ -98,7 +95,7 @@ def _work(holdings: Holdings, iri: str, printed: Iterable[str]) -> Wanted:
     identifiers = Identifiers()
     for one in publications:
         form = one.form
-        isbn = (form.isbn or "").split(" ")[0] if form.kind == "BookEdition" else ""
+        isbn = (form.isbn or "").split(" ")[0] if form.kind in WITH_OWN_ISBN else ""
         identifiers |= Identifiers(form.doi, form.arxiv, form.acl, form.openreview, isbn or None)
     return Wanted(
         iri,
@@ -163,18 +160,4 @@ def _named(holdings: Holdings, iri: str, kind: str) -> Wanted:
     names = [name for predicate in _NAMES for name in holdings.texts(iri, predicate)]
     title = names[0] if names else ""
     others = tuple(dict.fromkeys(name for name in names if name != title))
-    if kind == "people":
-        return Wanted(iri, kind, title, others)
-    repositories = tuple(
-        one for one in holdings.texts(iri, ag("repository")) if values_of(pairs_of([one]), GITHUB.name)
-    )
-    same = (address for predicate in _SAME for address in holdings.texts(iri, predicate))
-    return Wanted(
-        iri,
-        kind,
-        title,
-        others,
-        huggingface=tuple(holdings.texts(iri, ag("huggingFaceId"))),
-        known=pairs_of([*same, *repositories]),
-        repositories=repositories,
-    )
+    return Wanted(iri, kind, title, others, huggingface=tuple(holdings.texts(iri, ag("huggingFaceId"))))

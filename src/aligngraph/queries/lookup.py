@@ -22,7 +22,7 @@ _CLASSES = {
     "work": "Paper Book Report SurveyInstrument SurveyProgramme WebPage Work",
     "artifact": "Algorithm Benchmark Dataset Model Software PrincipleSet ValueTheory ValueSurvey BaseModel Artifact",
     "publication": "Preprint ConferencePaper WorkshopPaper JournalArticle BookChapter BookEdition WebPublication "
-    "DatasetRelease Publication",
+    "ReportDocument DatasetRelease Publication",
     "venue": "ConferenceSeries WorkshopSeries Journal BookSeries PreprintServer Publisher Website Venue",
     "concept": "Goal Approach Method",
     "link": "PaperLink ProjectLink DataLink CheckpointLink BlogLink LeaderboardLink WebLink Link",

@@ -24,7 +24,7 @@ _KINDS = {
     "ConferencePaper": "ConferencePaper",
     "BookChapter": "BookChapter",
     "Book": "BookEdition",
-    "Report": "BookEdition",
+    "Report": "ReportDocument",
     "Dataset": "DatasetRelease",
 }
 
