@@ -44,7 +44,7 @@ BOOK = """@inproceedings{a, title={Quiet Rewards}, author={Rivera, Ana}, booktit
 DPO = "works/rafailov2023-dpo.ttl"
 RECORD = """@inproceedings{a, title={Direct Preference Optimization: Your Language Model is Secretly a Reward Model},
   author={Rafailov, Rafael and others}, booktitle={Advances in Neural Information Processing Systems}, year=2023,
-  url={https://dblp.org/rec/conf/nips/Quiet23}}
+  url={https://mlanthology.org/neurips/2023/rafailov2023neurips-direct/}}
 """
 WORKS = "".join(
     f"<https://w3id.org/aligngraph/work/rivera{n}> a <https://w3id.org/aligngraph/ontology#Paper> ;"
