@@ -138,6 +138,14 @@ def test_nothing_is_said_of_the_terms_of_others_but_what_kind_they_are() -> None
     assert said == {RDF + "type"}
 
 
+def test_every_order_is_one_property_for_who_knows_schema_org() -> None:
+    place = "https://schema.org/position"
+    orders = {
+        subject for subject, relation, target in mappings() if (relation, target) == (RDFS + "subPropertyOf", place)
+    }
+    assert orders == {AG + name for name in ("linkOrder", "order", "ordinal", "position")}
+
+
 def test_a_pair_is_mapped_in_one_way() -> None:
     pairs = Counter((subject, target) for subject, _, target in mappings())
     assert [pair for pair, count in pairs.items() if count > 1] == []
