@@ -7,13 +7,13 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from aligngraph.catalogue.sources import find_sources, read_quads
 from aligngraph.rdf.namespaces import INFERRED_GRAPH
 from aligngraph.reasoning.closure import closure
 from aligngraph.reasoning.rules import Facts
 from tests.conftest import Run
 from tests.reasoning.test_closure import HEAD
 from tests.support.marks import slow_after
+from tests.support.shipped import shipped
 
 FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -21,7 +21,7 @@ FORMATS = {
     "nquads": ox.RdfFormat.N_QUADS,
     "trig": ox.RdfFormat.TRIG,
 }
-SHIPPED = list(read_quads(find_sources()))
+SHIPPED = list(shipped())
 FOLLOWS = set(map(str, closure(SHIPPED)))
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aligngraph.catalogue.sources import find_sources, read_quads
+from aligngraph.catalogue.sources import find_sources
 from aligngraph.errors import ReasoningError
 from aligngraph.rdf.namespaces import AG, BASE, PREFIXES
 from aligngraph.reasoning.asserted import Asserted
@@ -30,8 +30,9 @@ from tests.reasoning.test_closure import CLASSES, HEAD, PROPERTIES, quads, state
 from tests.support.grown import grow
 from tests.support.marks import examples, slow_after
 from tests.support.servers import OxigraphServer, oxigraph_server
+from tests.support.shipped import shipped
 
-SHIPPED = list(read_quads(find_sources()))
+SHIPPED = list(shipped())
 INFERENCE = infer(SHIPPED)
 
 

@@ -23,12 +23,13 @@ from aligngraph.stores.endpoint import Remote
 from aligngraph.stores.products import PRODUCTS, addresses_of
 from aligngraph.stores.triplestore import connect
 from tests.conftest import Run
-from tests.reasoning.test_closure import CLASSES, HEAD, PROPERTIES, sample, statements
+from tests.reasoning.test_closure import CLASSES, HEAD, PROPERTIES, statements
 from tests.support.grown import grow
 from tests.support.marks import examples, slow_after
 from tests.support.servers import OxigraphServer, free_port, oxigraph_server
+from tests.support.shipped import sample, shipped
 
-SHIPPED = list(read_quads(find_sources()))
+SHIPPED = list(shipped())
 ONTOLOGY = list(read_quads(find_sources()[:1]))
 INFERRED = ox.NamedNode(INFERRED_GRAPH)
 
