@@ -17,6 +17,7 @@ from aligngraph.queries.stored import ANY, GROUPS, Parameter, StoredQuery, list_
 from aligngraph.rdf.namespaces import PREFIXES
 from aligngraph.sparql.backend import Embedded, Solutions
 from aligngraph.stores.open import open_files
+from tests.support.shipped import sample
 from tests.update_goldens import GOLDEN, golden_path, golden_text, is_graph
 
 if TYPE_CHECKING:
@@ -64,9 +65,13 @@ def catalogue() -> Embedded:
 @pytest.fixture(scope="module")
 def dataset(catalogue: Embedded) -> Iterator[rdflib.Dataset]:
     """The same asserted and inferred triples in rdflib."""
+    yield from in_rdflib(catalogue)
+
+
+def in_rdflib(catalogue: Embedded) -> Iterator[rdflib.Dataset]:
     dataset = rdflib.Dataset(default_union=True)
     dataset.parse(data=catalogue.store.dump(format=ox.RdfFormat.N_QUADS), format="nquads")
-    assert len(dataset) > 10_000
+    assert len(dataset) > 5_000
     yield dataset
     dataset.close()
 
@@ -366,13 +371,30 @@ def test_rdflib_answers_the_same(query: StoredQuery, catalogue: Embedded, datase
         assert rdflib_rows_of(dataset, query.text) == rows_of(catalogue, query.text)
 
 
+@pytest.fixture(scope="module")
+def part(tmp_path_factory: pytest.TempPathFactory) -> Embedded:
+    """A part of the catalogue, with what follows: rdflib takes ten times as long for all of it."""
+    path = tmp_path_factory.mktemp("part") / "part.nq"
+    path.write_bytes(ox.serialize(sample(2, 2), format=ox.RdfFormat.N_QUADS) or b"")
+    return open_files([path])
+
+
+@pytest.fixture(scope="module")
+def part_in_rdflib(part: Embedded) -> Iterator[rdflib.Dataset]:
+    yield from in_rdflib(part)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("query", "parameter"), [pair for pair in PARAMETERS if not is_graph(pair[0])], ids=ids)
 def test_rdflib_reads_parameters_the_same(
-    query: StoredQuery, parameter: Parameter, catalogue: Embedded, dataset: rdflib.Dataset
+    query: StoredQuery, parameter: Parameter, catalogue: Embedded, part: Embedded, request: pytest.FixtureRequest
 ) -> None:
     values = [_given(parameter)]
     if key_of(query, parameter) not in TOO_MUCH_FOR_ANY:
         values.append({parameter.name: [ANY]})
     for sparql in {bind(query, given, catalogue) for given in values} - {query.text}:
-        assert rdflib_rows_of(dataset, sparql) == rows_of(catalogue, sparql)
+        # All of it is asked where the part has no answer.
+        rows, holding = rows_of(part, sparql), "part_in_rdflib"
+        if not rows:
+            rows, holding = rows_of(catalogue, sparql), "dataset"
+        assert rdflib_rows_of(request.getfixturevalue(holding), sparql) == rows
