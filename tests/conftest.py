@@ -33,7 +33,7 @@ pytest_plugins = [
 ]
 
 ROOT = Path(__file__).resolve().parents[1]
-TIMEOUT = 120
+TIMEOUT = 600
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,7 @@
-"""Commands killed at each system call that changes files: what they write is old or new, and nothing stays behind.
+"""Commands killed at system calls that change files: what they write is old or new, and nothing stays behind.
 
-strace counts the calls of a run, and kills the next runs at the first of them, the second and so on.
+strace lists the calls of a run, and kills the next runs at these. Calls that do the same to the same kind of file are
+one step, which may be done hundreds of times: the first, the last and one between them are tried.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ CHANGING = (
     "fallocate,fsync,fdatasync,sync,chmod,fchmod,fchmodat,chown,fchown,fchownat,symlink,symlinkat,utimensat"
 )
 FEW = 5
-MANY = 100
+EACH = 3
+"""At how many calls of a step commands are killed."""
 BOOK = """@inproceedings{a, title={Quiet Rewards}, author={Rivera, Ana}, booktitle={Proc. of ICML}, year={2024}}
 @article{y, title={Harder Rewards}, author={Okafor, Mara}, year=2025}
 """
@@ -157,11 +159,12 @@ def call(args: Sequence[str | Path], cwd: Path) -> int:
 
 
 def moments(strace: Path, case: Case, place: Path, trace: Path) -> list[tuple[str, int]]:
-    """Return the calls that change files: the name, and the how-manieth of that name in its process each is."""
+    """Return calls that change files, of each step some: the name, and the how-manieth of that name in its process."""
     traced: list[str | Path] = [
         strace,
         "-f",
         "-qq",
+        "-y",
         "-o",
         trace,
         "-e",
@@ -171,15 +174,43 @@ def moments(strace: Path, case: Case, place: Path, trace: Path) -> list[tuple[st
     assert call(traced, place / case.inside) in (0, 1)
     calls: Counter[tuple[str, str]] = Counter()
     found: dict[tuple[str, int], None] = {}
+    steps: dict[tuple[str, ...], list[tuple[str, int]]] = {}
     for line in trace.read_text(encoding="utf-8", errors="replace").splitlines():
-        match = re.match(r"(\d+) +(\w+)\(", line)
+        match = re.match(r"(\d+) +(\w+)\((.*)", line)
         if match is None:
             continue  # the rest of an interrupted call
-        process, name = match.groups()
+        process, name, rest = match.groups()
         calls[process, name] += 1
-        if name != "openat" or "O_CREAT" in line:
-            found[name, calls[process, name]] = None
-    return list(found)
+        one = name, calls[process, name]
+        if (name != "openat" or "O_CREAT" in line) and one not in found:
+            found[one] = None
+            steps.setdefault((name, *map(kind_of_file, paths_in(name, rest))), []).append(one)
+    chosen = {one for step in steps.values() for one in spread(step, EACH)}
+    return [one for one in found if one in chosen]
+
+
+def paths_in(name: str, rest: str) -> list[str]:
+    """Return the files that a call is about: *rest* is what strace prints behind its *name*."""
+    # What is written may look like anything.
+    found = re.findall(r'<([^<>]*)>|"([^"]*)"', rest.partition(", ")[0] if "write" in name else rest)
+    return [of_descriptor or named for of_descriptor, named in found]
+
+
+def kind_of_file(path: str) -> str:
+    """Return what files have in common with *path* that are written in the same way: folders and the ending.
+
+    All in a folder that has yet to take its place are one kind.
+    """
+    path, inside, _ = re.sub(rf"(?<={PREFIX})\w+|\d+", "#", path).partition(f"{PREFIX}#/new/")
+    *folders, name = path.split("/")
+    return inside or "/".join((*folders[-2:], Path(name).suffix or name))
+
+
+def spread(some: Sequence[tuple[str, int]], most: int) -> list[tuple[str, int]]:
+    """Return *most* of *some*, or all, with the first and the last."""
+    if len(some) <= most:
+        return list(some)
+    return [some[number * (len(some) - 1) // (most - 1)] for number in range(most)]
 
 
 def state(place: Path, case: Case) -> object:
@@ -206,23 +237,15 @@ def left_over(place: Path) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["import", "fmt", "export over a file"])
-def test_a_command_killed_at_some_calls_leaves_old_or_new(
-    place: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kill(place, tmp_path, name, monkeypatch, few=True)
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in CASES if not name.startswith("site")])
-def test_a_command_killed_at_each_call_leaves_old_or_new(
+def test_a_command_killed_at_each_step_leaves_old_or_new(
     place: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     if "STORE" in CASES[name].args:
         store: OxigraphServer = request.getfixturevalue("holding")
         args = tuple(store.address if arg == "STORE" else arg for arg in CASES[name].args)
         monkeypatch.setitem(CASES, name, replace(CASES[name], args=args))
-    kill(place, tmp_path, name, monkeypatch, few=False)
+    kill(place, tmp_path, name, monkeypatch)
 
 
 @pytest.mark.slow
@@ -231,7 +254,7 @@ def test_a_site_killed_at_some_renames_is_old_or_new(
     place: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # It writes thousands of files and takes seconds: the moments that count are those at which they take their places.
-    kill(place, tmp_path, name, monkeypatch, few=True, only=("rename", "renameat", "renameat2", "unlink", "mkdir"))
+    kill(place, tmp_path, name, monkeypatch, only=("rename", "renameat", "renameat2", "unlink", "mkdir"))
 
 
 @pytest.mark.slow
@@ -292,10 +315,9 @@ def kill(
     name: str,
     monkeypatch: pytest.MonkeyPatch,
     *,
-    few: bool,
     only: Sequence[str] = (),
 ) -> None:
-    """Kill the command *name* at its calls; what it writes is old or new then, and the next one leaves no leftovers."""
+    """Kill the command *name* at some calls: what it writes is old or new, and the next one leaves nothing else."""
     monkeypatch.setenv("ALIGNGRAPH_CACHE", str(place / "cache"))
     strace = find_program(["strace"], "to kill commands at each of their system calls install strace")
     case = CASES[name]
@@ -311,13 +333,7 @@ def kill(
     assert new != old
     assert left_over(place) == []
     if only:
-        chosen = [one for one in chosen if one[0] in only]
-    if few:
-        chosen = chosen[:: max(len(chosen) // FEW, 1)]
-    elif len(chosen) > MANY:
-        # The store's own files: bytes more or less in a temporary folder.
-        inner = ("write", "pwrite64", "fdatasync", "fsync", "fallocate", "ftruncate")
-        chosen = [one for one in chosen if one[0] not in inner or one[1] % 8 == 0]
+        chosen = spread([one for one in chosen if one[0] in only], FEW)
     killed, seen = 0, Counter[bool]()
     for kind, when in chosen:
         shutil.rmtree(place)
