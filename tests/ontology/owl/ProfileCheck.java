@@ -26,13 +26,14 @@ import org.semanticweb.owlapi.reasoner.OWLReasoner;
 /**
  * Reads Turtle files as one ontology and prints what breaks OWL 2 DL, what breaks OWL 2 RL, and what HermiT finds.
  *
- * <p>Run: {@code java -cp JARS ProfileCheck.java [--no-reasoner] FILE...}
+ * <p>Run: {@code java -cp JARS ProfileCheck.java [--no-reasoner] FILE... [--next FILE...]...}
  *
  * <p>A file with an ontology header is loaded as that ontology. All other files are joined into one that imports these, so
  * that what they say is read with the declarations at hand. Output is one fact a line, tab separated: {@code axioms N},
  * {@code assertions CLASS OBJECT DATA ANNOTATION}, {@code unread TRIPLE}, {@code DL violation}, {@code RL violation},
- * {@code consistent true|false} (only where OWL 2 DL is kept), {@code unsatisfiable CLASS}, and last {@code done}. Exit 0
- * when it got that far, whatever it found; 2 when it could not.
+ * {@code consistent true|false} (only where OWL 2 DL is kept), {@code unsatisfiable CLASS}, and last {@code done}; so for
+ * the files before each {@code --next} and after the last. Exit 0 when it got that far, whatever it found; 2 when it could
+ * not.
  */
 public final class ProfileCheck {
     private static final String JOINED = "urn:aligngraph:joined";
@@ -43,20 +44,24 @@ public final class ProfileCheck {
 
     public static void main(String[] arguments) throws IOException {
         boolean reason = true;
-        List<Path> files = new ArrayList<>();
+        List<List<Path>> groups = new ArrayList<>(List.of(new ArrayList<>()));
         for (String argument : arguments) {
             if (argument.equals("--no-reasoner")) {
                 reason = false;
+            } else if (argument.equals("--next")) {
+                groups.add(new ArrayList<>());
             } else {
-                files.add(Path.of(argument));
+                groups.get(groups.size() - 1).add(Path.of(argument));
             }
         }
-        if (files.isEmpty()) {
-            System.err.println("usage: ProfileCheck.java [--no-reasoner] FILE...");
+        if (groups.stream().anyMatch(List::isEmpty)) {
+            System.err.println("usage: ProfileCheck.java [--no-reasoner] FILE... [--next FILE...]...");
             System.exit(2);
         }
         try {
-            check(load(files), reason);
+            for (List<Path> files : groups) {
+                check(load(files), reason);
+            }
         } catch (OWLOntologyCreationException error) {
             System.err.println(error.getMessage());
             System.exit(2);
