@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _MOST_BARS = 40
 _MOST_CELLS = 1_000
+_MOST_ROWS = 30_000
+_SIDE = 24
+"""Rows and columns of a grid that has more cells than it may have."""
 _LEVELS = 5
 _BAR, _ROW = 18, 26
 _CELL, _LABELS, _HEAD = 34, 220, 150
@@ -40,15 +43,16 @@ class Mark(NamedTuple):
 
 def picture(table: Table, settings: Mapping[str, Sequence[str]] | None = None) -> Markup | None:
     """Return *table* as a picture, where its columns suit one; *settings* are the parameters of its query."""
-    if table.form != "SELECT" or not 2 <= len(table) <= _MOST_CELLS:
+    if table.form != "SELECT" or not 2 <= len(table) <= _MOST_ROWS:
         return None
     numbers = [name for name in table.columns if _is_number(table, name)]
     labels = [name for name in table.columns if name.endswith("Label")]
-    if _YEAR in numbers and len(numbers) > 1 and len({row[_YEAR] for row in table}) == len(table):
+    few = len(table) <= _MOST_CELLS
+    if few and _YEAR in numbers and len(numbers) > 1 and len({row[_YEAR] for row in table}) == len(table):
         return _of_years(table, next(name for name in numbers if name != _YEAR))
     numbers = [name for name in numbers if name != _YEAR]
     things = [label for label in labels if label.removesuffix("Label") in table.columns]
-    apart = [label for label in things if len({row[label] for row in table}) == len(table)]
+    apart = [label for label in things if len({row[label] for row in table}) == len(table)] if few else []
     if apart and numbers:
         return _of_things(table, apart[0], numbers[0])
     if len(things) == 2 and len(numbers) == 1:
@@ -96,7 +100,20 @@ def _of_pairs(table: Table, labels: Sequence[str], column: str, settings: Mappin
             pairs += [("source", value) for value in settings.get("source", ("listed",))]
             link = f"/query/{listing}?{urlencode(pairs)}"
         cells[one.value, other.value] = Mark(f"{row[labels[0]]} × {row[labels[1]]}", float(value), link)  # type: ignore[arg-type]
-    return grid(rows, columns, cells, f"{column} by {down} and {across}")
+    note = ""
+    if len(rows) * len(columns) > _MOST_CELLS:
+        note = f"Of {len(rows):,} × {len(columns):,} rows and columns, those with most."
+        rows, columns = _fullest(rows, cells, 0), _fullest(columns, cells, 1)
+    return grid(rows, columns, cells, f"{column} by {down} and {across}", note)
+
+
+def _fullest(labels: Mapping[str, str], cells: Mapping[tuple[str, str], Mark], side: int) -> dict[str, str]:
+    """Return the *labels* of the rows (*side* 0) or columns (1) that have most in their *cells*, in their order."""
+    total = dict.fromkeys(labels, 0.0)
+    for place, mark in cells.items():
+        total[place[side]] += mark.value
+    kept = set(sorted(total, key=lambda one: -total[one])[:_SIDE])
+    return {one: label for one, label in labels.items() if one in kept}
 
 
 def _short(iri: str) -> str:
@@ -144,11 +161,15 @@ def bars(marks: Sequence[Mark], title: str) -> Markup:
 
 
 def grid(
-    rows: Mapping[str, str], columns: Mapping[str, str], cells: Mapping[tuple[str, str], Mark], title: str
+    rows: Mapping[str, str],
+    columns: Mapping[str, str],
+    cells: Mapping[tuple[str, str], Mark],
+    title: str,
+    note: str = "",
 ) -> Markup:
     """Return *cells*, by the keys of their row and column, as a heat map; *rows* and *columns* are the labels."""
     most = max((mark.value for mark in cells.values()), default=1) or 1
-    width, height = _LABELS + len(columns) * _CELL + 90, _HEAD + len(rows) * _ROW
+    width, height = _LABELS + len(columns) * _CELL + 90, _HEAD + len(rows) * _ROW + (_ROW if note else 0)
     parts = [
         f'<rect class="empty" x="{_LABELS}" y="{_HEAD}" width="{len(columns) * _CELL}" height="{len(rows) * _ROW}"/>'
     ]
@@ -173,6 +194,8 @@ def grid(
                 f'<text class="cell on-{level}" x="{x + _CELL // 2}" y="{y + 17}">{_number(mark.value)}</text>'
             )
             parts.append(_linked(mark, body))
+    if note:
+        parts.append(f'<text x="{_LABELS}" y="{height - 6}">{_safe(note)}</text>')
     return _svg(width, height, title, parts, "grid")
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from aligngraph.queries.lookup import family_of, rows, types_of
+from aligngraph.queries.lookup import family_of, full_rows, rows, types_of
 from aligngraph.queries.stored import list_queries
 from aligngraph.rdf.labels import LABELS
 from aligngraph.rdf.namespaces import BASE, PREFIXES
@@ -23,22 +23,25 @@ def names(backend: Backend) -> str:
     """Return what has a page and a name: its path below the root of IRIs, label, kind, and what else it goes by."""
     labels: dict[str, str] = {}
     for predicate in reversed(LABELS):
-        for thing, label in rows(backend, f"SELECT ?s ?l WHERE {{ ?s <{predicate}> ?l }} ORDER BY DESC(?l)"):
+        found: dict[str, str] = {}
+        for thing, label in rows(backend, f"SELECT ?s ?l WHERE {{ ?s <{predicate}> ?l }}"):
             if thing is not None and label is not None and _THING.fullmatch(thing):
-                labels[thing] = label
+                found[thing] = min(found.get(thing, label), label)
+        labels |= found
     types = types_of(backend, labels)
     others: dict[str, list[str]] = {}
     either = " UNION ".join(f"{{ ?s {name} ?l }}" for name in _OTHERS)
     works = "OPTIONAL { ?w ag:hasPublication ?s }"
-    for thing, label, work in rows(backend, f"SELECT DISTINCT ?s ?l ?w WHERE {{ {either} {works} }} ORDER BY ?l"):
-        owner = work or thing
-        if owner in labels and label is not None and label != labels[owner] and label not in others.get(owner, ()):
+    select = f"SELECT ?l (COALESCE(?w, ?s) AS ?owner) {{ {either} {works} }}"
+    # Sorted here: the engine takes ten times as long.
+    for label, owner in sorted(full_rows(backend, select)):
+        if owner in labels and label != labels[owner] and label not in others.get(owner, ()):
             others.setdefault(owner, []).append(label)
-    found = [
+    listed = [
         [thing.removeprefix(BASE), labels[thing], family_of(types.get(thing, []))[1], others.get(thing, [])]
         for thing in sorted(labels)
     ]
-    return json.dumps({"names": found}, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps({"names": listed}, ensure_ascii=False, separators=(",", ":"))
 
 
 def terms() -> str:

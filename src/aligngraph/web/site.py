@@ -129,6 +129,7 @@ class Site:
         fixed += [("query", query.name) for query in list_queries() if not query.parameters]
         for one in fixed:
             yield partial(self._keep, *one)
+        yield lambda: self._names
         for page, paths in self.documents.longest(_MOST_LONG).items():
             for path in paths:
                 yield partial(self._keep, page, path)
@@ -394,7 +395,14 @@ class Site:
 
     def lists(self, task: Mapping[str, Any]) -> Answer:
         """Answer with one of the lists for scripts."""
-        return Answer.of(terms() if task["name"] == "terms" else names(self.catalogue.backend), "application/json")
+        if task["name"] == "terms":
+            return Answer.of(terms(), "application/json")
+        embedded = isinstance(self.catalogue.backend, Embedded)
+        return Answer.of(self._names if embedded else names(self.catalogue.backend), "application/json")
+
+    @cached_property
+    def _names(self) -> str:
+        return names(self.catalogue.backend)
 
 
 def _listed(candidates: Sequence[Candidate]) -> str:
