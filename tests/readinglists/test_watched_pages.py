@@ -151,6 +151,10 @@ def test_what_is_no_entry_is_passed_over(body: str) -> None:
         ("[^1]: Said below the page.", "a footnote, not read: 1 line, 0 links"),
         ("[a]: https://a.org", "an address that nothing refers to, not read: 1 line, 1 link"),
         ("**Stay tuned**", "a line in bold with no entries below"),
+        (
+            "[![arXiv](https://img.shields.io/badge/arXiv-3105.01234-red)](https://arxiv.org/abs/2105.01234)",
+            "a picture that links to a work, not taken for an entry",
+        ),
         ("<p>Words in a\nblock</p>", "text in HTML, not read"),
         ("| A note |\n|---|", "a table of one row, not taken for entries"),
         ("[English](en.md) | [中文](zh.md)", "a row of links, not taken for an entry"),

@@ -14,6 +14,7 @@ from aligngraph.readinglists.draft import Draft
 from aligngraph.readinglists.inline import Piece, leads_away, plain
 from aligngraph.readinglists.layout import Layout, is_short
 from aligngraph.readinglists.venues import read_place
+from aligngraph.text.plurals import count_of
 
 _RECOVERED = re.compile(r"\s*\(heading recovered\)\s*$")
 _YEAR = re.compile(
@@ -137,6 +138,9 @@ class Collector:
 
     def heading(self, pieces: Sequence[Piece], level: int, line: int) -> None:
         """Put a heading of the page over what follows; the first of the widest is the page's title."""
+        if links := len({id(piece.link) for piece in pieces if leads_away(piece)}):
+            reason = f"a heading with {count_of(links, 'link')}, not taken for an entry"
+            self.problem(line, plain(pieces), reason, minor=True)
         shown = heading_text(pieces)
         text = _RECOVERED.sub("", shown)
         if not text:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import islice, takewhile, zip_longest
 
 from aligngraph.bibliography.entries import Heading, ReadingList
+from aligngraph.bibliography.identifiers import identifiers_of_url
 from aligngraph.readinglists.authors import read_authors
 from aligngraph.readinglists.blocks import (
     Block,
@@ -111,7 +112,7 @@ class _Page:
                 if taken:
                     at += taken - 1
                 else:
-                    self._heading(block)
+                    self.out.heading(block.pieces, block.level, block.line)
             elif isinstance(block, FoldEnd):
                 while self.out.stack and self.out.stack[-1].line >= block.begun:
                     self.out.stack.pop()
@@ -126,13 +127,6 @@ class _Page:
                 self._html(block)
             else:
                 self.out.problem(block.line, block.text, "too long, or too many brackets, to be an entry")
-
-    def _heading(self, head: Head) -> None:
-        links = len({id(piece.link) for piece in head.pieces if leads_away(piece)})
-        if links:
-            reason = f"a heading with {count_of(links, 'link')}, not taken for an entry"
-            self.out.problem(head.line, plain(head.pieces), reason, minor=True)
-        self.out.heading(head.pieces, head.level, head.line)
 
     # Entries
 
@@ -186,6 +180,8 @@ class _Page:
         following = blocks[at] if at < len(blocks) else None
         text = plain(para.pieces)
         if not text:
+            for url in {piece.link.url for piece in para.pieces if piece.link and identifiers_of_url(piece.link.url)}:
+                self.out.problem(para.line, url, "a picture that links to a work, not taken for an entry", minor=True)
             return 0
         if is_heading_like(para.pieces) or (isinstance(following, List) and is_slanted_name(para.pieces)):
             return self._heading_like(para, blocks, at)

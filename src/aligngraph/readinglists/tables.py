@@ -212,8 +212,11 @@ def read_row(
         and len(draft.title) < len(whole)
     ):
         # Nothing sets the title off: what the cell says is the title.
-        first = [part for part in _lines(cell) if len(plain(part).split()) > 1][:1]
-        draft.title, _, said = peel_title(_whole(first[0]) if first else whole)
+        lines = [text for part in _lines(cell) if len((text := _whole(part)).split()) > 1]
+        # "(The title that it had) <br> The title that it has"
+        first = next((text for text in lines if not re.fullmatch(r"\(.*\)\.?", text)), whole)
+        draft.title, _, said = peel_title(first)
+        said += [text for text in lines if text != first]
         draft.fields = {"note": " ".join(said)} if said else {}
     own = Draft(line)
     for number, cell in enumerate(row):
