@@ -140,16 +140,17 @@ def test_data_sets_get_the_licence_of_their_repository(
     data = tmp_path / "artifacts"
     shutil.copytree(data_folder() / "artifacts", data / "artifacts")
     shutil.copy(data_folder() / "licences-and-languages.ttl", data)
-    things = ("p3", "slf5k", "moralexceptqa", "webgpt-comparisons", "bloomz")
+    things = ("p3", "pf-1m", "moralexceptqa", "webgpt-comparisons", "bloomz")
+    license_, source = (PREFIXES["dcterms"] + term for term in ("license", "source"))
+    iris = {name: f"https://w3id.org/aligngraph/artifact/{name}" for name in things}
+    before = read_holdings([data])
     done = run(
         "link", "--to", "huggingface", "--kind", "artifacts", *things, *options(services, data), "--complete", env=env
     )
     assert done.code == 0, done.err
     holdings = read_holdings([data])
-    license_, source = (PREFIXES["dcterms"] + term for term in ("license", "source"))
-    iris = {name: f"https://w3id.org/aligngraph/artifact/{name}" for name in things}
     assert {name: holdings.text(iri, license_) for name, iri in iris.items()} == {
-        **dict.fromkeys(things),
+        **{name: before.text(iri, license_) for name, iri in iris.items()},
         "p3": "https://www.apache.org/licenses/LICENSE-2.0",
         "bloomz": "https://opensource.org/license/bsd-3-clause",
     }
@@ -177,11 +178,14 @@ def test_the_review_table_is_valid_sssom(
         (("--to", "opnalex"), "no source of this name"),
         (("--to", "openalex", "--at", "openalex"), "write a source and its address"),
         (("--to", "openalex", "--at", "openalex=ftp://x", "--mailto", "a@b.example"), "is no address for openalex"),
+        (("--to", "openalex", "--mailto", "me\nX-Evil: 1"), "is no e-mail address"),
+        (("--to", "picture.png"), "picture.png, line 1: has no entry of BibTeX, CSL-JSON or RIS"),
     ],
 )
 def test_what_can_not_be_asked_is_said(
     run: Run, data: Path, env: dict[str, str], arguments: tuple[str, ...], said: str
 ) -> None:
-    done = run("link", *arguments, "--into", data, env=env)
+    (data.parent / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    done = run("link", *arguments, "--into", data, env=env, cwd=data.parent)
     assert done.code == 2
     assert said in done.err

@@ -98,7 +98,7 @@ def command(
     What an identifier and the title decide is written into the files of the folder. What a person has to look at is
     printed as a table of SSSOM: fill in the column reviewer_label, and give it back with --review.
 
-    Exit code 0: done; 1: there is something for a person to look at; 2: it could not be done.
+    Exit code 0: done; 1: there is something for a person to look at, or a source failed; 2: it could not be done.
 
     \b
     Examples:
@@ -141,7 +141,10 @@ def command(
         from aligngraph.linking.review import review_table
 
         put_out(review_table(result.outcome.review))
-    if result.outcome.review or result.outcome.wrong:
+    if asker is None and not result.entries:
+        # What was named is no bibliography, which was said.
+        sys.exit(2)
+    if result.outcome.review or result.outcome.wrong or (asker is not None and asker.problems):
         sys.exit(1)
 
 
@@ -271,7 +274,10 @@ def _report(result: Result) -> None:
     _list("Look at these", outcome.wrong)
     _list("The source says otherwise; nothing was changed", outcome.differences)
     _list("Notes", outcome.notes)
-    _list("Could not be read", [f"{one.file}, line {one.line}: {one.text}: {one.reason}" for one in result.problems])
+    _list(
+        "Could not be read",
+        [": ".join(filter(None, [f"{one.file}, line {one.line}", one.text, one.reason])) for one in result.problems],
+    )
 
 
 def _list(heading: str, lines: Sequence[str]) -> None:

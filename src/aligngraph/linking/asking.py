@@ -6,6 +6,7 @@ Nothing is sent for what was answered before (`linking.state`). A source that fa
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,6 +21,7 @@ from aligngraph.linking.source import AnswerError, Question, Source
 from aligngraph.linking.sources import SOURCES, source
 from aligngraph.linking.state import Asked, State, key_of
 
+_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+")
 Progress = Callable[[str, int, int], None]
 
 
@@ -89,6 +91,8 @@ class Asker:
         self._on_wait = on_wait
         self._stop = threading.Event()
         self._lock = threading.Lock()
+        if settings.contact is not None and not _ADDRESS.fullmatch(settings.contact):
+            raise ArgumentError(f"{settings.contact!r} is no e-mail address: write one such as me@example.org.")
         for name in settings.at:
             if name not in SOURCES:
                 raise ArgumentError(f"No source is called {name}. There are {', '.join(SOURCES)}.")

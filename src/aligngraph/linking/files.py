@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -60,7 +60,7 @@ class Found:
 
 
 def look_in(
-    paths: Iterable[Path], wanted: Iterable[Wanted], *, progress: Callable[[str, int, int], None] | None = None
+    paths: Sequence[Path], wanted: Iterable[Wanted], *, progress: Callable[[str, int, int], None] | None = None
 ) -> Found:
     """Return what the files and folders *paths* have that may be of what is *wanted*.
 
@@ -68,13 +68,18 @@ def look_in(
     is not there, or none of the files is a bibliography.
     """
     found, sieve = Found(), _Sieve(wanted)
+    named = {path for path in paths if not path.is_dir()}
     files = list(chain.from_iterable(_files(path, found) for path in paths))
     for place, (path, name) in enumerate(files):
         if progress is not None:
             progress("Reading", place, len(files))
+        before = found.entries, len(found.problems)
         try:
             for entry in _entries(path, name, sieve, found):
                 _keep(entry, sieve, found)
+            if before == (found.entries, len(found.problems)) and path in named:
+                reason = "has no entry of BibTeX, CSL-JSON or RIS; is it a bibliography, with the ending of its format?"
+                found.problems.append(Problem(name, 1, "", reason))
         except CatalogueError as error:
             found.problems.append(Problem(name, 1, "", str(error).removeprefix(f"{path}: ")))
         found.files += 1

@@ -384,7 +384,7 @@ class Orcid(Service):
 
 _REPOSITORIES: dict[str, dict[str, Any]] = {
     "datasets/bigscience/P3": {"id": "bigscience/P3", "cardData": {"license": ["apache-2.0"]}},
-    "datasets/JeremyAlain/SLF5K": {"id": "JeremyAlain/SLF5K", "cardData": {"license": "unheard-of"}},
+    "datasets/chendelong/PF-1M": {"id": "chendelong/PF-1M", "cardData": {"license": "unheard-of"}},
     "datasets/feradauto/MoralExceptQA": {"id": "somebody/else", "cardData": {"license": "mit"}},
     "datasets/openai/webgpt_comparisons": {"id": "openai/webgpt_comparisons", "cardData": "none"},
     "models/bigscience/bloomz": {"id": "bigscience/bloomz", "cardData": {"license": "bsd-3-clause"}},
