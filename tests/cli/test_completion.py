@@ -47,6 +47,7 @@ def test_commands_and_queries_are_completed_by_their_beginning(run: Run) -> None
         (["tree", "human-v"], {"human-values"}),
         (["tree", "in-con"], {"in-context"}),
         (["add", "2305.18290", "--goal", "human-"], {"human-values", "human-preferences"}),
+        (["query", "venues", "--data", "align"], {"aligngraph:page", "aligngraph:all"}),
         (["show", "rafailov2023"], {"rafailov2023-dpo"}),
     ],
 )

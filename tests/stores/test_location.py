@@ -13,6 +13,7 @@ from aligngraph.stores.endpoint import Remote
 from aligngraph.stores.location import Location, locate
 from aligngraph.stores.open import open_catalogue
 
+ROOT = Path(__file__).resolve().parents[2]
 ASK = "ASK { <https://example.org/s> ?p ?o }"
 
 
@@ -29,6 +30,16 @@ def test_nothing_named_is_the_shipped_catalogue() -> None:
     assert locate() == Location()
     assert locate().is_shipped
     assert str(locate()) == "the shipped catalogue"
+
+
+def test_what_came_with_the_tool_has_names() -> None:
+    assert locate(["aligngraph:page"]) == Location()
+    everything = locate(["aligngraph:all"])
+    assert everything == Location((ROOT / "data", ROOT / "lists"))
+    assert not everything.is_shipped
+    assert locate(["aligngraph:page", "own.ttl"]) == Location((ROOT / "data", Path("own.ttl")))
+    with pytest.raises(ArgumentError, match=r"^aligngraph:lists: .* There are aligngraph:page and aligngraph:all\.$"):
+        locate(["aligngraph:lists"])
 
 
 def test_files_and_folders_are_read_together(tmp_path: Path) -> None:

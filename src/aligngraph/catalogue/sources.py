@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from aligngraph.errors import CatalogueError
+from aligngraph.errors import ArgumentError, CatalogueError
 from aligngraph.rdf.formats import SYNTAXES
 from aligngraph.rdf.namespaces import GRAPH
 
@@ -22,6 +22,8 @@ _INSTALLED = Path(__file__).resolve().parents[1] / "catalogue_files"
 _BOM = b"\xef\xbb\xbf"
 _BLOCK = 1 << 20
 _NOT_IN_SLUG = re.compile("[^A-Za-z0-9._/-]")
+SHIPPED = {"aligngraph:page": ("data",), "aligngraph:all": ("data", "lists")}
+"""What came with the tool, by the name that a location can give it: folders."""
 
 
 class Source(NamedTuple):
@@ -46,6 +48,17 @@ def is_installed() -> bool:
 def data_folder() -> Path:
     """Return the folder of the shipped data."""
     return catalogue_root() / "data"
+
+
+def shipped_folders(name: str) -> list[Path]:
+    """Return the folders of data that *name*, as ``aligngraph:all``, stands for. Raise ArgumentError for no such name.
+
+    ``aligngraph:page`` is the catalogue of the survey page, which commands read by default; ``aligngraph:all`` has the
+    further reading lists too.
+    """
+    if name not in SHIPPED:
+        raise ArgumentError(f"{name}: nothing of this name came with the tool. There are {' and '.join(SHIPPED)}.")
+    return [catalogue_root() / folder for folder in SHIPPED[name]]
 
 
 def ontology_folder() -> Path:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
+from aligngraph.catalogue.sources import SHIPPED
 from aligngraph.errors import AligngraphError
 from aligngraph.stores.location import Location
 
@@ -50,8 +51,9 @@ add_completion_class(_Bash)
 
 
 def location(_: click.Context, incomplete: str) -> list[CompletionItem]:
-    """Return that a file or folder is wanted."""
-    return [CompletionItem(incomplete, type="file")]
+    """Return that a file or folder is wanted, or what of ours begins with *incomplete*."""
+    named = [CompletionItem(name) for name in SHIPPED if incomplete and name.startswith(incomplete)]
+    return named or [CompletionItem(incomplete, type="file")]
 
 
 def query(_: click.Context, incomplete: str) -> list[CompletionItem]:

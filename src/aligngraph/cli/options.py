@@ -26,8 +26,9 @@ _PRODUCTS = (
     "oxigraph", "fuseki", "virtuoso", "graphdb", "rdf4j", "stardog", "neptune", "blazegraph", "qlever", "generic",
 )  # fmt: skip
 LOCATIONS = (
-    "a file or folder of RDF (such as Turtle), a store that 'aligngraph load' made, or the URL of a SPARQL endpoint "
-    "(http://NAME@HOST/… where it asks for a user name)"
+    "a file or folder of RDF (such as Turtle), a store that 'aligngraph load' made, the URL of a SPARQL endpoint "
+    "(http://NAME@HOST/… where it asks for a user name), or aligngraph:all, the shipped catalogue with further reading "
+    "lists"
 )
 _GRACE = 0.5
 ANSWER_SECONDS = "60"

@@ -2,7 +2,8 @@
 
 One text says it, everywhere: an ``http(s)`` address is a SPARQL endpoint (with a user name in it, as
 ``http://NAME@host/``, where the server asks for one), a folder that holds an Oxigraph store (as
-``aligngraph load`` makes it) is that store, and anything else is a file or folder of RDF.
+``aligngraph load`` makes it) is that store, ``aligngraph:page`` and ``aligngraph:all`` are folders that came with the
+tool, and anything else is a file or folder of RDF.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote, unquote
 
+from aligngraph.catalogue.sources import shipped_folders
 from aligngraph.errors import ArgumentError
 
 PathOrText: TypeAlias = str | os.PathLike[str]
@@ -81,6 +83,8 @@ def locate(given: Sequence[PathOrText] = ()) -> Location:
     Nothing is opened. Raise ArgumentError for an address of another kind than http and https, an empty text, and for
     several locations that can't be read as one, or an address with a password.
     """
+    if list(given) == ["aligngraph:page"]:
+        return Location()
     paths: list[Path] = []
     others: list[Location] = []
     for one in given:
@@ -90,6 +94,9 @@ def locate(given: Sequence[PathOrText] = ()) -> Location:
         if isinstance(one, str) and text[:6].lower().startswith(("http:", "https:")):
             address, user = split_user(text)
             others.append(Location(endpoint=address, user=user))
+            continue
+        if isinstance(one, str) and text.startswith("aligngraph:"):
+            paths += shipped_folders(text)
             continue
         scheme = re.match(_SCHEME, text) if isinstance(one, str) else None
         if scheme is not None and not Path(text).exists():
