@@ -279,6 +279,21 @@ def test_every_kind_of_thing_has_a_page(backend: Embedded, words: str, wanted: l
     assert all(block.items for block in page.blocks)
 
 
+def test_a_survey_says_what_it_was_read_from(tmp_path: Path) -> None:
+    page = tmp_path / "list.ttl"
+    page.write_text(
+        """@prefix ag: <https://w3id.org/aligngraph/ontology#> . @prefix dcterms: <http://purl.org/dc/terms/> .
+        <https://w3id.org/aligngraph/survey/one> a ag:Survey ; dcterms:title "One" ;
+            dcterms:source <https://example.org/one/README.md> ; dcterms:license <https://spdx.org/licenses/MIT> ;
+            dcterms:modified "2026-02-03T00:00:00Z"^^<http://www.w3.org/2001/XMLSchema#dateTime> ."""
+    )
+    blocks = describe(open_files([page]), "https://w3id.org/aligngraph/survey/one").blocks
+    assert [(one.heading, [(item.text, item.notes) for item in one.items]) for one in blocks] == [
+        ("Read from", [("https://example.org/one/README.md", ("of 2026-02-03",))]),
+        ("Licence", [("https://spdx.org/licenses/MIT", ())]),
+    ]
+
+
 def test_numbers_on_pages_are_those_of_the_catalogue(backend: Embedded) -> None:
     survey = describe(backend, find_one(backend, "survey:value-alignment").iri)
     assert survey.facts == ("25 lists", "179 listings", "124 works")

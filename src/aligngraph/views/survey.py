@@ -31,9 +31,13 @@ _OWL = PREFIXES["owl"]
 
 def survey_page(backend: Backend, iri: str, kind: str) -> Page:
     """Return the page about the survey *iri*: its sections, and how much it lists."""
-    title, description = PREFIXES["dcterms"] + "title", PREFIXES["dcterms"] + "description"
-    about = values_of(backend, iri, [title, description])
+    names = ("title", "description", "source", "modified", "license")
+    title, description, source, modified, licence = (PREFIXES["dcterms"] + name for name in names)
+    about = values_of(backend, iri, [title, description, source, modified, licence])
     blocks = texts("About", about[description])
+    state = tuple(f"of {moment[:10]}" for moment in about[modified])
+    blocks += block("Read from", (Item(address, address, state) for address in about[source]))
+    blocks += block("Licence", (Item(address, address) for address in about[licence]))
     tops = rows(
         backend,
         f"""SELECT DISTINCT ?section ?heading WHERE {{ ?section ag:sectionOf {iris([iri])} ; ag:heading ?heading
