@@ -56,7 +56,7 @@ VALUES = {
     "identifier": {"PropertyValue"},
     "isPartOf": {"BookSeries", "CreativeWorkSeries", "Periodical", "PublicationIssue", "PublicationVolume", "WebSite"},
     "publisher": {"Organization"},
-    "workExample": {"Book", "Chapter", "Dataset", "ScholarlyArticle", "WebPage"},
+    "workExample": {"Book", "Chapter", "Dataset", "Report", "ScholarlyArticle", "WebPage"},
 }
 
 
