@@ -40,6 +40,8 @@ from aligngraph.web.vocabulary import PROPERTIES
 _DATA_TYPES = ("text/html", "text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples")
 _CACHED = 32 << 20
 """Bytes of finished answers that are kept."""
+_OVERHEAD = 2048
+"""Bytes of one of them beside its body."""
 _LOOK_EVERY = 0.25
 """Seconds between two looks whether a client who waits is still there."""
 _COMPRESSED_FROM = 1024
@@ -80,6 +82,11 @@ class _Finished:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def size(self) -> int:
+        """The bytes that it takes in memory, about: a short answer takes more than its body."""
+        return len(self.body) + _OVERHEAD
 
     @cached_property
     def compressed(self) -> bytes:
@@ -123,9 +130,9 @@ class Front:
         asked = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
         if self.settings.version and etag in asked:
             return Response(status_code=304, headers=self._caching(etag))
-        finished = self._cache.get(key)
+        finished = self._cache.get(etag)
         if finished is not None:
-            self._cache.move_to_end(key)
+            self._cache.move_to_end(etag)
             return self._whole(request, finished, etag)
         job, running = await lane.submit(task)
         try:
@@ -141,7 +148,7 @@ class Front:
             job.close()
             finished = _Finished(head["status"], head["headers"], body)
             if finished.status == 200 and self.settings.version:
-                self._keep(key, finished)
+                self._keep(etag, finished)
             return self._whole(request, finished, etag)
         headers = {**head["headers"], **self._caching(etag)}
         return _Streamed(job, running, head["status"], headers, empty=request.method == "HEAD")
@@ -155,13 +162,13 @@ class Front:
                 if await request.is_disconnected():
                     raise ClientDisconnect from None
 
-    def _keep(self, key: str, finished: _Finished) -> None:
-        before = self._cache.pop(key, None)  # who asked the same at the same time
-        self._cache[key] = finished
-        self._cached += len(finished.body) - (len(before.body) if before else 0)
+    def _keep(self, etag: str, finished: _Finished) -> None:
+        before = self._cache.pop(etag, None)  # who asked the same at the same time
+        self._cache[etag] = finished
+        self._cached += finished.size - (before.size if before else 0)
         while self._cached > _CACHED:
             _, oldest = self._cache.popitem(last=False)
-            self._cached -= len(oldest.body)
+            self._cached -= oldest.size
 
     def _whole(self, request: Request, finished: _Finished, etag: str) -> Response:
         return _encoded(request, finished, self._caching(etag) if finished.status == 200 else {})
