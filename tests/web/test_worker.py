@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import socket
 import threading
+import tracemalloc
 
 import pytest
 
 from aligngraph.web import site
+from aligngraph.web.app import Front, Settings, _Finished
 from aligngraph.web.frames import ASK, DATA, END, FAILED, HEAD, HEADER, READY, Channel, pack_json
 from aligngraph.web.worker import run
 
@@ -92,3 +94,14 @@ def test_pages_made_ready_are_those_made_when_asked_for() -> None:
         assert text_of(ready, task) == text_of(fresh, task), task
         # And once more, from what is kept.
         assert text_of(ready, task) == text_of(fresh, task), task
+
+
+def test_short_answers_to_many_questions_do_not_fill_the_memory() -> None:
+    front = Front(Settings(version="1"), lambda: None)
+    tracemalloc.start()
+    try:
+        for number in range(40_000):
+            front._keep(f'"{number}"', _Finished(200, {"Content-Type": "text/csv"}, b"true"))
+        assert tracemalloc.get_traced_memory()[0] < 40 << 20
+    finally:
+        tracemalloc.stop()
