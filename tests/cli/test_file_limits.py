@@ -63,9 +63,9 @@ def stopped(outcome: Outcome) -> tuple[str, str]:
 def test_a_file_that_takes_the_parser_for_ever_is_stopped_on_time(run: Run, here: Path, name: str) -> None:
     began = time.monotonic()
     args = ["deep.ttl" if arg == "FILE" else arg for arg in READING[name]]
-    limit, doing = stopped(run(*args, "--timeout", "4", cwd=here))
+    limit, doing = stopped(run(*args, "--timeout", "2", cwd=here))
     assert time.monotonic() - began < 30
-    assert limit == "after 4 s"
+    assert limit == "after 2 s"
     assert doing.split()[0] in ("reading", "formatting")
     assert sorted(path.name for path in here.iterdir()) == ["deep.ttl", "list.md"]
 
@@ -102,8 +102,8 @@ HOSTILE = {
 def test_a_file_made_to_take_for_ever_is_stopped(run: Run, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(HOSTILE[name], encoding="utf-8")
     args = ["import", name] if name.endswith("bib") else ["load", "store", "--data", name]
-    limit, doing = stopped(run(*args, "--timeout", "4", "--max-memory", "1G", cwd=tmp_path))
-    assert limit in ("after 4 s", "at 1 GiB of memory")
+    limit, doing = stopped(run(*args, "--timeout", "2", "--max-memory", "1G", cwd=tmp_path))
+    assert limit in ("after 2 s", "at 1 GiB of memory")
     assert doing.split()[0] in ("reading", "inferring")
     assert [path.name for path in tmp_path.iterdir()] == [name]
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Size:
     return Size(folder / "store", load(folder / "store", find_sources([folder / "grown.nq"])))
 
 
+@cache
 def work_of(size: Size, sparql: str, results: str = "csv") -> Work:
     plan = size.path.parent / "plan.json"
     asked = (PROGRAM, "query", "--location", size.path, "--union-default-graph", "--results-format", results)

@@ -154,7 +154,7 @@ def test_the_part_to_change_is_big_enough() -> None:
 @pytest.mark.slow
 # To shrink would take minutes: pySHACL needs a second for each try.
 @settings(
-    max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
 )
 @given(seed=st.integers(0, 2**32), count=st.integers(1, 40))
 # With numbers that are none, in a comparison.
