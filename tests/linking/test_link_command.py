@@ -155,6 +155,9 @@ def test_data_sets_get_the_licence_of_their_repository(
         "bloomz": "https://opensource.org/license/bsd-3-clause",
     }
     assert "https://huggingface.co/datasets/bigscience/P3" in holdings.texts(iris["p3"], source)
+    assert holdings.texts(iris["p3"], PREFIXES["schema"] + "sameAs") == [
+        "https://huggingface.co/datasets/bigscience/P3"
+    ]
     assert "names the licence “unheard-of”, which this catalogue does not have" in done.err
 
 

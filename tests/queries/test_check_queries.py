@@ -37,6 +37,10 @@ _UNSOURCED = (
     "artifact:a ag:introducedBy work:a ; ag:baseModel artifact:b . work:a ag:reportsOn artifact:c ."
     "placing:p a ag:CuratedPlacing ; ag:places work:a ; ag:evidence 'abstract of the paper' ."
 )
+_LINKED = (
+    "<urn:m> a sssom:Mapping ; rdfs:label 'M' ; sssom:subject_id publication:a ;"
+    "  sssom:object_id <https://doi.org/10.1/a> ;"
+)
 
 CASES = {
     "check-author-order": Case(
@@ -51,6 +55,12 @@ CASES = {
         f"{_CORRECTED} artifact:a ag:dataLocation <https://example.org/right> ;"
         "  ag:homepage <https://example.org/wrong> .",
         ("artifact:a", "correction:r", "correction:s"),
+    ),
+    "check-differences-from-sources": Case(
+        f"{_LINKED} sssom:other 'pages: here 1-9, there 2-9' .",
+        f"{_LINKED} rdfs:comment 'none' . <urn:n> a sssom:Mapping ; sssom:subject_id publication:b ; rdfs:label 'N' ;"
+        "  sssom:object_id <https://doi.org/10.1/b> ; sssom:other 'year: here 1, there 2 (looked up)' .",
+        ("publication:a",),
     ),
     "check-facts-without-source": Case(
         f"{_UNSOURCED} work:a ag:evidence 'title' .",

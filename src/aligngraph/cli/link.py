@@ -272,7 +272,7 @@ def _report(result: Result) -> None:
         f"{count_of(len(outcome.review), 'link')} to review"
     )
     _list("Look at these", outcome.wrong)
-    _list("The source says otherwise; nothing was changed", outcome.differences)
+    _list("The source says otherwise; nothing was changed", outcome.differences.lines)
     _list("Notes", outcome.notes)
     _list(
         "Could not be read",

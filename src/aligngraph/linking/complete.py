@@ -37,6 +37,8 @@ _PAGES = re.compile(
     r"[0-9][A-Za-z0-9.:]*)?)*"
 )
 _LICENCE = PREFIXES["dcterms"] + "license"
+_SHOWN = 20
+"""So many names are kept of bylines in another order."""
 _ISSN_PORTAL = "https://portal.issn.org/resource/ISSN/"
 _PUBLISHED = ("JournalArticle", "ConferencePaper", "WorkshopPaper", "BookChapter", "BookEdition", "ReportDocument")
 
@@ -69,6 +71,7 @@ class Completer:
         self._work(place)
         self._month(place)
         self._byline(place)
+        self.writer.compare_in_full(place)
 
     def finish(self) -> None:
         """Write where the values of this run were read, and the venues that other catalogues describe."""
@@ -87,9 +90,8 @@ class Completer:
         ours = self._said.get((iri, term)) or self.holdings.text(iri, term)
         if ours is not None:
             if not _is_same(ours, str(value)):
-                self.writer.outcome.differences.append(
-                    f"{shorten(iri)}: {name} is {ours} here, {value} in {place.record.where}"
-                )
+                line = f"{shorten(iri)}: {name} is {ours} here, {value} in {place.record.where}"
+                self.writer.outcome.differences.add(line, place.record.where, name, ours, str(value))
             return
         self._said[iri, term] = str(value)
         self.writer.outcome.changes.added.append(triple(iri, term, value))
@@ -190,9 +192,8 @@ class Completer:
         if known:
             if iri is not None and iri not in known:
                 shown = ", ".join(map(shorten, known))
-                self.writer.outcome.differences.append(
-                    f"{shorten(wanted.iri)}: licence is {shown} here, {record.licence} in {record.where}"
-                )
+                line = f"{shorten(wanted.iri)}: licence is {shown} here, {record.licence} in {record.where}"
+                self.writer.outcome.differences.add(line, record.where, "licence", shown, record.licence)
         elif iri is None or iri not in self.holdings.described:
             self.writer.outcome.notes.append(
                 f"{shorten(wanted.iri)}: {record.where} names the licence “{clean(record.licence)}”, which this "
@@ -251,14 +252,18 @@ class Completer:
         ours = [name.text for name in place.wanted.authors]
         if len(ours) == len(names) and all(map(is_same_author, ours, names)):
             return
+        where = place.record.where
         if len(ours) != len(names):
-            said = f"{len(ours)} authors here, {len(names)} in {place.record.where}"
+            name, here, there = "number of authors", str(len(ours)), str(len(names))
+            said = f"{here} authors here, {there} in {where}"
         elif sorted(map(name_key, ours)) == sorted(map(name_key, names)):
-            said = f"another order of the authors in {place.record.where}"
+            name, here, there = "order of authors", "; ".join(ours[:_SHOWN]), "; ".join(names[:_SHOWN])
+            said = f"another order of the authors in {where}"
         else:
             at = next(n for n, pair in enumerate(zip(ours, names, strict=True)) if not is_same_author(*pair))
-            said = f"author {at + 1} is {ours[at]} here, {names[at]} in {place.record.where}"
-        self.writer.outcome.differences.append(f"{shorten(place.wanted.iri)}: {said}")
+            name, here, there = f"author {at + 1}", ours[at], names[at]
+            said = f"{name} is {here} here, {there} in {where}"
+        self.writer.outcome.differences.add(f"{shorten(place.wanted.iri)}: {said}", where, name, here, there)
 
 
 def _pages(text: str) -> str:

@@ -51,6 +51,8 @@ _AUTHOR, _YEAR, _NUMBERS, _ABOUT = 0.8, 0.8, 0.1, 0.3
 _YEARS_APART, _YEARS_OF_VERSIONS = 3, 2
 _ALMOST, _NEARLY = 0.95, 0.99
 """For how alike titles count that are the same but for a name in front or a subtitle."""
+_NAME = 2
+"""A beginning of so many words is the name of something."""
 _SHORT, _LONG = 20, 25
 """A title of so many letters is enough where no author is given: in the same year, and where no year is either."""
 _ONE_WORK = 0.95
@@ -261,8 +263,18 @@ def _is_all_but_an_end(one: str, other: str, features: Features) -> bool:
         return True
     if head == keys[1] or other_head == keys[0]:
         return (features.years or 0) <= _YEARS_OF_VERSIONS
-    same_head = head == other_head and head not in _HEADS
+    same_head = head == other_head and head not in _HEADS and _is_one_subject(one, other)
     return bool(rest and other_rest) and (same_head or rest == other_rest) and features.years in (0, 1)
+
+
+def _is_one_subject(one: str, other: str) -> bool:
+    """Whether two titles with one beginning are of one work: it is a name, or the ends share half of their words.
+
+    "Computational Design of Linkages: …" is what papers of a series begin with.
+    """
+    heads, ends = zip(*(map(words_of, title.split(":", 1)) for title in (one, other)), strict=True)
+    common = set(ends[0]) & set(ends[1]) - _IGNORED
+    return len(heads[0]) <= _NAME or 2 * len(common) >= min(map(len, ends))
 
 
 def title_likeness(one: str, other: str) -> float:

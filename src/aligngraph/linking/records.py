@@ -46,6 +46,8 @@ class Record:
     licence: str | None = None
     huggingface: str | None = None
     """The id of a repository on the Hugging Face hub, as in `ag:huggingFaceId`."""
+    known: frozenset[tuple[str, str]] = frozenset()
+    """Of a venue, an artifact or a concept: what else names it, as in `linking.known`."""
 
     def pairs(self) -> set[tuple[str, str]]:
         """Return the scheme and value of each identifier, in the form in which two are compared."""
@@ -55,6 +57,7 @@ class Record:
         for doi in filter(None, (self.identifiers.doi, form.doi)):
             found |= set(identifiers_of_doi(doi).pairs())
         found |= {(HUGGING_FACE.name, self.huggingface)} if self.huggingface else set()
+        found |= self.known
         return found | ({(DBLP.name, form.dblp)} if form.dblp else set())
 
 
@@ -93,11 +96,15 @@ class Wanted:
     """What names the thing itself; of a work, those of all its publications, one of each scheme."""
     huggingface: tuple[str, ...] = ()
     """Of an artifact: the ids of its repositories on the Hugging Face hub."""
+    known: frozenset[tuple[str, str]] = frozenset()
+    """Of a venue, an artifact or a concept: what names it in other catalogues, as in `linking.known`."""
+    repositories: tuple[str, ...] = ()
+    """Of an artifact: the addresses of its repositories on GitHub, where it has one to itself."""
 
     def pairs(self) -> set[tuple[str, str]]:
         """Return every identifier of the thing and of its publications, in the form in which two are compared."""
         found = {(HUGGING_FACE.name, value) for value in self.huggingface}
-        return found.union(self.identifiers.pairs(), *(one.pairs() for one in self.publications))
+        return found.union(self.known, self.identifiers.pairs(), *(one.pairs() for one in self.publications))
 
     def dois(self, *, of_arxiv: bool = True) -> Iterator[str]:
         """Yield the DOIs of the publications, each once; those of arXiv only where wanted."""

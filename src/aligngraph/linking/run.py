@@ -118,6 +118,7 @@ def _write(
         for record in without_rejected(writer, wanted, records.get(wanted.iri, [])):
             if record.huggingface in wanted.huggingface:
                 # The repository that our record names: there is nothing to decide.
+                writer.link_record(wanted, record, f"{record.where}: identifier huggingface")
                 if completer is not None:
                     completer.licence(wanted, record)
                 continue
@@ -127,7 +128,7 @@ def _write(
             result.decisions.append(decision)
             writer.report_wrong(decision)
             if wanted.kind != "works":
-                writer.propose_record(decision)
+                writer.link_thing(decision)
                 continue
             for place in writer.places(decision):
                 if "works" in request.kinds:
@@ -140,3 +141,4 @@ def _write(
     linker.finish()
     if completer is not None:
         completer.finish()
+    writer.finish()

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from aligngraph.bibliography.identifiers import Identifiers
+from aligngraph.bibliography.identifiers import GITHUB, Identifiers
 from aligngraph.bibliography.person_names import Name, split_name
 from aligngraph.bibliography.works import PUBLISHED_KINDS, WITH_OWN_ISBN, Form
 from aligngraph.curation.holdings import (
@@ -25,8 +25,9 @@ from aligngraph.curation.holdings import (
 )
 from aligngraph.curation.merge import ARTIFACT_KINDS, find_thing
 from aligngraph.errors import ArgumentError
+from aligngraph.linking.known import pairs_of, values_of
 from aligngraph.linking.records import Publication, Wanted
-from aligngraph.rdf.namespaces import BASE
+from aligngraph.rdf.namespaces import BASE, PREFIXES
 
 KINDS = ("works", "people", "venues", "artifacts", "concepts")
 """The kinds of things that can be looked for."""
@@ -38,6 +39,8 @@ _CLASSES = {
     "concepts": CONCEPT_KINDS,
 }
 _NAMES = (LABEL, PREF_LABEL, ag("acronym"), ALT_LABEL, HIDDEN_LABEL)
+_SAME = (SAME_AS, PREFIXES["skos"] + "exactMatch", PREFIXES["skos"] + "closeMatch")
+"""What leads to records of the same thing."""
 _FORM_TEXTS = {
     "track": "track", "volume": "volume", "issue": "issue", "pages": "pages", "doi": "doi", "arxivId": "arxiv",
     "aclAnthologyId": "acl", "openReviewId": "openreview", "dblpKey": "dblp",
@@ -160,4 +163,18 @@ def _named(holdings: Holdings, iri: str, kind: str) -> Wanted:
     names = [name for predicate in _NAMES for name in holdings.texts(iri, predicate)]
     title = names[0] if names else ""
     others = tuple(dict.fromkeys(name for name in names if name != title))
-    return Wanted(iri, kind, title, others, huggingface=tuple(holdings.texts(iri, ag("huggingFaceId"))))
+    if kind == "people":
+        return Wanted(iri, kind, title, others)
+    repositories = tuple(
+        one for one in holdings.texts(iri, ag("repository")) if values_of(pairs_of([one]), GITHUB.name)
+    )
+    same = (address for predicate in _SAME for address in holdings.texts(iri, predicate))
+    return Wanted(
+        iri,
+        kind,
+        title,
+        others,
+        huggingface=tuple(holdings.texts(iri, ag("huggingFaceId"))),
+        known=pairs_of([*same, *repositories]),
+        repositories=repositories,
+    )

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import chain
 from urllib.parse import urlsplit
 
 from aligngraph.bibliography.addresses import web_iri
@@ -22,11 +23,14 @@ from aligngraph.curation.holdings import SAME_AS, Holdings, ag
 from aligngraph.curation.venues import VenueTable
 from aligngraph.curation.works import triple
 from aligngraph.linking.decide import BY_IDENTIFIER, BY_TITLE, Decision
+from aligngraph.linking.differences import Differences
+from aligngraph.linking.known import addresses_of as known_addresses
+from aligngraph.linking.known import pairs_of
 from aligngraph.linking.links import Link, rejected_in
 from aligngraph.linking.records import Publication, Record, Wanted
 from aligngraph.rdf.namespaces import PREFIXES, shorten
 
-CLOSE_MATCH = PREFIXES["skos"] + "closeMatch"
+CLOSE_MATCH, EXACT_MATCH = (PREFIXES["skos"] + name for name in ("closeMatch", "exactMatch"))
 SURE = 0.95
 """From this confidence on a link is written unasked."""
 _NAMED = 0.85
@@ -47,8 +51,7 @@ class Outcome:
     wrong: list[str] = field(default_factory=list)
     """Identifiers that are likely wrong, in words."""
     notes: list[str] = field(default_factory=list)
-    differences: list[str] = field(default_factory=list)
-    """Where a source says otherwise than we do."""
+    differences: Differences = field(default_factory=Differences)
     completed: list[tuple[str, str]] = field(default_factory=list)
     """The thing and the property of each value that was filled in."""
 
@@ -157,13 +160,29 @@ class Writer:
             if address in place.publication.same_as or (iri, address) in self.rejected:
                 continue
             siblings = {one.iri for one in place.wanted.publications}
-            if not self.is_free(iri, address, siblings) or not self._fits(place.publication, address):
+            if not self.is_free(iri, address, siblings) or not self._fits(place.publication, address, place.record):
                 continue
-            self.propose(
-                Link(iri, place.wanted.title, address, place.record.title, place.confidence, place.comment, self.today)
-            )
+            self.propose(self._link(place, iri, address))
             if place.confidence >= self.bar:
                 self._write_identifier(place.publication, address)
+
+    def _link(self, place: Place, iri: str, address: str) -> Link:
+        return Link(
+            iri, place.wanted.title, address, place.record.title, place.confidence, place.comment, self.today
+        )  # fmt: skip
+
+    def compare_in_full(self, place: Place) -> None:
+        """Keep what the record of *place* says otherwise with the link to it, in place of what was kept before."""
+        if place.publication is not None:
+            iri = place.publication.iri
+            links = (self._link(place, iri, address) for address in addresses_of(place.record))
+            self.outcome.differences.look_at(
+                place.record.where, (link for link in links if (iri, link.object) not in self.rejected)
+            )
+
+    def finish(self) -> None:
+        """Put the differences that are kept into the changes."""
+        self.outcome.differences.keep(self.holdings, self.outcome.written, self.outcome.changes)
 
     def note_form(self, place: Place, *, missing: bool) -> None:
         """Say that a record is of a form of a work that is not here, and how to get it written."""
@@ -176,8 +195,34 @@ class Writer:
             + (f"{' '.join(options)} adds it" if sure else f"not sure enough to be added ({place.comment})")
         )
 
-    def propose_record(self, decision: Decision) -> None:
-        """Leave the record that was found for a venue, an artifact or a concept to a person: names alone say little."""
+    def link_thing(self, decision: Decision) -> None:
+        """Write what records of a venue, an artifact or a concept were found by identifier; ask about those by name."""
+        if decision.outcome != "found" or decision.record is None:
+            self._propose_record(decision)
+            return
+        found = [one for one in (decision.record, *decision.also) if decision.wanted.pairs() & one.pairs()]
+        for record in found:
+            self.link_record(decision.wanted, record, f"{record.where}: {decision.features}")
+        if not found:
+            self._propose_record(decision)
+
+    def link_record(self, wanted: Wanted, record: Record, comment: str) -> None:
+        """Write the links that a record with an identifier of a venue, an artifact or a concept gives it."""
+        predicate = CLOSE_MATCH if wanted.kind == "concepts" else SAME_AS
+        here = [self.holdings.texts(wanted.iri, one) for one in (SAME_AS, EXACT_MATCH, CLOSE_MATCH)]
+        known = pairs_of(chain.from_iterable(here)) if record.known else frozenset()
+        for address in dict.fromkeys([*([record.iri] if record.iri else []), *known_addresses(record.known)]):
+            if any(address in texts for texts in here) or (pairs_of([address]) & known):
+                continue
+            if (wanted.iri, address) not in self.rejected and self.is_free(wanted.iri, address):
+                self.propose(
+                    Link(
+                        wanted.iri, wanted.title, address, record.title, BY_IDENTIFIER, comment, self.today, predicate
+                    )
+                )  # fmt: skip
+
+    def _propose_record(self, decision: Decision) -> None:
+        """Leave the record that was found by name to a person: names alone say little."""
         record, wanted = decision.record, decision.wanted
         if record is None or record.iri is None or decision.score < _NAMED or decision.outcome == "wrong identifier":
             return
@@ -200,14 +245,13 @@ class Writer:
             self.outcome.wrong.append(f"{shorten(iri)}: <{address}> is already that of {shorten(owner)}")
         return owner == iri
 
-    def _fits(self, publication: Publication, address: str) -> bool:
+    def _fits(self, publication: Publication, address: str, record: Record) -> bool:
         """Whether an address is no other identifier of a scheme of which the publication has one."""
         for scheme in _SCHEMES:
             value, ours = scheme.parse_address(address), getattr(publication.form, scheme.name)
             if value is not None and ours and scheme.key(ours) != scheme.key(value):
-                self.outcome.differences.append(
-                    f"{shorten(publication.iri)}: {scheme.label} is {ours} here, {value} there"
-                )
+                line = f"{shorten(publication.iri)}: {scheme.label} is {ours} here, {value} in {record.where}"
+                self.outcome.differences.add(line, record.where, scheme.label, ours, value)
                 return False
         return True
 

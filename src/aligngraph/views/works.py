@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aligngraph.bibliography.identifiers import ACL, ARXIV, DOI, OPENREVIEW
 from aligngraph.queries.lookup import family_of, full_rows, iris, names_of, rows, types_of
 from aligngraph.rdf.namespaces import PREFIXES
 from aligngraph.text.plurals import count_of
@@ -23,6 +24,8 @@ from aligngraph.views.parts import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aligngraph.sparql.backend import Backend
 
 _TITLE = PREFIXES["dcterms"] + "title"
@@ -31,6 +34,8 @@ _LABEL = PREFIXES["rdfs"] + "label"
 _SAME = PREFIXES["schema"] + "sameAs"
 _NOTE = SKOS + "editorialNote"
 _ALIAS = SKOS + "altLabel"
+_SHOWN = (DOI, ARXIV, ACL, OPENREVIEW)
+"""Schemes whose identifiers stand beside a publication."""
 
 
 def work_page(backend: Backend, iri: str, kind: str) -> Page:
@@ -54,11 +59,19 @@ def work_page(backend: Backend, iri: str, kind: str) -> Page:
     blocks += block("Published", published) + lacking_block(backend, iri)
     blocks += concept_blocks(backend, iri) + placed_blocks(backend, iri)
     blocks += _introduced(backend, iri) + listed_blocks(backend, iri)
+    blocks += block("Records", _records(backend, [iri, *(form for (form,) in forms)]))
     blocks += texts("Notes", about[_NOTE])
     sure = [f"confidence {value}" for value in about[confidence]]
     blocks += texts("Source", [*about[evidence], *sure])
     facts = (*about[year], *([count_of(len(authors), "author")] if len(authors) > 12 else []))
     return Page(iri, kind, min(about[_TITLE], default=""), facts, tuple(blocks))
+
+
+def _records(backend: Backend, things: Sequence[str]) -> list[Item]:
+    """Return the addresses of *things* in other catalogues, without those whose identifiers are shown."""
+    select = f"SELECT DISTINCT ?record WHERE {{ VALUES ?thing {{ {iris(things)} }} ?thing <{_SAME}> ?record }}"
+    found = sorted(record for (record,) in full_rows(backend, select))
+    return [Item(one, one) for one in found if all(scheme.parse_address(one) is None for scheme in _SHOWN)]
 
 
 def _introduced(backend: Backend, work: str) -> list[Block]:

@@ -19,6 +19,20 @@ _BIBTEX = "http://purl.org/net/nknouf/ns/bibtex#"
 _WD = "http://www.wikidata.org"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
+STREAMS = (
+    ("journals/natmi", "Nature Machine Intelligence", "2522-5839", ""),
+    ("conf/aaai", "AAAI Conference on Artificial Intelligence (AAAI)", "", "Q9002001"),
+    ("journals/coling", "Some Other Periodical", "0891-2017", "Q9002004"),
+)
+"""Streams of dblp: key, title, ISSN, item of Wikidata. The last has an ISSN that is not its own."""
+THINGS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("Q9002001", "AAAI Conference on Artificial Intelligence", {"P8926": "conf/aaai", "P10283": "S9000999001"}),
+    ("Q9002002", "Nature Machine Intelligence", {"P236": "2522-5839"}),
+    ("Q9002003", "BBQ", {"P1324": "https://github.com/nyu-mll/BBQ"}),
+    ("Q9002005", "privacy", {"P10283": "C9000999002"}),
+)
+"""Items of Wikidata that are no articles."""
+
 
 def iri(text: str) -> ox.NamedNode:
     return ox.NamedNode(text)
@@ -54,6 +68,14 @@ def dblp_excerpt() -> list[ox.Quad]:
             area = "journals/x" if kind == "Article" else "conf/x"
             key = f"{area}/{slug(one.authors[0][1]).replace('-', '')}{one.number:02}"
             _dblp_record(graph, one, key, kind, one.published["year"], doi, one.published["venue"])
+    for stream, title, issn, item in STREAMS:
+        about = iri(f"https://dblp.org/streams/{stream}")
+        graph.add(about, f"{_DBLP}primaryStreamTitle", title)
+        graph.add(about, f"{_DBLP}streamTitle", title)
+        if issn:
+            graph.add(about, f"{_DBLP}issn", iri(f"urn:issn:{issn}"))
+        if item:
+            graph.add(about, f"{_DBLP}wikidata", iri(f"{_WD}/entity/{item}"))
     return graph.quads
 
 
@@ -120,6 +142,13 @@ def wikidata_excerpt() -> list[ox.Quad]:
                 graph.add(item, f"{_WD}/prop/P2093", statement)
                 graph.add(statement, f"{_WD}/prop/statement/P2093", name)
             graph.add(statement, f"{_WD}/prop/qualifier/P1545", str(place))
+    for number, label, said in THINGS:
+        item = iri(f"{_WD}/entity/{number}")
+        graph.quads.append(
+            ox.Quad(item, iri("http://www.w3.org/2000/01/rdf-schema#label"), ox.Literal(label, language="en"))
+        )
+        for name, value in said.items():
+            graph.add(item, f"{_WD}/prop/direct/{name}", iri(value) if name == "P1324" else value)
     return graph.quads
 
 

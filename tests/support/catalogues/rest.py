@@ -34,6 +34,10 @@ def found(query: str) -> list[Work]:
     return [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score >= 0.5]
 
 
+def works_in_journals() -> list[Work]:
+    return [one for one in works() if "issn" in one.published]
+
+
 def by_doi(dois: list[str]) -> Iterator[tuple[Work, str]]:
     """Yield the works with one of *dois*, with that DOI as registered."""
     wanted = {doi.lower() for doi in dois}
@@ -74,6 +78,15 @@ class OpenAlex(Service):
             return self._wrong(429, "Daily limit exceeded")
         if int(asked.query.get("per_page", "25")) > 100:
             return self._wrong(400, "per_page must be between 1 and 100")
+        if asked.path == "/sources" and "filter" in asked.query:
+            kind, _, values = asked.query["filter"].partition(":")
+            if kind not in ("issn", "openalex"):
+                return self._wrong(400, f"Unknown filter field: {kind}")
+            known = {one["id"]: one for one in map(self.venue, works_in_journals())}
+            mine = set(values.split("|"))
+            return self._list([
+                one for one in known.values() if mine & {*one["issn"], one["id"].rpartition("/")[2]}
+            ])  # fmt: skip
         if asked.path == "/sources":
             asked_for = set(words_of(asked.query["search"]))
             venues = [one for one in works() if asked_for <= set(words_of(one.published.get("venue", "")))]
@@ -176,6 +189,9 @@ class Crossref(Service):
             for one, doi in by_doi([asked.path.removeprefix("/works/")]):
                 return self._message(self.record(one, doi), "work")
             return Answer(404, b"Resource not found.", "text/plain")
+        if single := re.fullmatch(r"/journals/([0-9X-]+)", asked.path):
+            journal = next((one for one in works_in_journals() if one.published["issn"] == single[1]), None)
+            return self._message(self.journal(journal), "journal") if journal else Answer(404, b"Resource not found.")
         if asked.path == "/journals":
             return self._message({"items": [self.journal(one) for one in works() if "issn" in one.published]}, "list")
         if asked.path != "/works" or int(asked.query.get("rows", "20")) > 1000:

@@ -1,4 +1,4 @@
-"""Crossref: works by DOI, fifty at a time, works and journals by search. arXiv's DOIs are not registered there.
+"""Crossref: works by DOI, fifty at a time, journals by ISSN, and both by search. arXiv's DOIs are not registered there.
 
 The interface: https://api.crossref.org/swagger-ui/index.html.
 """
@@ -13,6 +13,7 @@ from aligngraph.bibliography.fields import clean_isbn
 from aligngraph.bibliography.identifiers import DOI
 from aligngraph.bibliography.person_names import name_of
 from aligngraph.bibliography.works import Form
+from aligngraph.linking.known import ISSN, addresses_of, values_of
 from aligngraph.linking.records import Author, Record, Wanted
 from aligngraph.linking.source import AnswerError, Question
 from aligngraph.linking.sources import reading as read
@@ -46,7 +47,7 @@ class Crossref(Catalogue):
     key_variable: str | None = "CROSSREF_PLUS_API_TOKEN"
 
     def by_identifier(self, wanted: Sequence[Wanted]) -> list[Question]:
-        """Return a question for every fifty DOIs, and one for each that a filter can't hold."""
+        """Return a question for every fifty DOIs, and one for each that a filter can't hold, and for each ISSN."""
         values = [(doi, one.iri) for one in wanted if one.kind == "works" for doi in one.dois(of_arxiv=False)]
         plain = [(doi.lower(), thing) for doi, thing in values if "," not in doi]
         questions = [
@@ -67,7 +68,13 @@ class Crossref(Catalogue):
             for doi, thing in dict.fromkeys(values)
             if "," in doi
         )
-        return [*questions, *single]
+        journals = (
+            Question("GET", f"{self.base}/journals/{issn}", things=(one.iri,), what="one ISSN", may_be_missing=True)
+            for one in wanted
+            if one.kind == "venues"
+            for issn in values_of(one.known, ISSN)
+        )
+        return [*questions, *single, *journals]
 
     def search(self, wanted: Wanted) -> Question | None:
         """Return the question for works by title and first author, or for journals by name."""
@@ -89,8 +96,9 @@ class Crossref(Catalogue):
         message = read.part(read.json_of(self.name, body), "message")
         if not isinstance(message, dict):
             raise AnswerError(f"{self.name}: the answer has no 'message'")
-        items = [message] if "DOI" in message else read.members(self.name, message, "items")
         of_venues = question.url.startswith(f"{self.base}/journals")
+        alone = "DOI" in message or question.url.startswith(f"{self.base}/journals/")
+        items = [message] if alone else read.members(self.name, message, "items")
         records = [_journal(item) if of_venues else _work(item) for item in items]
         return [record for record in records if record is not None]
 
@@ -157,6 +165,5 @@ def _journal(item: Mapping[str, Any]) -> Record | None:
     title, issns = read.text(item.get("title"), 300), read.issns(item.get("ISSN"))
     if title is None or not issns:
         return None
-    return Record(
-        "crossref", f"https://portal.issn.org/resource/ISSN/{issns[0]}", f"crossref {issns[0]}", title, issn=issns
-    )
+    known = frozenset((ISSN, value) for value in issns)
+    return Record("crossref", addresses_of(known)[0], f"crossref {issns[0]}", title, issn=issns, known=known)

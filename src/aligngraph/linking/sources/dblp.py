@@ -1,16 +1,18 @@
-"""dblp: records by DOI, arXiv identifier, key or title, in SPARQL. Signatures have names, ORCID iDs and persons.
+"""dblp: records by DOI, arXiv identifier, key or title, and venues by stream, ISSN or title, in SPARQL.
 
-The vocabulary: https://dblp.org/rdf/docu/. One query answers for many works, which its search pages do not.
+Signatures have names, ORCID iDs and persons. The vocabulary: https://dblp.org/rdf/docu/. One query answers for many
+works, which its search pages do not.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from aligngraph.bibliography.identifiers import DBLP, DOI
 from aligngraph.bibliography.person_names import split_name
 from aligngraph.bibliography.works import ARXIV_VENUE, Form
+from aligngraph.linking.known import ISSN, STREAM, WIKIDATA, addresses_of, pairs_of, values_of
 from aligngraph.linking.records import Author, Record, Wanted
 from aligngraph.linking.source import Question
 from aligngraph.linking.sources import reading as read
@@ -49,12 +51,21 @@ SELECT DISTINCT ?record ?title ?year ?doi ?type ?venue ?volume ?issue ?pages ?or
   }
 }"""
 
+_STREAMS = """PREFIX dblp: <https://dblp.org/rdf/schema#>
+SELECT DISTINCT ?stream ?title ?issn ?wikidata WHERE {
+%s
+  ?stream dblp:primaryStreamTitle ?title .
+  OPTIONAL { ?stream dblp:issn ?issn }
+  OPTIONAL { ?stream dblp:wikidata ?wikidata }
+}"""
+
 
 class Dblp(Catalogue):
     """The source "dblp"."""
 
     name = "dblp"
     base = "https://sparql.dblp.org"
+    kinds = frozenset(("works", "venues"))
 
     def by_identifier(self, wanted: Sequence[Wanted]) -> list[Question]:
         """Return a question for every hundred keys and DOIs. Since 2018 the key of a preprint has its arXiv number."""
@@ -67,7 +78,11 @@ class Dblp(Catalogue):
             values += [(DBLP.address(key), one.iri) for key in keys if DBLP.is_valid(key)]
             # A DOI is an IRI there, and has the letters that the publisher sent.
             values += [(DOI.address(way), one.iri) for doi in one.dois() for way in (doi, doi.lower(), doi.upper())]
-        return [self._batch(batch, things) for batch, things in read.in_batches(values, _MOST)]
+        works = [self._batch(batch, things) for batch, things in read.in_batches(values, _MOST)]
+        return works + [
+            sparql.question(f"{self.base}/sparql", _STREAMS % _streams(batch), things, "batch of venues")
+            for batch, things in read.in_batches(_values_of_venues(wanted), _MOST)
+        ]
 
     def _batch(self, batch: Sequence[str], things: Sequence[str]) -> Question:
         records = sparql.iris(one for one in batch if one.startswith(DBLP.base))
@@ -77,9 +92,12 @@ class Dblp(Catalogue):
 
     def search(self, wanted: Wanted) -> Question | None:
         """Return the question for records with the title, which ends in a stop there."""
+        titles = sparql.printed([wanted.title, *wanted.other_titles])
+        if wanted.kind == "venues":
+            known = f"  VALUES ?named {{ {sparql.literals(titles)} }} ?stream dblp:streamTitle ?named ."
+            return sparql.question(f"{self.base}/sparql", _STREAMS % known, (wanted.iri,), "venue by name")
         if wanted.kind != "works":
             return None
-        titles = sparql.printed([wanted.title, *wanted.other_titles])
         ways = [title if title.endswith(("?", "!")) else f"{title.rstrip('.')}." for title in titles]
         known = f"  VALUES ?title {{ {sparql.literals(dict.fromkeys(ways))} }}"
         return sparql.question(f"{self.base}/sparql", _QUERY % known, (wanted.iri,), "search by title")
@@ -90,7 +108,43 @@ class Dblp(Catalogue):
         together: dict[str, list[sparql.Row]] = {}
         for row in sparql.rows(self.name, body):
             together.setdefault(row.get("record", ""), []).append(row)
-        return [record for rows in together.values() if (record := _record(rows))]
+        records = [record for rows in together.values() if (record := _record(rows))]
+        return [*records, *_venues(row for row in together.get("", ()) if "stream" in row)]
+
+
+def _values_of_venues(wanted: Sequence[Wanted]) -> list[tuple[str, str]]:
+    return [
+        (address, one.iri)
+        for one in wanted
+        if one.kind == "venues"
+        for scheme in (STREAM, ISSN)
+        for address in addresses_of((scheme, value) for value in values_of(one.known, scheme))
+    ]
+
+
+def _streams(batch: Sequence[str]) -> str:
+    """Return the pattern for streams by their addresses, and by ISSNs, which are URNs or addresses of the portal."""
+    streams = sparql.iris(one for one in batch if "/streams/" in one)
+    issns = [one for one in batch if "/streams/" not in one]
+    ways = sparql.iris([*issns, *(f"urn:issn:{one.rpartition('/')[2]}" for one in issns)])
+    return f"  {{ VALUES ?stream {{ {streams} }} }} UNION {{ VALUES ?known {{ {ways} }} ?stream dblp:issn ?known }}"
+
+
+def _venues(rows: Iterable[Mapping[str, str]]) -> list[Record]:
+    """Return a record for each stream."""
+    titles: dict[str, str] = {}
+    known: dict[str, frozenset[tuple[str, str]]] = {}
+    for row in rows:
+        title = read.text(row.get("title"), 300)
+        for key in values_of(pairs_of([row["stream"]]), STREAM) if title else ():
+            said = pairs_of([row.get("issn", ""), row.get("wikidata", "")])
+            said = frozenset(pair for pair in said if pair[0] == WIKIDATA or read.issns(pair[1]))
+            titles.setdefault(key, title or "")
+            known[key] = known.get(key, frozenset()) | said | {(STREAM, key)}
+    return [
+        Record("dblp", addresses_of([(STREAM, key)])[0], f"dblp {key}", title, known=known[key])
+        for key, title in titles.items()
+    ]
 
 
 def _record(rows: Sequence[Mapping[str, str]]) -> Record | None:

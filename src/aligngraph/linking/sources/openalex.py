@@ -1,4 +1,4 @@
-"""OpenAlex: works by DOI, a hundred at a time, works and venues by search. Its authorships carry ORCID iDs.
+"""OpenAlex: works by DOI and venues by ISSN, a hundred at a time, and both by search. Authorships carry ORCID iDs.
 
 A record is of a work with all its copies, so the DOI is that of the published version, and the preprint is one of the
 locations. The interface: https://developers.openalex.org/.
@@ -13,6 +13,7 @@ from aligngraph.bibliography.identifiers import ARXIV, Identifiers, identifiers_
 from aligngraph.bibliography.person_names import split_name
 from aligngraph.bibliography.works import ARXIV_VENUE, Form
 from aligngraph.curation.comparison import is_same_author
+from aligngraph.linking.known import ISSN, OPENALEX, pairs_of, values_of
 from aligngraph.linking.records import Author, Record, Wanted
 from aligngraph.linking.source import Question
 from aligngraph.linking.sources import reading as read
@@ -50,7 +51,7 @@ class OpenAlex(Catalogue):
     key_variable: str | None = "OPENALEX_API_KEY"
 
     def by_identifier(self, wanted: Sequence[Wanted]) -> list[Question]:
-        """Return a question for every hundred DOIs; arXiv's are among them."""
+        """Return a question for every hundred DOIs, arXiv's among them, ISSNs of venues, and ids of venues."""
         # A pipe parts values, a comma filters.
         values = [
             (doi.lower(), one.iri)
@@ -59,7 +60,7 @@ class OpenAlex(Catalogue):
             for doi in one.dois()
             if not {"|", ","} & set(doi)
         ]
-        return [
+        works = [
             Question(
                 "GET",
                 self.address("/works", filter=f"doi:{'|'.join(batch)}", select=_FIELDS, per_page=str(_MOST)),
@@ -68,6 +69,20 @@ class OpenAlex(Catalogue):
                 what="batch of DOIs",
             )
             for batch, things in read.in_batches(values, _MOST, _LONGEST)
+        ]
+        venues = [one for one in wanted if one.kind == "venues"]
+        issns = [(value, one.iri) for one in venues for value in values_of(one.known, ISSN)]
+        ids = [(value, one.iri) for one in venues for value in values_of(one.known, OPENALEX) if value[0] == "S"]
+        return works + [
+            Question(
+                "GET",
+                self.address("/sources", filter=f"{name}:{'|'.join(batch)}", per_page=str(_MOST)),
+                things=things,
+                cost=_LIST,
+                what=f"batch of {what}",
+            )
+            for named, name, what in ((issns, "issn", "ISSNs"), (ids, "openalex", "OpenAlex ids"))
+            for batch, things in read.in_batches(named, _MOST, _LONGEST)
         ]
 
     def search(self, wanted: Wanted) -> Question | None:
@@ -160,4 +175,8 @@ def _venue(item: Mapping[str, Any]) -> Record | None:
     if number is None or title is None:
         return None
     issns = read.issns(item.get("issn_l"), item.get("issn"))
-    return Record("openalex", f"https://openalex.org/{number}", f"openalex {number}", title, issn=issns)
+    wikidata = read.part(item, "ids", "wikidata")
+    known = pairs_of([f"https://openalex.org/{number}", *([wikidata] if isinstance(wikidata, str) else [])])
+    known |= {(ISSN, value) for value in issns}
+    iri, where = f"https://openalex.org/{number}", f"openalex {number}"
+    return Record("openalex", iri, where, title, issn=issns, known=known)
