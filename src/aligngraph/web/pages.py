@@ -348,7 +348,7 @@ class Pages:
             count, iris = some_values(parameter, self._catalogue.backend, _FEW)
             if count <= _FEW:
                 labels = names_of(self._catalogue.backend, iris)
-                options = [(_short(iri), labels[iri], iri) for iri in iris]
+                options = [(local_name(iri), labels[iri], iri) for iri in iris]
                 options.sort(key=lambda option: option[1].casefold())
             suggest = " ".join(one.lower() for one in parameter.choices)
         hint, unset = parameter.example or "", "any"
@@ -494,7 +494,3 @@ WHERE {
 }
 ORDER BY DESC(?year) ?title
 LIMIT 20"""
-
-
-def _short(iri: str) -> str:
-    return iri.rstrip("/#").replace("#", "/").rpartition("/")[2]
