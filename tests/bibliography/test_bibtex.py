@@ -146,6 +146,16 @@ def test_editors_in_place_of_authors_are_named() -> None:
     assert "editors" in notice.reason
 
 
+@pytest.mark.parametrize(
+    ("type_", "name"), [("phdthesis", "thesis"), ("MastersThesis", "thesis"), ("manual", "manual")]
+)
+def test_what_becomes_a_report_is_named(type_: str, name: str) -> None:
+    found = parse_bibtex(f"\n@{type_}{{a, title={{On Reeds}}, author={{E F}}, year=2031}}", "a.bib")
+    (notice,) = found.problems
+    assert (notice.line, notice.text, notice.minor) == (2, "On Reeds", True)
+    assert notice.reason.startswith(f"is a {name}: kept as a report")
+
+
 def test_fields_that_a_work_has_no_place_for_stay_with_the_entry() -> None:
     entry = only(
         "@unpublished{a, title={On Reeds}, author={A B}, year=2031, journal={Radar of Reeds}, volume={x7},"

@@ -197,3 +197,9 @@ def test_crossref_names_organisations_and_lists_titles() -> None:
 def test_title_that_is_no_text_is_named() -> None:
     (problem,) = parse_csl('[{"id": "a", "title": {"en": "T"}}]', "a.json").problems
     assert problem.reason == "has a title that is not text"
+
+
+def test_a_thesis_that_becomes_a_report_is_named() -> None:
+    (notice,) = parse_csl('[{"id": "a", "type": "thesis", "title": "On Reeds"}]', "a.json").problems
+    assert (notice.line, notice.text, notice.minor) == (1, "On Reeds", True)
+    assert notice.reason.startswith("is a thesis: kept as a report")

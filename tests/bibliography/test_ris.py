@@ -167,8 +167,8 @@ def test_entities_and_markup_are_taken_for_what_they_mean() -> None:
     assert (entry.title, entry.venue_printed) == ("Where A < B", "Science & Values")
 
 
-def test_a_thesis_may_name_a_journal() -> None:
-    entry = only("TY  - THES\nTI  - T\nJO  - Letters on Values\nUR  - https://example.org/a\nER  - ")
+def test_a_report_may_name_a_journal() -> None:
+    entry = only("TY  - RPRT\nTI  - T\nJO  - Letters on Values\nUR  - https://example.org/a\nER  - ")
     assert entry.venue_printed == "Letters on Values"
 
 
@@ -207,3 +207,9 @@ def test_a_value_over_very_many_lines_takes_time_in_proportion_to_them() -> None
 
     # Sixteen times as long where each line copies those before it.
     assert seconds(160_000) < 10 * max(seconds(40_000), seconds(40_000))
+
+
+def test_a_thesis_that_becomes_a_report_is_named() -> None:
+    (notice,) = parse_ris("TY  - THES\nTI  - On Reeds\nAU  - Fen, E\nPY  - 2031\nER  - \n", "a.ris").problems
+    assert (notice.line, notice.text, notice.minor) == (1, "On Reeds", True)
+    assert notice.reason.startswith("is a thesis: kept as a report")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from aligngraph.bibliography.bibtex_file import Fault, Field, RawEntry, read_blocks
 from aligngraph.bibliography.entries import Entry, Link, Problem, ReadingList, Standing, entry_of, sort_links
 from aligngraph.bibliography.extras import with_extras
-from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, work_told
+from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, kind_notice, work_told
 from aligngraph.bibliography.identifiers import ARXIV, DBLP, identifiers_of_url
 from aligngraph.bibliography.keys import title_key
 from aligngraph.bibliography.latex import to_text, unescape_address
@@ -297,6 +297,8 @@ class _Reader:
                 return None
         if work.authors and not raw.fields.get("author"):
             self.problems.append(editors_notice(self.name, raw.line, work.title))
+        if notice := kind_notice(self.name, raw.line, work.title, raw.type):
+            self.problems.append(notice)
         for name, doubt in bibtex_names(raw.fields.get("author", "")).doubts:
             self._problem(raw.lines["author"], name, doubt)
         line = raw.lines.get("url", raw.line)

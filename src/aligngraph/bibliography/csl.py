@@ -9,7 +9,7 @@ from typing import Any
 
 from aligngraph.bibliography.entries import Entry, Link, Problem, ReadingList, Standing, entry_of, sort_links
 from aligngraph.bibliography.extras import with_extras
-from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, is_server, work_told
+from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, is_server, kind_notice, work_told
 from aligngraph.bibliography.identifiers import ARXIV, identifiers_of_url
 from aligngraph.bibliography.person_names import Name, is_rest, name_of, without_rest
 from aligngraph.bibliography.plain_text import collapse, plain, year_of
@@ -67,6 +67,8 @@ def parse_csl(text: str, name: str) -> ReadingList:
             problems.append(Problem(name, line, entry.key or "", wrong))
         if entry.authors and not item.get("author"):
             problems.append(editors_notice(name, line, entry.title))
+        if notice := kind_notice(name, line, entry.title, _string(item.get("type"))):
+            problems.append(notice)
         if problem := keys.repeated(entry.key or "", line):
             problems.append(problem)
         entries.append(entry)

@@ -20,6 +20,13 @@ from aligngraph.bibliography.identifiers import (
 from aligngraph.bibliography.person_names import Name
 from aligngraph.bibliography.works import ARXIV_VENUE, Form, Work, first_year, kind_of_work, preprint
 
+_KEPT_AS_REPORTS = {
+    **dict.fromkeys(("phdthesis", "mastersthesis", "thesis", "thes"), "thesis"),
+    **dict.fromkeys(("standard", "stand"), "standard"),
+    "manual": "manual",
+    "govdoc": "government document",
+}
+"""Types of entries in BibTeX, RIS and CSL-JSON that become reports though they are something else."""
 _SERVER = re.compile(
     r"\s*(?:cornell university,?\s*)?(arxiv\b(?!\s+workshop)|corr\b|computing research repository)", re.IGNORECASE
 )
@@ -123,6 +130,13 @@ def _marks(text: str) -> str:
 def editors_notice(file: str, line: int, title: str | None) -> Problem:
     """Return the notice that a book's editors were taken where its authors would stand."""
     return Problem(file, line, title or "", "no author, so the editors stand in their place", minor=True)
+
+
+def kind_notice(file: str, line: int, title: str | None, kind: str) -> Problem | None:
+    """Return the notice that an entry of *kind* is kept as a report, the nearest there is; None for other kinds."""
+    name = _KEPT_AS_REPORTS.get(kind.lower())
+    reason = f"is a {name}: kept as a report, and exported as one, since it has no kind of its own"
+    return None if name is None else Problem(file, line, title or "", reason, minor=True)
 
 
 def is_server(venue: str) -> bool:

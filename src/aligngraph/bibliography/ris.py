@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aligngraph.bibliography.entries import Entry, Link, Problem, ReadingList, Standing, entry_of, sort_links
 from aligngraph.bibliography.extras import with_extras
-from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, work_told
+from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, kind_notice, work_told
 from aligngraph.bibliography.identifiers import DOI, find_doi, identifiers_of_url
 from aligngraph.bibliography.person_names import sorted_name, without_rest
 from aligngraph.bibliography.plain_text import collapse, lines_of, plain, says_nothing, year_of
@@ -106,6 +106,8 @@ def parse_ris(text: str, name: str) -> ReadingList:
             problems.append(Problem(name, record.line, entry.text[:120], "has no title"))
         if entry.authors and not _all(record.tags, "AU"):
             problems.append(editors_notice(name, record.line, entry.title))
+        if notice := kind_notice(name, record.line, entry.title, _first(record.tags, "TY")):
+            problems.append(notice)
         if problem := keys.repeated(entry.key or "", record.line):
             problems.append(problem)
         entries.append(entry)
