@@ -16,6 +16,7 @@ from aligngraph.catalogue.sources import find_sources, read_bytes, read_quads
 from aligngraph.errors import BadTurtleError, CatalogueError
 from aligngraph.rdf.namespaces import GRAPH
 from aligngraph.stores import cache as prepared
+from aligngraph.stores import prepare, seen
 from aligngraph.stores.open import open_catalogue
 
 WORK = "@prefix ag: <https://w3id.org/aligngraph/ontology#> .\n<https://w3id.org/aligngraph/work/a> a ag:Paper .\n"
@@ -143,7 +144,7 @@ def test_files_that_have_not_changed_are_not_read_again(
     time.sleep(0.1)
     open_catalogue([own])
     with monkeypatch.context() as patch:
-        patch.setattr(prepared, "read_bytes", lambda path: pytest.fail(f"{path} was read"))
+        patch.setattr(prepare, "read_bytes", lambda path: pytest.fail(f"{path} was read"))
         assert open_catalogue([own]).ask("ASK { work:a a ag:Contribution }")
     times = own.stat()
     own.write_text(WORK.replace("work/a", "work/b"))
@@ -154,7 +155,7 @@ def test_files_that_have_not_changed_are_not_read_again(
 
 
 def test_a_file_changed_a_moment_ago_is_read_again(cache: Path, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prepared, "_CLOCK_STEP", 10**18)
+    monkeypatch.setattr(seen, "_CLOCK_STEP", 10**18)
     read: list[Path] = []
     open_catalogue([own])
 
@@ -162,7 +163,7 @@ def test_a_file_changed_a_moment_ago_is_read_again(cache: Path, own: Path, monke
         read.append(path)
         return read_bytes(path)
 
-    monkeypatch.setattr(prepared, "read_bytes", read_and_note)
+    monkeypatch.setattr(prepare, "read_bytes", read_and_note)
     assert open_catalogue([own]).ask("ASK { work:a a ag:Contribution }")
     assert own in read
     assert len(kept(cache)) == 1

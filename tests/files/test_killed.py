@@ -68,6 +68,8 @@ class Case:
     """Where it runs."""
     journal: bool = False
     """Whether what is changed may be half done until the next command reads the folder."""
+    change: str = ""
+    """What a file of a larger folder says from then on."""
 
 
 CASES = {
@@ -110,6 +112,12 @@ CASES = {
         journal=True,
     ),
     "a question that fills the cache": Case(("sparql", "ASK { <x:a> <x:p> <x:q> }", "--data", "data"), "cache"),
+    "a question after a change": Case(
+        ("sparql", "ASK { <x:a> <x:p> <x:q> }", "--data", "data"),
+        "cache",
+        ("sparql", "ASK { <x:a> <x:p> <x:q> }", "--data", "data"),
+        change="<x:e> <x:p> <x:q> .",
+    ),
     "load": Case(("load", "out", "--data", "data", "--no-inferred"), "out"),
     "load over a store": Case(
         ("load", "out", "--data", "data", "--no-inferred"),
@@ -220,7 +228,7 @@ def state(place: Path, case: Case) -> object:
         return len(open_store(path).store) if (path / "CURRENT").exists() else None
     if case.output == "cache":
         # What is in it may be anything that answers rightly, which is tried after each kill.
-        return path.is_dir()
+        return len([*path.glob("*/CURRENT")])
     if path.is_file():
         return path.read_bytes()
     if not path.exists():
@@ -325,7 +333,12 @@ def kill(
     if case.before == ("old",):
         (place / case.output).write_text("old", encoding="utf-8")
     elif case.before:
+        if case.change:
+            for number in range(20):
+                (place / "data" / f"{number}.ttl").write_text(f"<x:{number}> <x:p> <x:q> .", encoding="utf-8")
         assert call(command(*case.before), place) == 0
+    if case.change:
+        (place / "data" / "1.ttl").write_text(case.change, encoding="utf-8")
     old = state(place, case)
     pristine = tmp_path / "pristine"
     shutil.copytree(place, pristine)
@@ -354,7 +367,10 @@ def kill(
         seen[now == new] += 1
         if (place / "cache").exists():
             (place / "data" / "three.ttl").write_text("<x:d> <x:p> <x:q> .", encoding="utf-8")
-            assert open_catalogue([place / "data"]).ask("ASK { <x:d> <x:p> <x:q> }")
+            opened = open_catalogue([place / "data"])
+            assert opened.ask("ASK { <x:d> <x:p> <x:q> }")
+            if case.change:
+                assert opened.ask(f"ASK {{ {case.change} FILTER NOT EXISTS {{ <x:1> ?p ?o }} }}")
         write_whole(place / "another", ["x"])
         assert left_over(place) == [], f"killed at call {when} of {kind}"
     assert killed > len(chosen) // 2

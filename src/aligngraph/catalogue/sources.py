@@ -17,7 +17,7 @@ from aligngraph.rdf.formats import SYNTAXES
 from aligngraph.rdf.namespaces import GRAPH
 
 # What reads files is imported where it is used: a question to a prepared catalogue reads none.
-_ENDINGS = (*SYNTAXES, *(f"{ending}.gz" for ending in SYNTAXES))
+ENDINGS = (*SYNTAXES, *(f"{ending}.gz" for ending in SYNTAXES))
 _INSTALLED = Path(__file__).resolve().parents[1] / "catalogue_files"
 _BOM = b"\xef\xbb\xbf"
 _BLOCK = 1 << 20
@@ -105,7 +105,7 @@ def _files(root: Path, may_be_empty: bool) -> list[tuple[Path, str]]:
     if root.is_dir():
         from aligngraph.files.scanning import files_below
 
-        found = files_below(str(root), _ENDINGS)
+        found = files_below(str(root), ENDINGS)
         if not found and not may_be_empty:
             raise CatalogueError(
                 f"{root}: no Turtle file (*.ttl) in this folder, nor one in another syntax. Name a catalogue's data "

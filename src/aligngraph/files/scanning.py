@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 from aligngraph.errors import CatalogueError
 from aligngraph.files.temporary import PREFIX
+
+Stamp: TypeAlias = tuple[str, int, int, int, int]
+"""A file's path, inode, size, and the times of its last change, in nanoseconds: of the content, and of anything."""
 
 
 def files_below(folder: str, endings: tuple[str, ...]) -> list[Path]:
@@ -19,14 +23,14 @@ def files_below(folder: str, endings: tuple[str, ...]) -> list[Path]:
     """
     links: list[str] = []
     left: set[str] = set()
-    found = [*_files_below(folder, endings, links, left)]
+    found = [entry.path for entry in _files_below(folder, endings, links, left)]
     if left:
         from aligngraph.files.transactions import recover
 
         for place in sorted(left):
             recover(Path(place))
         links.clear()
-        found = [*_files_below(folder, endings, links, set())]
+        found = [entry.path for entry in _files_below(folder, endings, links, set())]
     if links:
         # What is linked may be in the folder under its own name, too, or linked twice.
         once = {os.path.realpath(path): path for path in reversed(found)}
@@ -39,7 +43,26 @@ def files_below(folder: str, endings: tuple[str, ...]) -> list[Path]:
     return list(map(Path, sorted(found, key=_place)))
 
 
-def _files_below(folder: str, endings: tuple[str, ...], links: list[str], left: set[str]) -> Iterator[str]:
+def stamps_below(folder: str, endings: tuple[str, ...]) -> list[Stamp] | None:
+    """Return, without reading a file, what tells whether those that `files_below` finds have changed.
+
+    None where killed processes left something. Raise OSError where a file is gone, CatalogueError as `files_below`.
+    """
+    left: set[str] = set()
+    found = [(entry.path, *_times(entry.stat())) for entry in _files_below(folder, endings, [], left)]
+    return None if left else sorted(found)
+
+
+def stamp(path: str) -> Stamp:
+    """Return the same of one file. Raise OSError."""
+    return path, *_times(os.stat(path))  # noqa: PTH116 (done at every question)
+
+
+def _times(found: os.stat_result) -> tuple[int, int, int, int]:
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _files_below(folder: str, endings: tuple[str, ...], links: list[str], left: set[str]) -> Iterator[os.DirEntry[str]]:
     # Path.rglob takes ten times as long, and this is done at every question to a folder.
     try:
         with os.scandir(folder) as entries:
@@ -56,7 +79,7 @@ def _files_below(folder: str, endings: tuple[str, ...], links: list[str], left: 
                         links.append(entry.path)
                     # Emacs marks a file that is open with a link to nowhere of such a name.
                     if entry.is_file() or not entry.name.startswith(".#"):
-                        yield entry.path
+                        yield entry
     except OSError as error:
         raise CatalogueError(f"{folder}: can't be listed: {error.strerror or error}.") from error
 

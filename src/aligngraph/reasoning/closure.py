@@ -75,6 +75,15 @@ class Inference:
     def __len__(self) -> int:
         return len(self.by_owlrl) if self.by_owlrl is not None else sum(1 for _ in self._worth_having())
 
+    def lines(self) -> Iterator[str]:
+        """Yield the new triples as N-Triples without the dots, in no order: what a store takes in needs none."""
+        if self.by_owlrl is not None:
+            yield from map(str, self.by_owlrl)
+            return
+        text = [str(term) for term in self.facts.terms.term]
+        for subject, predicate, object_ in self._worth_having():
+            yield f"{text[subject]} {text[predicate]} {text[object_]}"
+
     def of(self, relation: int) -> Iterator[int]:
         """Yield all facts of *relation*, asserted and derived."""
         return chain(self.facts.relations.get(relation, ()), self.derived.get(relation, ()))
@@ -135,7 +144,8 @@ def inferred_quads(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
     return (ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in closure(quads))
 
 
-def infer(quads: Iterable[ox.Quad], on_fallback: Callable[[list[str]], None] | None = None) -> Inference:
+@_uncollected()
+def infer(quads: Iterable[ox.Quad] | Facts, on_fallback: Callable[[list[str]], None] | None = None) -> Inference:
     """Return what is inferred from *quads*, with what is needed to look for inconsistencies.
 
     *on_fallback* is called, before owlrl begins, with the IRIs of the terms there is no rule for. Raise ReasoningError
@@ -143,7 +153,7 @@ def infer(quads: Iterable[ox.Quad], on_fallback: Callable[[list[str]], None] | N
     """
     # owlrl wants the statements again.
     kept: list[ox.Quad] | None = quads if isinstance(quads, list) else None
-    facts = Facts(quads)
+    facts = quads if isinstance(quads, Facts) else Facts(quads)
     doing("inferring")
     rules = read_rules(facts)
     result = Inference(facts, rules, {}, uncovered(facts, rules))

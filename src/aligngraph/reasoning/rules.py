@@ -49,7 +49,7 @@ _OF_INDIVIDUALS = frozenset(
     [OWL + "NamedIndividual", OWL + "Thing", OWL + "Nothing", RDFS + "Resource"]
     + [RDF + name for name in ("List", "Bag", "Seq", "Alt")]
 )
-_PLAIN_ANNOTATIONS = frozenset(RDFS + name for name in ("label", "comment", "seeAlso", "isDefinedBy"))
+PLAIN_ANNOTATIONS = frozenset(RDFS + name for name in ("label", "comment", "seeAlso", "isDefinedBy"))
 
 
 class Shape(Enum):
@@ -363,13 +363,13 @@ def uncovered(facts: Facts, rules: Iterable[Rule]) -> list[str]:
     for rule in rules:
         for relation in rule.body:
             iri = terms.iri(~relation if relation < 0 else relation)
-            if iri.startswith(RESERVED) and iri not in _PLAIN_ANNOTATIONS:
+            if iri.startswith(RESERVED) and iri not in PLAIN_ANNOTATIONS:
                 found.add(iri)
         iri = terms.iri(~rule.head if rule.head < 0 else rule.head)
         if rule.head < 0:
             if _makes_schema(iri):
                 found.add(iri)
-        elif iri.startswith(RESERVED) and iri not in _PLAIN_ANNOTATIONS and iri != SAME_AS:
+        elif iri.startswith(RESERVED) and iri not in PLAIN_ANNOTATIONS and iri != SAME_AS:
             found.add(iri)
     return sorted(found)
 

@@ -10,23 +10,24 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from aligngraph.catalogue.sources import Source, read_bytes
+from aligngraph.catalogue.sources import Source, find_sources, read_bytes
 from aligngraph.errors import CatalogueError
 from aligngraph.rdf.namespaces import INFERRED_GRAPH
 from aligngraph.sparql.backend import Embedded
 from aligngraph.stores.build import build_store
+from aligngraph.stores.seen import FOLDER, find_store, state_of
+
+if TYPE_CHECKING:
+    from aligngraph.stores.prepare import Preparation
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SHIPPED = _PACKAGE / "prepared_store"
-_SEEN = "seen"
-_CLOCK_STEP = 50_000_000
-"""Nanoseconds within which two changes to a file may carry the same time."""
-_RULES = ("reasoning/closure.py", "reasoning/rules.py", "reasoning/owlrl.py")
 _KEPT = 12
 """How many prepared catalogues the cache holds; the longest unused go first."""
 
@@ -67,84 +68,42 @@ def open_store(path: Path, *, inferred: bool = True) -> Embedded:
     return Embedded(store, without=None if inferred else INFERRED_GRAPH)
 
 
-def open_prepared(sources: Sequence[Source], inferred: bool) -> ox.Store:
-    """Return a store with *sources*, prepared now unless it was before.
+def open_prepared(paths: Sequence[Path], inferred: bool) -> ox.Store:
+    """Return a store with the catalogue at *paths*, prepared now unless it was before; the shipped one for none.
 
     Raise CatalogueError or BadTurtleError where a file can't be read or is broken.
     """
     try:
         folder = cache_folder()
     except RuntimeError:  # no home folder is known
+        sources = find_sources(paths)
         return build_store(sources, _read(sources), inferred, ox.Store())
-    state = _state(sources, inferred)
-    name = _remembered(folder, state)
+    state = state_of(paths, f"{ox.__version__} {inferred}")
+    name = None if state is None else find_store(folder, state)
     store = None if name is None else _open(folder / name)
     if store is not None and name is not None:
         with contextlib.suppress(OSError):
             os.utime(folder / name)
         return store
-    contents = _read(sources)
-    name = _name(sources, contents, inferred)
+    from aligngraph.stores.prepare import Preparation
+
+    work = Preparation(folder, find_sources(paths), inferred, state)
+    name = work.name
     store = _open(folder / name)
     if store is None:
         try:
-            store = _prepare(folder, name, sources, contents, inferred)
+            store = _prepare(folder, work)
         except OSError:
             # A catalogue answers as well without a cache: a read-only or full disk is not an error.
-            return build_store(sources, contents, inferred, ox.Store())
+            return work.in_memory()
     with contextlib.suppress(OSError):
         os.utime(folder / name)
-        _remember(folder, state, name)
+        work.keep()
     return store
 
 
-def _read(sources: Sequence[Source]) -> list[bytes]:
-    return [read_bytes(source.path) for source in sources]
-
-
-def _state(sources: Sequence[Source], inferred: bool) -> str:
-    """Return what tells, without reading them, whether *sources* or the rules have changed; '' where nothing does."""
-    lines = [f"{ox.__version__} {inferred}"]
-    newest = 0
-    try:
-        for path in (*(source.path for source in sources), *(_PACKAGE / module for module in _RULES)):
-            found = path.stat()
-            newest = max(newest, found.st_mtime_ns, found.st_ctime_ns)
-            lines.append(f"{path} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}")
-        return "\n".join([str(newest), str(Path.cwd()), *lines])
-    except OSError:
-        return ""
-
-
-def _memory(folder: Path, state: str) -> Path:
-    from zlib import crc32
-
-    # Which files, not how they are: a new state takes the place of the old one.
-    paths = "".join(line.partition(" ")[0] for line in state.splitlines()[1:])
-    return folder / _SEEN / f"{crc32(paths.encode(errors='surrogateescape')):08x}"
-
-
-def _remembered(folder: Path, state: str) -> str | None:
-    """Return the name of the store made of files in this *state*, where that is known for sure."""
-    if not state:
-        return None
-    path = _memory(folder, state)
-    try:
-        name, _, known = path.read_text(encoding="utf-8", errors="surrogateescape").partition("\n")
-        written = path.stat().st_mtime_ns
-    except OSError:
-        return None
-    # A file that was changed just before might have been changed again with the clock showing the same.
-    return name if known == state and written > int(state.partition("\n")[0]) + _CLOCK_STEP else None
-
-
-def _remember(folder: Path, state: str, name: str) -> None:
-    if state:
-        from aligngraph.files.atomic import write_whole
-
-        path = _memory(folder, state)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, [f"{name}\n{state}".encode(errors="surrogateescape")], force=True)
+def _read(sources: Sequence[Source]) -> Iterator[bytes]:
+    return (read_bytes(source.path) for source in sources)
 
 
 def _open(path: Path) -> ox.Store | None:
@@ -154,7 +113,7 @@ def _open(path: Path) -> ox.Store | None:
         return None  # damaged (RocksDB's own word for it is a RuntimeError), or deleted under us
 
 
-def _prepare(folder: Path, name: str, sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> ox.Store:
+def _prepare(folder: Path, work: Preparation) -> ox.Store:
     from aligngraph.files.atomic import NEW, place
     from aligngraph.files.temporary import temporary_folder
     from aligngraph.files.transactions import recover
@@ -162,50 +121,28 @@ def _prepare(folder: Path, name: str, sources: Sequence[Source], contents: Seque
     folder.mkdir(parents=True, exist_ok=True)
     recover(folder)
     with temporary_folder(folder) as made:
-        write_store(made / NEW, sources, contents, inferred)
-        store = _open(folder / name)
+        work.write(made / NEW)
+        store = _open(folder / work.name)
         if store is not None:  # another process was quicker
             return store
-        place(made, folder / name)
+        place(made, folder / work.name)
     _forget_oldest(folder)
-    store = _open(folder / name)
-    return build_store(sources, contents, inferred, ox.Store()) if store is None else store
-
-
-def write_store(path: Path, sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> None:
-    """Write a store of *sources* to the new folder *path*. Raise BadTurtleError, or OSError from writing."""
-    store = build_store(sources, contents, inferred, ox.Store(str(path)))
-    store.optimize()
-    store.flush()
+    store = _open(folder / work.name)
+    return work.in_memory() if store is None else store
 
 
 def _forget_oldest(folder: Path) -> None:
     import shutil
 
     with contextlib.suppress(OSError):
-        stores = [path for path in folder.iterdir() if path.is_dir() and path.name.isalnum() and path.name != _SEEN]
+        stores = [path for path in folder.iterdir() if path.is_dir() and path.name.isalnum() and path.name != FOLDER]
         for path in sorted(stores, key=lambda path: path.stat().st_mtime)[:-_KEPT]:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _name(sources: Sequence[Source], contents: Sequence[bytes], inferred: bool) -> str:
-    # The rules and the store's format are part of the answer, so a change to them makes another name.
-    import hashlib
-
-    digest = hashlib.blake2b(digest_size=16)
-    digest.update(f"{ox.__version__} {inferred}".encode())
-    for module in _RULES:
-        digest.update((_PACKAGE / module).read_bytes())
-    for source, content in zip(sources, contents, strict=True):
-        digest.update(f"\0{source.graph.value}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
-
-
 def prepare_shipped(path: Path) -> None:
     """Write the store of the shipped catalogue, with inferred statements, to the new folder *path*, for the package."""
-    from aligngraph.catalogue.sources import find_sources
-
     sources = find_sources()
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_store(path, sources, _read(sources), inferred=True)
+    store = build_store(sources, _read(sources), True, ox.Store(str(path)))
+    store.flush()

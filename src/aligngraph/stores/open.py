@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aligngraph.catalogue.sources import find_sources, is_installed
+from aligngraph.catalogue.sources import is_installed
 from aligngraph.errors import ArgumentError
 from aligngraph.sparql.backend import Embedded
 from aligngraph.stores.limits import DEFAULT_SECONDS
@@ -59,4 +59,4 @@ def open_files(paths: Sequence[Path] = (), *, inferred: bool = True) -> Embedded
     from aligngraph.stores import cache
 
     shipped = cache.open_shipped() if inferred and not paths and is_installed() else None
-    return Embedded(cache.open_prepared(find_sources(paths), inferred) if shipped is None else shipped)
+    return Embedded(cache.open_prepared(paths, inferred) if shipped is None else shipped)
