@@ -134,11 +134,12 @@ class Front:
         if finished is not None:
             self._cache.move_to_end(etag)
             return self._whole(request, finished, etag)
-        job, running = await lane.submit(task)
+        job = lane.submit(key.encode())
         try:
-            await self._begun(request, job)
+            while not await job.begun(_LOOK_EVERY):
+                if await request.is_disconnected():
+                    raise ClientDisconnect
         except BaseException:
-            running.cancel()
             job.close()
             raise
         head = job.head
@@ -151,16 +152,7 @@ class Front:
                 self._keep(etag, finished)
             return self._whole(request, finished, etag)
         headers = {**head["headers"], **self._caching(etag)}
-        return _Streamed(job, running, head["status"], headers, empty=request.method == "HEAD")
-
-    async def _begun(self, request: Request, job: Job) -> None:
-        while True:
-            try:
-                async with asyncio.timeout(_LOOK_EVERY):
-                    return await job.begun()
-            except TimeoutError:
-                if await request.is_disconnected():
-                    raise ClientDisconnect from None
+        return _Streamed(job, head["status"], headers, empty=request.method == "HEAD")
 
     def _keep(self, etag: str, finished: _Finished) -> None:
         before = self._cache.pop(etag, None)  # who asked the same at the same time
@@ -348,20 +340,17 @@ class Front:
 class _Streamed(StreamingResponse):
     """A long answer, sent while it is made. Where it breaks off, so does the connection: it never looks whole."""
 
-    def __init__(
-        self, job: Job, running: asyncio.Task[None], status: int, headers: Mapping[str, str], *, empty: bool
-    ) -> None:
+    def __init__(self, job: Job, status: int, headers: Mapping[str, str], *, empty: bool) -> None:
         """Send the answer of *job*, or, where only its head is wanted, end it *empty*."""
-        super().__init__(self._pieces(job, running, empty=empty), status, headers=dict(headers))
+        super().__init__(self._pieces(job, empty=empty), status, headers=dict(headers))
 
     @staticmethod
-    async def _pieces(job: Job, running: asyncio.Task[None], *, empty: bool) -> AsyncIterator[bytes]:
+    async def _pieces(job: Job, *, empty: bool) -> AsyncIterator[bytes]:
         try:
             if not empty:
                 async for block in job.body():
                     yield block
         finally:
-            running.cancel()
             job.close()
 
 

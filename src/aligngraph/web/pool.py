@@ -1,4 +1,7 @@
-"""Query processes in lanes: bounded queues, limits of time, and a warm spare for each that had to be killed."""
+"""Query processes in lanes: bounded queues, limits of time, and a warm spare for each that had to be killed.
+
+What a process sends is taken as it arrives, by callbacks, so that a short answer wakes its request once.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ import json
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from typing import Any, cast
 
-from aligngraph.web.frames import ASK, DATA, END, FAILED, HEAD, HEADER, READY, pack_json
+from aligngraph.web.frames import ASK, DATA, END, FAILED, HEAD, HEADER, READY, pack
 from aligngraph.web.protocol import HttpError
 
 HELD = 1 << 20
@@ -21,18 +25,24 @@ _MOST_SPOOLED = 64 << 20
 """Bytes that are spooled for a client who reads more slowly than the engine answers."""
 _BLOCK = 1 << 16
 _READY_WITHIN = 60.0
+_AGAIN_AFTER = 5.0
+"""Seconds from when a process did not start to the next try."""
 _TASKS_OF_ONE = 2_000
 """Tasks after which a process makes way for a new one, so that no leak grows for ever."""
 
 
-class Process:
+class Process(asyncio.Protocol):
     """One query process, as the front sees it."""
 
-    def __init__(self, process: asyncio.subprocess.Process, reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
-        self._process = process
-        self._reader = reader
-        self._writer = writer
+    def __init__(self) -> None:
         self.tasks = 0
+        self.job: Job | None = None
+        self.on_free: Callable[[Process, bool], None] = lambda _process, _again: None
+        """Called with whether it may do another task, when one ended and when the process ended."""
+        self._held = b""
+        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._transport: asyncio.Transport | None = None
+        self._process: asyncio.subprocess.Process | None = None
 
     @classmethod
     async def start(cls, settings: Mapping[str, object]) -> Process:
@@ -43,94 +53,175 @@ class Process:
                 sys.executable, "-m", "aligngraph.web.worker", str(theirs.fileno()), json.dumps(settings),
                 pass_fds=[theirs.fileno()], stdin=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
-        reader, writer = await asyncio.open_connection(sock=ours)
-        found = cls(process, reader, writer)
+        _, found = await asyncio.get_running_loop().create_connection(cls, sock=ours)
+        found._process = process
         try:
-            kind, _ = await asyncio.wait_for(found.receive(), _READY_WITHIN)
-        except (TimeoutError, asyncio.IncompleteReadError) as error:
+            await asyncio.wait_for(found._ready, _READY_WITHIN)
+        except (TimeoutError, ConnectionError) as error:
             await found.kill()
             raise HttpError(503, "a query process did not start: see the server's log.", Retry_After="5") from error
-        assert kind == READY
         return found
 
-    async def receive(self) -> tuple[bytes, bytes]:
-        """Return the next message. Raise IncompleteReadError where the process has ended."""
-        kind, length = HEADER.unpack(await self._reader.readexactly(HEADER.size))
-        return kind, await self._reader.readexactly(length)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = cast(asyncio.Transport, transport)
 
-    async def ask(self, task: Mapping[str, object]) -> None:
-        """Send *task*."""
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Note that the process has ended."""
+        if not self._ready.done():
+            self._ready.set_exception(ConnectionResetError())
+            self._ready.exception()  # who started it may have given up
+        job, self.job = self.job, None
+        if job is not None:
+            message = "the query was stopped: it took more memory than this server allows, or is nested too deeply."
+            job.fail(HttpError(503, message))
+        self.on_free(self, False)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the process sends: messages, or pieces of them."""
+        if self._held:
+            data = self._held + data
+        place = 0
+        while len(data) - place >= HEADER.size:
+            kind, length = HEADER.unpack_from(data, place)
+            end = place + HEADER.size + length
+            if end > len(data):
+                break
+            self._take(kind, data[place + HEADER.size : end])
+            place = end
+        self._held = data[place:]
+
+    def _take(self, kind: bytes, payload: bytes) -> None:
+        if kind == READY:
+            if not self._ready.done():
+                self._ready.set_result(None)
+        elif self.job is not None:
+            self.job.take(kind, payload)
+            if self.job.done:
+                self.job = None
+                self.on_free(self, True)
+
+    def ask(self, job: Job) -> None:
+        """Let the process do *job*."""
+        assert self._transport is not None
         self.tasks += 1
-        self._writer.write(pack_json(ASK, task))
-        await self._writer.drain()
+        self.job = job
+        self._transport.write(pack(ASK, job.task))
+
+    def flow(self, *, on: bool) -> None:
+        """Take what the process sends, or let it wait until it may send more."""
+        assert self._transport is not None
+        if not self._transport.is_closing():
+            (self._transport.resume_reading if on else self._transport.pause_reading)()
 
     async def kill(self) -> None:
         """End the process now."""
+        assert self._process is not None
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
-        self._writer.close()
+        if self._transport is not None:
+            self._transport.abort()
         await self._process.wait()
 
 
 class Job:
     """One task at work: its answer is read into a spool as it comes, whether or not the client is ready for it."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, lane: Lane, task: bytes) -> None:
         self.head: dict[str, Any] | None = None
         self.failure: HttpError | None = None
         self.done = False
-        self._seconds = seconds
+        self.task = task
+        self.process: Process | None = None
+        self._lane = lane
+        self._late: asyncio.TimerHandle | None = None
+        self._paused = False
         self._spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # closed by `close`
         self._written = self._read = 0
-        self._changed = asyncio.Condition()
+        self._waiter: asyncio.Future[bool] | None = None
 
-    async def run(self, process: Process, task: Mapping[str, object]) -> bool:
-        """Let *process* do *task* within the time limit; return whether it may do another."""
-        try:
-            async with asyncio.timeout(self._seconds or None):
-                await process.ask(task)
-                while not self.done:
-                    await self._take(*await process.receive())
-        except TimeoutError:
-            message = f"stopped after {self._seconds:g} s, the time limit of this server. Ask for less."
-            await self._fail(HttpError(503, message, Retry_After="10"))
-            return False
-        except (asyncio.IncompleteReadError, ConnectionError):
-            message = "the query was stopped: it took more memory than this server allows, or is nested too deeply."
-            await self._fail(HttpError(503, message))
-            return False
-        return True
+    def start(self, process: Process, seconds: float) -> None:
+        """Let *process* do it within *seconds* (0: any time)."""
+        self.process = process
+        process.ask(self)
+        if seconds:
+            message = f"stopped after {seconds:g} s, the time limit of this server. Ask for less."
+            late = HttpError(503, message, Retry_After="10")
+            self._late = asyncio.get_running_loop().call_later(seconds, self._stop, late)
 
-    async def _take(self, kind: bytes, payload: bytes) -> None:
-        async with self._changed:
-            if kind == HEAD:
-                self.head = json.loads(payload)
-            elif kind == DATA:
+    def _stop(self, failure: HttpError | None = None) -> None:
+        """End it before its time, and with it the process, which can't be interrupted."""
+        process, self.process = self.process, None
+        if self.done:
+            return
+        self.fail(failure)
+        if process is not None:
+            process.job = None
+            process.on_free(process, False)
+
+    def take(self, kind: bytes, payload: bytes) -> None:
+        """Take a message of the process that works at it."""
+        if kind == DATA:
+            self._spool.seek(self._written)
+            self._spool.write(payload)
+            self._written += len(payload)
+            if self._written - self._read >= _MOST_SPOOLED and not self._paused and self.process is not None:
                 # Reading stops where far more is spooled than was taken; the time limit goes on.
-                await self._changed.wait_for(lambda: self._written - self._read < _MOST_SPOOLED)
-                self._spool.seek(self._written)
-                self._spool.write(payload)
-                self._written += len(payload)
-            elif kind == END:
-                self.done = True
-            elif kind == FAILED:
-                said = json.loads(payload)
-                headers = {name.replace("-", "_"): value for name, value in said["headers"].items()}
-                self.failure = HttpError(said["status"], said["message"], **headers)
-                self.done = True
-            self._changed.notify_all()
+                self._paused = True
+                self.process.flow(on=False)
+            if self._written > HELD:
+                self._wake()
+        elif kind == HEAD:
+            self.head = json.loads(payload)
+        elif kind == END:
+            self._end()
+        elif kind == FAILED:
+            said = json.loads(payload)
+            headers = {name.replace("-", "_"): value for name, value in said["headers"].items()}
+            self.fail(HttpError(said["status"], said["message"], **headers))
 
-    async def _fail(self, failure: HttpError) -> None:
-        async with self._changed:
-            self.failure, self.done = failure, True
-            self._changed.notify_all()
+    def fail(self, failure: HttpError | None) -> None:
+        """End it without an answer."""
+        self.failure = failure
+        self._end()
 
-    async def begun(self) -> None:
-        """Wait until all of the answer is there, or so much that it must begin. Raise HttpError where it failed."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self.done or self._written > HELD)
+    def _end(self) -> None:
+        self.done = True
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+        process, self.process = self.process, None
+        if self._paused and process is not None:
+            process.flow(on=True)
+        self._wake()
+
+    def _wake(self, news: bool = True) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(news)
+
+    async def _news(self, within: float | None) -> bool:
+        """Wait for something new; return whether it came *within* so many seconds."""
+        loop = asyncio.get_running_loop()
+        self._waiter = loop.create_future()
+        timer = loop.call_later(within, self._wake, False) if within else None
+        try:
+            return await self._waiter
+        finally:
+            self._waiter = None
+            if timer is not None:
+                timer.cancel()
+
+    async def begun(self, within: float | None = None) -> bool:
+        """Wait until all of the answer is there, or so much that it must begin; return whether it is *within* seconds.
+
+        Raise HttpError where it failed.
+        """
+        while not self.done and self._written <= HELD:
+            if not await self._news(within):
+                return False
         if self.failure is not None:
             raise self.failure
+        return True
 
     @property
     def whole(self) -> bytes | None:
@@ -143,20 +234,24 @@ class Job:
     async def body(self) -> AsyncIterator[bytes]:
         """Yield the body as it comes. Raise HttpError where it breaks off, which has to break the connection."""
         while True:
-            async with self._changed:
-                await self._changed.wait_for(lambda: self.done or self._written > self._read)
-                if self._read == self._written:
-                    if self.failure is not None:
-                        raise self.failure
-                    return
-                self._spool.seek(self._read)
-                block = self._spool.read(min(_BLOCK, self._written - self._read))
-                self._read += len(block)
-                self._changed.notify_all()
+            while self._read == self._written and not self.done:
+                await self._news(None)
+            if self._read == self._written:
+                if self.failure is not None:
+                    raise self.failure
+                return
+            self._spool.seek(self._read)
+            block = self._spool.read(min(_BLOCK, self._written - self._read))
+            self._read += len(block)
+            if self._paused and self._written - self._read < _MOST_SPOOLED // 2 and self.process is not None:
+                self._paused = False
+                self.process.flow(on=True)
             yield block
 
     def close(self) -> None:
-        """Give up the spool."""
+        """Give it up, where it is not done, and its spool."""
+        self._lane.forget(self)
+        self._stop()
         self._spool.close()
 
 
@@ -173,10 +268,9 @@ class Lane:
         self._most_waiting = queue
         self._seconds = seconds
         # The one that worked last works next: what it has just read is still in the caches of the processor.
-        self._idle: asyncio.LifoQueue[Process] = asyncio.LifoQueue()
-        self._turns = asyncio.Semaphore(processes)
-        self._waiting = 0
-        self._processes: set[Process] = set()
+        self._idle: list[Process] = []
+        self._busy: set[Process] = set()
+        self._waiting: deque[Job] = deque()
         self._background: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -186,48 +280,60 @@ class Lane:
 
     async def _add(self) -> None:
         process = await Process.start(self._settings)
-        self._processes.add(process)
-        self._idle.put_nowait(process)
+        process.on_free = self._freed
+        self._idle.append(process)
+        self._next()
 
-    async def submit(self, task: Mapping[str, object]) -> tuple[Job, asyncio.Task[None]]:
-        """Return *task* at work, and what cancels it. Raise HttpError 503 where too many wait already."""
-        if self._turns.locked() and self._waiting >= self._most_waiting:
+    async def _replace(self) -> None:
+        while not self._closed:
+            try:
+                await self._add()
+                break
+            except HttpError:  # the log has the reason
+                await asyncio.sleep(_AGAIN_AFTER)
+
+    def submit(self, task: bytes) -> Job:
+        """Return *task*, which is JSON, at work. Raise HttpError 503 where too many wait already."""
+        if len(self._waiting) >= self._most_waiting:
             raise HttpError(503, "too many queries are waiting: try again soon.", Retry_After="2")
-        job = Job(self._seconds)
-        running = asyncio.create_task(self._run(job, task))
-        self._background.add(running)
-        running.add_done_callback(self._background.discard)
-        return job, running
+        job = Job(self, task)
+        self._waiting.append(job)
+        self._next()
+        return job
 
-    async def _run(self, job: Job, task: Mapping[str, object]) -> None:
-        self._waiting += 1
-        try:
-            await self._turns.acquire()
-        finally:
-            self._waiting -= 1
-        process = None
-        again = False
-        try:
-            process = await self._idle.get()
-            again = await job.run(process, task)
-        finally:
-            self._turns.release()
-            if process is not None:
-                self._release(process, again=again and process.tasks < _TASKS_OF_ONE)
+    def forget(self, job: Job) -> None:
+        """Take *job* out of the queue, where it still waits."""
+        if job.process is None and not job.done:
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(job)
 
-    def _release(self, process: Process, *, again: bool) -> None:
-        if again and not self._closed:
-            self._idle.put_nowait(process)
-            return
-        self._processes.discard(process)
-        for work in (process.kill(), *([] if self._closed else [self._add()])):
-            task = asyncio.create_task(work)
-            self._background.add(task)
-            task.add_done_callback(self._background.discard)
+    def _next(self) -> None:
+        while self._waiting and self._idle and len(self._busy) < self._count:
+            process = self._idle.pop()
+            self._busy.add(process)
+            self._waiting.popleft().start(process, self._seconds)
+
+    def _freed(self, process: Process, again: bool) -> None:
+        known = process in self._busy or process in self._idle
+        self._busy.discard(process)
+        if known and not self._closed:
+            if again and process.tasks < _TASKS_OF_ONE:
+                self._idle.append(process)
+            else:
+                with contextlib.suppress(ValueError):
+                    self._idle.remove(process)
+                self._later(process.kill())
+                self._later(self._replace())
+        self._next()
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     async def close(self) -> None:
         """End all processes."""
         self._closed = True
         for task in list(self._background):
             task.cancel()
-        await asyncio.gather(*(process.kill() for process in self._processes), return_exceptions=True)
+        await asyncio.gather(*(process.kill() for process in (*self._idle, *self._busy)), return_exceptions=True)

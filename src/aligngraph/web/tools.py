@@ -6,6 +6,7 @@ The official package ``mcp`` speaks the protocol. Answers come from query proces
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -116,7 +117,7 @@ def task_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 async def answer(lane: Lane, name: str, given: Mapping[str, Any]) -> str:
     """Return what the tool *name* says, as Markdown or CSV. Raise HttpError with what is wrong and what to do."""
-    job, running = await lane.submit(task_of(name, given))
+    job = lane.submit(json.dumps(task_of(name, given)).encode())
     try:
         await job.begun()
         body = job.whole
@@ -126,7 +127,6 @@ async def answer(lane: Lane, name: str, given: Mapping[str, Any]) -> str:
         assert head is not None
         return body.decode("utf-8") + _rest(head["headers"])
     finally:
-        running.cancel()
         job.close()
 
 
