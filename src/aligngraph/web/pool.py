@@ -247,6 +247,7 @@ class Job:
                 self._paused = False
                 self.process.flow(on=True)
             yield block
+            await asyncio.sleep(0)  # a connection that was cut is noticed, and others are answered
 
     def close(self) -> None:
         """Give it up, where it is not done, and its spool."""
