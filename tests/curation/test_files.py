@@ -143,22 +143,22 @@ def test_names_of_works_follow_the_rule_and_are_never_given_twice() -> None:
 def test_the_same_name_is_the_same_person_and_a_shared_co_author_tells_homonyms_apart(held: Holdings) -> None:
     people = People(held, Mint(set(held.taken)))
     byline = list(people.byline(["Rafailov, Rafael", "Ana Rivera", "Rivera"], "x"))
-    assert [person for _, person, _ in byline] == [f"{BASE}person/rafael-rafailov", f"{BASE}person/ana-rivera", None]
+    assert [one.author for one in byline] == [f"{BASE}person/rafael-rafailov", f"{BASE}person/ana-rivera", None]
     (twins,) = [sorted(found) for key, found in people.by_key.items() if key == "fan yang"]
     assert len(twins) == 2
     for twin in twins:
         companion = sorted(
             people.with_[twin] - {"fan yang"} - people.with_[next(other for other in twins if other != twin)]
         )[0]
-        assert list(people.byline([companion.title(), "Fan Yang"], "x"))[1][1] == twin
-    third = next(person for _, person, _ in people.byline(["Fan Yang", "Nobody Knows"], "list.md, line 9"))
+        assert list(people.byline([companion.title(), "Fan Yang"], "x"))[1].author == twin
+    third = next(one.author for one in people.byline(["Fan Yang", "Nobody Knows"], "list.md, line 9"))
     assert third == f"{BASE}person/fan-yang-3"
     assert people.notes[-1].startswith("list.md, line 9: 2 persons are called 'Fan Yang'")
 
 
 def test_two_of_one_name_in_a_byline_are_two(held: Holdings) -> None:
     people = People(held, Mint(set(held.taken)))
-    first, second = (person for _, person, _ in people.byline(["Ana Rivera", "Ana Rivera"], "x"))
+    first, second = (one.author for one in people.byline(["Ana Rivera", "Ana Rivera"], "x"))
     assert first != second
 
 

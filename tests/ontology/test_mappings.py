@@ -40,9 +40,10 @@ TARGETS = {
     "http://purl.org/vocab/frbr/core#": "realization realizationOf",
     "http://www.w3.org/ns/dcat#": "Dataset landingPage",
     "http://www.w3.org/ns/mls#": "Algorithm Dataset EvaluationSpecification Model Software",
-    "http://xmlns.com/foaf/0.1/": "Person familyName givenName homepage page",
+    "http://www.w3.org/ns/prov#": "Agent",
+    "http://xmlns.com/foaf/0.1/": "Agent Organization Person familyName givenName homepage page",
     "https://dblp.org/rdf/schema#": (
-        "Article AuthorSignature Book Conference Data Incollection Informal Inproceedings Journal Person "
+        "Article AuthorSignature Book Conference Data Group Incollection Informal Inproceedings Journal Person "
         "Publication Repository Series Stream authorOf authoredBy doi hasSignature isbn orcid pagination "
         "publishedInStream signatureCreator signatureDblpName signatureOrdinal signaturePublication "
         "yearOfPublication"

@@ -43,12 +43,12 @@ HEADER_FIELDS = (
 
 # What people ask for; a term that goes missing breaks their queries.
 CLASSES = """
-    Algorithm Approach Artifact Authorship BaseModel Benchmark BlogLink Book BookChapter BookEdition BookSeries
+    Agent Algorithm Approach Artifact Authorship BaseModel Benchmark BlogLink Book BookChapter BookEdition BookSeries
     CheckpointLink ConferencePaper ConferenceSeries Contribution Correction CuratedPlacing DataLink Dataset
-    DatasetRelease Entity Goal Journal JournalArticle LeaderboardLink Link Listing Method Model Paper PaperLink Person
-    Placing Preprint PreprintServer PrincipleSet ProjectLink Publication Publisher Report ReportDocument Section
-    Software SourcedRecord Survey SurveyInstrument SurveyProgramme ValueSurvey ValueTheory Venue WebLink WebPage
-    WebPublication Website Work WorkshopPaper WorkshopSeries
+    DatasetRelease Entity Goal Journal JournalArticle LeaderboardLink Link Listing Method Model Organization Paper
+    PaperLink Person Placing Preprint PreprintServer PrincipleSet ProjectLink Publication Publisher Report
+    ReportDocument Section Software SourcedRecord Survey SurveyInstrument SurveyProgramme ValueSurvey ValueTheory
+    Venue WebLink WebPage WebPublication Website Work WorkshopPaper WorkshopSeries
 """.split()
 
 Term = ox.NamedNode

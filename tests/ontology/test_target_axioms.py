@@ -21,6 +21,7 @@ from tests.conftest import ROOT
 
 AXIOMS = Path(__file__).parents[1] / "data" / "target-axioms.ttl"
 TYPE = PREFIXES["rdf"] + "type"
+AGENT = {"foaf:Agent", "dcterms:Agent", "prov:Agent"}
 DOCUMENT = {"foaf:Document", "bibo:Document"}
 
 # What members of each class may be said to be, in the vocabularies whose axioms are there; no class that is missing
@@ -41,7 +42,8 @@ MAY_BE = {
     "Listing": {"prov:Entity"},
     "Method": {"skos:Concept"},
     "Paper": {"fabio:ScholarlyWork", "fabio:Work", *DOCUMENT},
-    "Person": {"foaf:Person", "foaf:Agent", "dcterms:Agent"},
+    "Organization": {"foaf:Organization", *AGENT},
+    "Person": {"foaf:Person", *AGENT},
     "Preprint": {"fabio:Preprint", "fabio:Manuscript", "fabio:Expression"},
     "Report": {"fabio:Report", "fabio:Work", *DOCUMENT},
     "ReportDocument": {"fabio:ReportDocument", "fabio:Expression", *DOCUMENT},

@@ -2,7 +2,7 @@
 import { BASE, element, root, terms } from "./shared.js";
 
 const PAGE = 100;
-const THING = /^(approach|artifact|authorship|correction|goal|link|listing|method|person|placing|publication|section|survey|venue|work)\/[a-z0-9-]+$/;
+const THING = /^(approach|artifact|authorship|correction|goal|link|listing|method|organization|person|placing|publication|section|survey|venue|work)\/[a-z0-9-]+$/;
 const NUMBERS = /#(integer|decimal|double|float|int|long|short|byte|nonNegativeInteger|positiveInteger)$/;
 
 // Where the thing of an IRI has its page; the IRI itself where it is on the web; else null.

@@ -218,8 +218,9 @@ class Catalogue:
         authors: dict[str, list[str]] = {}
         for byline, name in full_rows(
             self.backend,
-            "SELECT ?work ?name WHERE { ?work ag:hasAuthorship ?a . ?a ag:ordinal ?n ; ag:person/rdfs:label ?name } "
-            "ORDER BY ?work ?n ?name",
+            "SELECT ?work (COALESCE(?label, ?printed) AS ?name) WHERE { ?work ag:hasAuthorship ?a . "
+            "?a ag:ordinal ?n ; ag:nameAsPrinted ?printed . "
+            "OPTIONAL { ?a (ag:person|ag:organization)/rdfs:label ?label } } ORDER BY ?work ?n ?name",
         ):
             authors.setdefault(byline, []).append(name)
         found = rows(

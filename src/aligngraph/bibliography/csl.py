@@ -11,7 +11,7 @@ from aligngraph.bibliography.entries import Entry, Link, Problem, ReadingList, S
 from aligngraph.bibliography.extras import with_extras
 from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, is_server, kind_notice, work_told
 from aligngraph.bibliography.identifiers import ARXIV, identifiers_of_url
-from aligngraph.bibliography.person_names import Name, is_rest, name_of, without_rest
+from aligngraph.bibliography.person_names import Name, braced_name, is_rest, name_of, without_rest
 from aligngraph.bibliography.plain_text import collapse, plain, year_of
 from aligngraph.bibliography.works import WITH_OWN_ISBN, Work
 
@@ -186,10 +186,13 @@ def _names(value: object) -> tuple[tuple[Name, ...], bool]:
 
 
 def _name(person: Mapping[str, Any]) -> Name:
-    """Return the name that a CSL name variable writes. Crossref has organisations under ``name``."""
+    """Return the name that a CSL name variable writes. Crossref has organisations under ``name``.
+
+    A text with a comma may be a person's name that was not taken apart.
+    """
     body = _string(person.get("literal")) or _string(person.get("name"))
     if body and not person.get("family"):
-        return name_of(body)
+        return name_of(body) if "," in body else braced_name(collapse(body))
     part = {name: _string(person.get(name)).strip() for name in ("family", "given", "suffix")}
     particles = (_string(person.get(f"{kind}-particle")).strip() for kind in ("dropping", "non-dropping"))
     if not part["family"]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from aligngraph.bibliography.person_names import Name
+from aligngraph.bibliography.person_names import Name, organization_name
 from aligngraph.bibliography.plain_text import year_of
 from aligngraph.bibliography.works import Form, Work
 
@@ -40,7 +40,9 @@ def extras_of(wanted: Work, given: Work) -> dict[str, str]:
         other = given.authors[place] if place < len(given.authors) else Name("")
         if other.text != author.text:
             extras[f"author-{place + 1}"] = author.text
-        if author.family and replace(author, text="") != replace(other, text=""):
+        if author.organization != other.organization:
+            extras[f"author-{place + 1}-organization"] = "yes" if author.organization else ""
+        if not author.organization and author.family and _parts(author) != _parts(other):
             extras |= {f"author-{place + 1}-{part}": getattr(author, part) for part in _NAME_PARTS}
     if len(wanted.forms) != len(given.forms):
         extras["publications"] = str(len(wanted.forms))
@@ -86,10 +88,17 @@ def _authors(given: tuple[Name, ...], extras: Mapping[str, str]) -> tuple[Name, 
         key = f"author-{place + 1}"
         if key in extras:
             name = Name(extras[key])
+        if f"{key}-organization" in extras:
+            name = organization_name(name.text) if extras[f"{key}-organization"] else Name(name.text)
         if f"{key}-family" in extras:
-            name = replace(name, **{part: extras.get(f"{key}-{part}", "") for part in _NAME_PARTS})
+            own = {part: extras.get(f"{key}-{part}", "") for part in _NAME_PARTS}
+            name = Name(name.text, own["family"], own["given"], own["particle"], own["suffix"])
         names[place] = name
     return tuple(name for name in names if name.text)
+
+
+def _parts(name: Name) -> tuple[str, ...]:
+    return tuple(getattr(name, part) for part in _NAME_PARTS)
 
 
 def _number(value: int | None) -> str:

@@ -63,7 +63,7 @@ _LETTERS = frozenset("o O l L ss aa AA ae AE oe OE i j dh DH dj DJ ng NG th TH S
 class Name:
     """A name in a byline: *text* as printed, given names first, and the parts where the source keeps them apart.
 
-    A name with a family name alone, such as that of an organisation, is never taken apart.
+    A name with a family name alone is never taken apart. That of an *organization* is one.
     """
 
     text: str
@@ -71,6 +71,7 @@ class Name:
     given: str = ""
     particle: str = ""
     suffix: str = ""
+    organization: bool = False
 
     @property
     def sorted(self) -> str:
@@ -92,6 +93,24 @@ def name_of(family: str, given: str = "", particle: str = "", suffix: str = "") 
     """Return the name with these parts."""
     parts = [collapse(part) for part in (given, particle, family, suffix)]
     return Name(" ".join(filter(None, parts)), parts[2], parts[0], parts[1], parts[3])
+
+
+def organization_name(text: str) -> Name:
+    """Return the name of an organisation."""
+    return Name(text, text, organization=True)
+
+
+def braced_name(text: str) -> Name:
+    """Return the name that a source keeps whole, which BibTeX does with braces: as that of an organisation.
+
+    Letters without case say nothing of the kind: many programs never take names such as 岸田 文雄 apart.
+    """
+    return Name(text, text) if text.lower() == text.upper() else organization_name(text)
+
+
+def looks_like_organization(text: str) -> bool:
+    """Return whether *text* has a word or a sign that no person's name has, such as "Team"."""
+    return _BODY.search(text) is not None
 
 
 def is_rest(text: str) -> bool:
@@ -146,10 +165,14 @@ def parts_of(name: Name) -> Name:
 
 
 def sorted_name(text: str) -> Name:
-    """Return the name that *text* writes as RIS does: "Family, Given" or "Family, Given, Suffix", or without commas."""
+    """Return the name that *text* writes as RIS does: "Family, Given" or "Family, Given, Suffix", or without commas.
+
+    EndNote has a comma behind an organisation, and no name before the family name: "World Health Organization,".
+    """
     parts = [part for part in (collapse(part) for part in text.split(",")) if part]
     if len(parts) < 2:
-        return Name("".join(parts))
+        whole = "".join(parts)
+        return braced_name(whole) if text.rstrip().endswith(",") and " " in whole else Name(whole)
     family, given, *more = parts
     if is_suffix(given):
         if not more:
@@ -364,10 +387,10 @@ def _plain(words: list[_Word]) -> Name:
     """Return a name without commas. Its parts are the source's only where braces keep a family name together."""
     text = _print(words)
     last = words[-1]
+    if len(words) == 1 and last.is_whole:
+        return braced_name(text)
     if last.is_whole and " " in last.text:
         return Name(text, last.text, _print(words[:-1]))
-    if len(words) == 1 and last.is_whole:
-        return Name(text, text)
     return Name(text)
 
 

@@ -123,7 +123,8 @@ class _Records:
 
     def standard_terms(self, thing: str) -> Iterator[ox.Triple]:
         """Yield what *thing* is said to be in the terms of DCTERMS, FOAF and schema.org."""
-        if self._back.get((_iri("person"), thing)) and (name := self._one(thing, _LABEL)):
+        signs = any(self._back.get((_iri(term), thing)) for term in ("person", "organization"))
+        if signs and (name := self._one(thing, _LABEL)):
             yield _text(thing, PREFIXES["foaf"] + "name", name)
         if year := self._one(thing, "firstPublicYear"):
             month = self._one(thing, "firstPublicMonth")

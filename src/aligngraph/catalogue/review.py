@@ -15,6 +15,7 @@ MOST = 200
 _KINDS = {
     "work": ("work", "works"),
     "person": ("person", "people"),
+    "organization": ("organisation", "organisations"),
     "venue": ("venue", "venues"),
     "artifact": ("artifact", "artifacts"),
     "survey": ("survey", "surveys"),
@@ -32,6 +33,7 @@ _KINDS = {
 _FACTS = {
     "ag:hasAuthorship": "authors",
     "ag:person": "authors",
+    "ag:organization": "authors",
     "ag:nameAsPrinted": "authors",
     "ag:ordinal": "authors",
     "ag:etAl": "authors",

@@ -116,11 +116,11 @@ def concept(*schemes: str) -> Callable[[click.Context, str], list[CompletionItem
 
 
 def thing(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-    """Return the works, persons, venues, artifacts and concepts whose short name begins with *incomplete*."""
+    """Return the works, authors, venues, artifacts and concepts whose short name begins with *incomplete*."""
     from aligngraph.queries.lookup import full_rows, literal
     from aligngraph.rdf.namespaces import BASE
 
-    kinds = ("work", "artifact", "venue", "person", "goal", "approach", "method")
+    kinds = ("work", "artifact", "venue", "person", "organization", "goal", "approach", "method")
     begins = " || ".join(f"STRSTARTS(STR(?thing), {literal(f'{BASE}{kind}/{incomplete}')})" for kind in kinds)
     select = f"SELECT DISTINCT ?thing WHERE {{ ?thing a ?type FILTER({begins}) }} ORDER BY ?thing LIMIT {_MOST_THINGS}"
     return [CompletionItem(name) for name in _unique(_last(iri) for (iri,) in full_rows(_backend(ctx), select))]

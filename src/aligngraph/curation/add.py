@@ -5,6 +5,7 @@ Nothing is looked up here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,6 +20,8 @@ from aligngraph.bibliography.identifiers import (
     identifiers_of_doi,
     identifiers_of_url,
 )
+from aligngraph.bibliography.person_names import Name, organization_name
+from aligngraph.bibliography.plain_text import collapse
 from aligngraph.bibliography.works import Form
 from aligngraph.errors import ArgumentError
 
@@ -48,19 +51,27 @@ def completed(
     year: int | None = None,
     venue: str | None = None,
 ) -> Entry:
-    """Return *entry* with what a person says of it."""
+    """Return *entry* with what a person says of it. Of *authors*, those in braces are organisations: "{OpenAI}"."""
+    names = tuple(map(_name, authors))
     work = entry.work
+    if names and (work is not None or any(name.organization for name in names)):
+        work = replace(work_of(entry), authors=names, et_al=False)
     if venue and work is not None and work.forms:
         work = replace(work, forms=(replace(work.forms[0], venue=venue), *work.forms[1:]))
     return replace(
         entry,
         title=title or entry.title,
-        authors=tuple(authors) or entry.authors,
+        authors=tuple(name.text for name in names) or entry.authors,
         et_al=entry.et_al and not authors,
         year=year or entry.year or (arxiv_year(entry.identifiers.arxiv) if entry.identifiers.arxiv else None),
         venue_printed=venue or entry.venue_printed,
         work=work,
     )
+
+
+def _name(text: str) -> Name:
+    braced = re.fullmatch(r"\s*\{([^{}]+)\}\s*", text)
+    return organization_name(collapse(braced[1])) if braced else Name(text)
 
 
 def with_page(entry: Entry) -> Entry:

@@ -11,13 +11,12 @@ from aligngraph.curation.changes import Changes
 from aligngraph.curation.comparison import is_same_author
 from aligngraph.curation.holdings import Holdings, ag, authorships_of
 from aligngraph.curation.lacking import LACKS
-from aligngraph.curation.persons import is_full_name
 from aligngraph.curation.works import CUT_SHORT, WorkWriter
 
 
 def continues(holdings: Holdings, work: str, names: Sequence[str]) -> bool:
-    """Tell whether the byline of *work* is known to be cut short, and *names* are full ones that begin with it."""
-    if ag("hasAuthor") not in holdings.texts(work, LACKS) or not all(map(is_full_name, names)):
+    """Tell whether the byline of *work* is known to be cut short, and *names* begin with it."""
+    if ag("hasAuthor") not in holdings.texts(work, LACKS):
         return False
     ours = [holdings.text(one, ag("nameAsPrinted")) or "" for one in authorships_of(holdings, work)]
     return len(names) >= len(ours) and all(map(is_same_author, ours, names))
@@ -31,7 +30,7 @@ def rest_of_byline(
     Authorships that name a person stay as they are; one of a mere family name gets the full name and the person.
     """
     known = authorships_of(holdings, work)
-    named = [bool(holdings.values(one, ag("person"))) for one in known]
+    named = [bool(holdings.values(one, ag("person")) or holdings.values(one, ag("organization"))) for one in known]
     shown = list(names)
     for at, one in enumerate(known):
         if named[at]:

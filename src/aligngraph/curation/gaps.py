@@ -13,7 +13,7 @@ from aligngraph.bibliography.entries import Entry, forms_of, work_of
 from aligngraph.bibliography.works import Form
 from aligngraph.curation.bylines import continues, rest_of_byline
 from aligngraph.curation.holdings import EDITORIAL_NOTE, TYPE, Holdings, ag
-from aligngraph.curation.persons import first_full, is_full_name
+from aligngraph.curation.persons import first_full
 from aligngraph.curation.works import NewWork, WorkWriter, english, literal_fields, triple
 
 _IDENTIFIERS = ("doi", "arxivId", "aclAnthologyId", "openReviewId")
@@ -48,10 +48,10 @@ class GapFiller:
     def _gained(self, work: NewWork) -> Iterator[tuple[str, list[ox.Triple]]]:
         held, iri = self.holdings, work.iri
         names, cut = first_full((entry.authors, entry.et_al) for entry in work.entries)
-        whole = not cut and all(map(is_full_name, names))
         first = work.entries[0]
         place = f"{first.file}, line {first.line}"
         given = list(map(work_of, work.entries))
+        whole = not cut and self.writer.tells_all(names, given)
         if not held.texts(iri, ag("hasAuthorship")) and whole:
             yield "authors", list(self.writer.byline(iri, names, place, given))
         elif whole and names and continues(held, iri, names):

@@ -95,7 +95,7 @@ def _lacking(about: _About, is_placed: bool, cut: Iterable[str]) -> list[str]:
         wanted += [ag("venue"), ag("publicationYear")]
         wanted += [ag("arxivId")] if "Preprint" in kinds and _ARXIV in about.get(ag("venue"), ()) else []
     elif "Authorship" in kinds:
-        wanted += [ag("person")]
+        wanted += [] if ag("organization") in about else [ag("person")]
     elif "Venue" in kinds and not kinds.intersection(VENUE_KINDS):
         wanted += [TYPE]
     further = ag("hasAuthor") in cut and ag("hasAuthorship") in about
@@ -117,6 +117,7 @@ def _take_back(iri: str, changes: Changes, holdings: Holdings, gained: _About, *
         TYPE: any(kind.startswith(AG) and kind not in _GENERAL for kind in kinds),
         ag("hasPlacing"): is_placed or ag("hasPlacing") in there,
         ag("hasAuthor"): ag("hasAuthorship") in gained,
+        ag("person"): not there.isdisjoint((ag("person"), ag("organization"))),
     }
     still = [name for name in lacked if not has.get(name, False)]
     if still == lacked:

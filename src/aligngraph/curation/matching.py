@@ -136,7 +136,7 @@ def index_works(holdings: Holdings) -> WorkIndex:
             _add_publication(index, holdings, work, publication)
         for authorship in holdings.texts(work, ag("hasAuthorship")):
             if holdings.number(authorship, ag("ordinal")) == 1:
-                person = holdings.text(authorship, ag("person")) or ""
+                person = holdings.text(authorship, ag("person")) or holdings.text(authorship, ag("organization")) or ""
                 known.first_authors.update(
                     *(holdings.texts(authorship, ag("nameAsPrinted")), holdings.texts(person, LABEL)),
                     holdings.texts(person, ALT_LABEL),

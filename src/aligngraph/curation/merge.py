@@ -40,13 +40,19 @@ ARTIFACT_KINDS = (
     "ValueTheory",
     "ValueSurvey",
 )
-_KINDS = {"work": WORK_KINDS, "person": ("Person",), "venue": (*VENUE_KINDS, "Venue"), "artifact": ARTIFACT_KINDS}
+_KINDS = {
+    "work": WORK_KINDS,
+    "person": ("Person",),
+    "organization": ("Organization",),
+    "venue": (*VENUE_KINDS, "Venue"),
+    "artifact": ARTIFACT_KINDS,
+}
 # Of these a record has one; what is not here may stand several times.
 _ONE = frozenset(
     ag(name)
     for name in "acronym arxivId aclAnthologyId confidence dblpKey doi evidence familyName firstPublicYear givenName "
-    "issue nameAsPrinted nameParticle nameSuffix openReviewId orcid ordinal pages person publicationYear track venue "
-    "volume".split()
+    "issue nameAsPrinted nameParticle nameSuffix openReviewId orcid ordinal organization pages person publicationYear "
+    "track venue volume".split()
 ) | {DESCRIPTION, TITLE, LABEL}
 _NAMES = frozenset((LABEL, TITLE, ALT_LABEL, ag("acronym")))
 _IDENTIFIERS = tuple(ag(name) for name in ("arxivId", "doi", "aclAnthologyId", "openReviewId"))
@@ -63,7 +69,7 @@ class Merge:
 
 
 def find_thing(text: str, holdings: Holdings) -> str:
-    """Return the IRI of the work, person, venue or artifact called *text*: an IRI, a CURIE or the last part of an IRI.
+    """Return the IRI of the work, author, venue or artifact called *text*: an IRI, a CURIE or the last part of an IRI.
 
     Raise ArgumentError where there is none, or several.
     """
@@ -76,7 +82,8 @@ def find_thing(text: str, holdings: Holdings) -> str:
     if found:
         raise ArgumentError(f"{text!r} may be {' or '.join(map(shorten, found))}: write which.")
     raise ArgumentError(
-        f"no work, person, venue or artifact {text!r} in this catalogue. Write its CURIE, as in work:{plain}."
+        f"no work, person, organisation, venue or artifact {text!r} in this catalogue. Write its CURIE, as in "
+        f"work:{plain}."
     )
 
 
@@ -97,12 +104,14 @@ def merge_things(old: str, kept: str, holdings: Holdings) -> Merge:
     ]
     if kinds[0] is None or kinds[0] != kinds[1]:
         said = " and ".join(f"{shorten(iri)} is {_a(kind)}" for iri, kind in zip((old, kept), kinds, strict=True))
-        raise ArgumentError(f"{said}: only two works, persons, venues or artifacts can be merged.")
+        raise ArgumentError(f"{said}: only two works, persons, organisations, venues or artifacts can be merged.")
     return _Merger(holdings).merge(old, kept)
 
 
 def _a(kind: str | None) -> str:
-    return f"{'an' if kind == 'artifact' else 'a'} {kind}" if kind else "something else"
+    if kind is None:
+        return "something else"
+    return f"an {kind}" if kind[0] in "ao" else f"a {kind}"
 
 
 class _Merger:
@@ -160,7 +169,7 @@ class _Merger:
                 mine.append(triple(kept, predicate, term))
 
     def _as_name(self, kept: str, term: ox.NamedNode | ox.Literal) -> ox.Literal:
-        language = "en" if {"Person", *ARTIFACT_KINDS}.isdisjoint(self.holdings.kinds(kept)) else None
+        language = "en" if {"Person", "Organization", *ARTIFACT_KINDS}.isdisjoint(self.holdings.kinds(kept)) else None
         return ox.Literal(term.value, language=language)
 
     def _take_year(self, kept: str, term: ox.NamedNode | ox.Literal) -> None:
@@ -195,9 +204,9 @@ class _Merger:
             self._of(authorship)
             return
         name = name_key(held.text(authorship, ag("nameAsPrinted")) or "")
-        person = held.text(authorship, ag("person"))
+        author = _author_of(held, authorship)
         for other in ours:
-            same = person is not None and person == held.text(other, ag("person"))
+            same = author is not None and author == _author_of(held, other)
             if same or name == name_key(held.text(other, ag("nameAsPrinted")) or ""):
                 self.result.replaced[authorship] = other
                 self._of(authorship)
@@ -236,12 +245,18 @@ class _Merger:
         for work in [work for work in held.things(*WORK_KINDS) if work not in self.result.replaced]:
             people: dict[str, str] = {}
             for authorship in held.texts(work, ag("hasAuthorship")):
-                person = held.text(authorship, ag("person"))
-                if person is None:
+                author = _author_of(held, authorship)
+                if author is None:
                     continue
-                before = people.setdefault(self.result.replaced.get(person, person), person)
-                if before != person:
+                before = people.setdefault(self.result.replaced.get(author, author), author)
+                if before != author:
+                    two = "organisations" if "Organization" in held.kinds(author) else "persons"
                     raise ArgumentError(
-                        f"{shorten(work)} has both {shorten(before)} and {shorten(person)} as authors: "
-                        "they are two persons."
+                        f"{shorten(work)} has both {shorten(before)} and {shorten(author)} as authors: "
+                        f"they are two {two}."
                     )
+
+
+def _author_of(held: Holdings, authorship: str) -> str | None:
+    """Return the person or organisation that *authorship* names."""
+    return held.text(authorship, ag("person")) or held.text(authorship, ag("organization"))

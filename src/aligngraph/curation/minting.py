@@ -66,6 +66,10 @@ class Mint:
         """Return an IRI such as ``person:wei-wang``, or ``person:wei-wang-2`` where that is somebody else."""
         return self._free("person", [_local(name)])
 
+    def organization(self, name: str) -> str:
+        """Return an IRI such as ``organization:openai``."""
+        return self._free("organization", [_local(name)])
+
     def venue(self, name: str) -> str:
         """Return an IRI such as ``venue:journal-of-odd-things``."""
         return self._free("venue", [_local(name)])

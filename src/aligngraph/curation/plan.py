@@ -186,6 +186,8 @@ class _Planner:
         report.works_matched, report.works_new = len(self.matched), len(self.new)
         report.new_works = {iri: clean(work.entries[0].title or "") for iri, work in self.new.items()}
         report.persons_known, report.persons_new = self.people.known, self.people.new
+        report.organizations_known = self.people.organizations_known
+        report.organizations_new = self.people.organizations_new
         report.notes += self.people.notes
         unsigned = [shorten(iri) for iri, work in self.new.items() if not any(entry.authors for entry in work.entries)]
         if unsigned:

@@ -46,6 +46,9 @@ class ImportReport:
     works_new: int = 0
     persons_known: int = 0
     persons_new: int = 0
+    organizations_known: dict[str, str] = field(default_factory=dict)
+    organizations_new: dict[str, str] = field(default_factory=dict)
+    """The organisations among the authors, with the name as it is printed."""
     links_kept: int = 0
     links_refused: list[Problem] = field(default_factory=list)
     uncertain: list[Question] = field(default_factory=list)
@@ -106,6 +109,11 @@ class ImportReport:
             persons = self.persons_known + self.persons_new
             known = f"{self.persons_known} known by name, {self.persons_new} new"
             yield f"  {_count(persons, 'author')} of new works: {known}"
+        for what, bodies in (("known", self.organizations_known), ("new", self.organizations_new)):
+            if bodies:
+                shown = [f"{name} ({shorten(iri)})" for iri, name in bodies.items()]
+                few = ", ".join(shown[:MANY]) + (", …" if len(shown) > MANY else "")
+                yield f"  {_count(len(bodies), f'{what} organisation')} among the authors: {few}"
         links = f"{_count(self.links_kept, 'link')} kept, {len(self.links_refused)} refused"
         yield f"  {links}; {_count(len(self.not_understood), 'line')} not understood"
         yield from self._questions()

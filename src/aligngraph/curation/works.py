@@ -19,7 +19,7 @@ from aligngraph.bibliography.works import BETWEEN_NOTES, Form, Work, preprint, r
 from aligngraph.curation.holdings import EDITORIAL_NOTE, LABEL, SAME_AS, TITLE, TYPE, WORK_KINDS, ag
 from aligngraph.curation.lacking import LACKS
 from aligngraph.curation.minting import Mint, local_name
-from aligngraph.curation.persons import People, first_full
+from aligngraph.curation.persons import People, first_full, is_full_name, organization_key
 from aligngraph.curation.venues import VenueTable, name_of_series
 from aligngraph.rdf.namespaces import BASE, PREFIXES
 
@@ -88,6 +88,9 @@ class WorkWriter:
     def iri(self, entry: Entry) -> str:
         """Return an IRI for the work that *entry* means, new here. Its cite key is kept where it is by the rule."""
         author = entry.authors[0] if entry.authors else None
+        if author and self.people.is_organization(clean(author), _bodies([work_of(entry)])):
+            # Named by the whole of it: the last word of "Gemini Team" says nothing.
+            author = organization_key(author).replace(" ", "")
         year = self.first_year(entry)
         iri = f"{BASE}work/{entry.key}"
         if entry.key and iri not in self.mint.taken and _is_by_the_rule(entry.key, author):
@@ -191,17 +194,25 @@ class WorkWriter:
         the IRIs of the first authorships, where these are here already.
         """
         parts = _parts_of_names(given)
-        for ordinal, (name, person, triples) in enumerate(self.people.byline(names, place), start=1):
-            yield from triples
+        signed = self.people.byline(names, place, _bodies(given))
+        for ordinal, signature in enumerate(signed, start=1):
+            yield from signature.new
+            name = signature.name
             authorship = known[ordinal - 1] if ordinal <= len(known) else self.mint.authorship(iri, ordinal)
             yield triple(iri, ag("hasAuthorship"), ox.NamedNode(authorship))
             yield triple(authorship, TYPE, ox.NamedNode(ag("Authorship")))
             yield triple(authorship, ag("nameAsPrinted"), name)
-            for term, part in parts.get(name, {}).items():
+            for term, part in parts.get(name, {}).items() if not signature.is_organization else ():
                 yield triple(authorship, ag(term), part)
             yield triple(authorship, ag("ordinal"), ordinal)
-            if person is not None:
-                yield triple(authorship, ag("person"), ox.NamedNode(person))
+            if signature.author is not None:
+                term = "organization" if signature.is_organization else "person"
+                yield triple(authorship, ag(term), ox.NamedNode(signature.author))
+
+    def tells_all(self, names: Iterable[str], given: Iterable[Work]) -> bool:
+        """Tell whether each of *names* says who signs: a full name, or that of an organisation."""
+        bodies = _bodies(given)
+        return all(is_full_name(name) or self.people.is_organization(clean(name), bodies) for name in names)
 
     def publication(self, work: str, title: str, form: Form, venue: str | None) -> Iterator[ox.Triple]:
         """Yield the statements of a published form of a work; *venue* is its venue's IRI."""
@@ -277,8 +288,13 @@ def _parts_of_names(works: Iterable[Work]) -> dict[str, dict[str, str]]:
         clean(name.text): {term: clean(part) for term, attribute in terms.items() if (part := getattr(name, attribute))}
         for work in works
         for name in work.authors
-        if name.family
+        if name.family and not name.organization
     }
+
+
+def _bodies(works: Iterable[Work]) -> set[str]:
+    """Return the names in bylines that a source gives as organisations."""
+    return {clean(name.text) for work in works for name in work.authors if name.organization}
 
 
 def _is_by_the_rule(key: str, author: str | None) -> bool:

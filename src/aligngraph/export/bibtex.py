@@ -85,6 +85,8 @@ def _name(name: Name) -> str:
 
     Where they would go wrong by the name alone, or the source keeps the parts apart, the family name comes first.
     """
+    if name.organization:
+        return _part(name.text, whole=True)
     parts = parts_of(name)
     if not (parts.given or parts.particle or parts.suffix) or (parts.suffix and not is_suffix(parts.suffix)):
         return _part(name.text, bool(name.family) or " " in name.text)

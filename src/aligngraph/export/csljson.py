@@ -73,8 +73,8 @@ def item(key: str, work: Work) -> dict[str, Any]:
 
 
 def _person(name: Name) -> dict[str, str]:
-    if not (name.given or name.particle or name.suffix):
-        return {"literal": name.family}
+    if name.organization:
+        return {"literal": name.text}
     parts = {
         "family": name.family,
         "given": name.given,

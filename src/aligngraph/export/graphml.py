@@ -14,7 +14,7 @@ from aligngraph.text.xml import escape, legal, quote
 if TYPE_CHECKING:
     from aligngraph.turtle.terms import Object
 
-_NODE_CLASSES = ("Work", "Person", "Venue", "Artifact", "Goal", "Approach", "Method")
+_NODE_CLASSES = ("Work", "Person", "Organization", "Venue", "Artifact", "Goal", "Approach", "Method")
 _SKOS = PREFIXES["skos"]
 # The direct links, each in one direction; what they are derived from, and their inverses, would only repeat them.
 _EDGES = (
@@ -83,9 +83,10 @@ def _class(graph: Graph, node: ox.NamedNode, kind: str) -> str:
 
 def _places(graph: Graph, work: ox.NamedNode) -> dict[Object, int | None]:
     return {
-        person: graph.number(authorship, ag("ordinal"))
+        author: graph.number(authorship, ag("ordinal"))
         for authorship in graph.objects(work, ag("hasAuthorship"))
-        for person in graph.objects(authorship, ag("person"))
+        for term in (ag("person"), ag("organization"))
+        for author in graph.objects(authorship, term)
     }
 
 

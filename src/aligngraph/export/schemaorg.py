@@ -203,16 +203,18 @@ def _authors(graph: Graph, work: ox.NamedNode) -> list[Json]:
 
     found: list[Json] = []
     for authorship in sorted(graph.objects(work, ag("hasAuthorship")), key=place):
-        people = graph.objects(authorship, ag("person"))
+        bodies = graph.objects(authorship, ag("organization"))
+        people = [*bodies, *graph.objects(authorship, ag("person"))]
         name = graph.text(authorship, ag("nameAsPrinted")) or (graph.label(people[0]) if people else "")
         orcid = graph.text(people[0], ag("orcid")) if people else ""
-        person: dict[str, Json] = {
+        author: dict[str, Json] = {
             "@id": _id(people[0]) if people else "",
-            "@type": "Person",
+            "@type": "Organization" if bodies else "Person",
             "name": name,
-            "sameAs": ORCID.address(orcid) if orcid else "",
+            "url": _iris(graph, bodies, ag("homepage")),
+            "sameAs": [ORCID.address(orcid)] if orcid else _iris(graph, bodies, _SAME_AS),
         }
-        found.append(_without_nothing(person))
+        found.append(_without_nothing(author))
     return found
 
 

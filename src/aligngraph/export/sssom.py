@@ -149,7 +149,8 @@ def _mappings(graph: Graph) -> list[Mapping]:
 
 def _records(graph: Graph) -> Iterator[Mapping]:
     date = _date(graph, _DATASET)
-    for thing in graph.instances(*(ag(name) for name in ("Work", "Publication", "Person", "Venue", "Artifact"))):
+    linked = "Work Publication Person Organization Venue Artifact".split()
+    for thing in graph.instances(*map(ag, linked)):
         works = graph.subjects(ag("hasPublication"), thing) or [thing]
         label = graph.label(thing) or _form_label(graph, thing, works[0])
         confidence = graph.text(works[0], ag("confidence"))

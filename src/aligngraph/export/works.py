@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from aligngraph.bibliography.identifiers import ACL, OPENREVIEW
-from aligngraph.bibliography.person_names import Name
+from aligngraph.bibliography.person_names import Name, organization_name
 from aligngraph.bibliography.plain_text import collapse
 from aligngraph.bibliography.works import BETWEEN_NOTES, PUBLISHED_KINDS, Form, Work, records_of
 from aligngraph.export.graph import RDF_TYPE, Graph, ag, merge
@@ -34,12 +34,7 @@ _TEXTS = {
     "dblp": ag("dblpKey"),
 }
 
-_NAME_PARTS = {
-    "family": ag("familyName"),
-    "given": ag("givenName"),
-    "particle": ag("nameParticle"),
-    "suffix": ag("nameSuffix"),
-}
+_NAME_PARTS = (ag("familyName"), ag("givenName"), ag("nameParticle"), ag("nameSuffix"))
 
 
 def works(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, Work]]:
@@ -103,10 +98,16 @@ def _names(graph: Graph, work: ox.NamedNode) -> Iterator[Name]:
         return 1_000_000 if number is None else number
 
     for authorship in sorted(graph.objects(work, ag("hasAuthorship")), key=place):
-        people = graph.objects(authorship, ag("person"))
-        name = graph.text(authorship, ag("nameAsPrinted")) or (graph.label(people[0]) if people else "")
-        if name := collapse(name):
-            yield Name(name, **{part: _text(graph, authorship, term) or "" for part, term in _NAME_PARTS.items()})
+        bodies = graph.objects(authorship, ag("organization"))
+        authors = [*graph.objects(authorship, ag("person")), *bodies]
+        name = graph.text(authorship, ag("nameAsPrinted")) or (graph.label(authors[0]) if authors else "")
+        if not (name := collapse(name)):
+            continue
+        if bodies:
+            yield organization_name(name)
+        else:
+            family, given, particle, suffix = (_text(graph, authorship, term) or "" for term in _NAME_PARTS)
+            yield Name(name, family, given, particle, suffix)
 
 
 def _form(graph: Graph, publication: Object, key: str) -> Form:

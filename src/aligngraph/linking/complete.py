@@ -21,7 +21,7 @@ from aligngraph.curation.comparison import is_same_author
 from aligngraph.curation.files import subject_of
 from aligngraph.curation.holdings import SAME_AS, TITLE, TYPE, Holdings, ag
 from aligngraph.curation.minting import Mint
-from aligngraph.curation.persons import People, is_full_name
+from aligngraph.curation.persons import People
 from aligngraph.curation.venues import VenueTable
 from aligngraph.curation.works import WorkWriter, english, triple
 from aligngraph.linking.decide import BY_IDENTIFIER
@@ -232,12 +232,13 @@ class Completer:
         names = [clean(author.name.text) for author in record.authors]
         if not names or record.et_al:
             return
-        rest = continues(self.holdings, wanted.iri, names)
+        told = [Work(authors=tuple(author.name for author in record.authors))]
+        whole = self.works.tells_all(names, told)
+        rest = whole and continues(self.holdings, wanted.iri, names)
         if wanted.authors and not rest:
             self._compare_bylines(place, names)
-        elif (wanted.iri, "byline") not in self._said and all(map(is_full_name, names)):
+        elif (wanted.iri, "byline") not in self._said and whole:
             self._said[wanted.iri, "byline"] = record.where
-            told = [Work(authors=tuple(author.name for author in record.authors))]
             changes = self.writer.outcome.changes
             if rest:
                 more = rest_of_byline(self.holdings, self.works, wanted.iri, names, record.where, told)

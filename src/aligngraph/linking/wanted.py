@@ -137,11 +137,11 @@ def byline_of(holdings: Holdings, work: str) -> tuple[Name, ...]:
     """Return the names of the authors of *work* as printed, in order."""
     names = []
     for one in authorships_of(holdings, work):
-        person = holdings.text(one, ag("person"))
+        person = holdings.text(one, ag("person")) or holdings.text(one, ag("organization"))
         text = holdings.text(one, ag("nameAsPrinted")) or (holdings.text(person, LABEL) if person else None)
         if text:
-            parts = (holdings.text(one, ag(f"{part}")) or "" for part in ("familyName", "givenName"))
-            names.append(Name(text, *parts))
+            family, given = (holdings.text(one, ag(part)) or "" for part in ("familyName", "givenName"))
+            names.append(Name(text, family, given))
     return tuple(names)
 
 

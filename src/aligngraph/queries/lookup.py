@@ -27,6 +27,7 @@ _CLASSES = {
     "concept": "Goal Approach Method",
     "link": "PaperLink ProjectLink DataLink CheckpointLink BlogLink LeaderboardLink WebLink Link",
     "person": "Person",
+    "organization": "Organization",
     "section": "Section",
     "listing": "Listing",
     "survey": "Survey",

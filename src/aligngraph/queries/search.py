@@ -49,7 +49,7 @@ _NAMED_BY_WHOLE = f"^{BASE}(authorship|correction|link|placing)/"
 """What has a label made of what it is part of, which words of a name mean instead."""
 _MOST_WORDS = 12
 _MOST_FOUND = 5000
-_GROUPS = {"work": 0, "artifact": 0, "person": 0, "venue": 0, "concept": 0, "term": 2}
+_GROUPS = {"work": 0, "artifact": 0, "person": 0, "organization": 0, "venue": 0, "concept": 0, "term": 2}
 """Which families are meant first when a name fits several; the others come between."""
 
 # Letters with their accented forms, so that an endpoint can pick out labels whatever the accents.

@@ -21,6 +21,7 @@ KINDS = (
     "link",
     "listing",
     "method",
+    "organization",
     "person",
     "placing",
     "publication",

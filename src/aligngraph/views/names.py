@@ -1,4 +1,4 @@
-"""Pages about people, venues and concepts."""
+"""Pages about people, organisations, venues and concepts."""
 
 from __future__ import annotations
 
@@ -21,15 +21,19 @@ _NOTE = SKOS + "editorialNote"
 _MOST_OFTEN = 5
 
 
-def person_page(backend: Backend, iri: str, kind: str) -> Page:
-    """Return the page about the person *iri*: works, and with whom."""
-    (orcid,) = own = ag("orcid")
+_SIGNS = "ag:hasAuthorship/(ag:person|ag:organization)"
+
+
+def author_page(backend: Backend, iri: str, kind: str) -> Page:
+    """Return the page about the person or organisation *iri*: works, and with whom."""
+    orcid, homepage = own = ag("orcid", "homepage")
     about = values_of(backend, iri, [_LABEL, _ALIAS, _NOTE, _SAME, *own])
-    works = work_items(backend, f"?work ag:hasAuthorship/ag:person {iris([iri])} .")
+    works = work_items(backend, f"?work {_SIGNS} {iris([iri])} .")
     blocks = texts("Also", about[_ALIAS], runs=True) + texts("ORCID", about[orcid])
+    blocks += block("Links", (Item(f"Home page: {page}", page) for page in about[homepage]))
     blocks += block("Works", works)
     select = f"""SELECT ?other (COUNT(DISTINCT ?work) AS ?works) WHERE {{
-      ?work ag:hasAuthorship/ag:person {iris([iri])} ; ag:hasAuthorship/ag:person ?other
+      ?work {_SIGNS} {iris([iri])} ; {_SIGNS} ?other
       FILTER(?other != {iris([iri])}) }} GROUP BY ?other"""
     together = {str(other): int(number or 0) for other, number in rows(backend, select) if other is not None}
     if together:

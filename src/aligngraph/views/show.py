@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aligngraph.errors import NothingFoundError
 from aligngraph.queries.lookup import curie, family_of, iris, names_of, rows, types_of
-from aligngraph.views.names import concept_page, person_page, venue_page
+from aligngraph.views.names import author_page, concept_page, venue_page
 from aligngraph.views.page import Page
 from aligngraph.views.survey import (
     listing_page,
@@ -25,7 +25,8 @@ _PAGES: dict[str, Callable[[Backend, str, str], Page]] = {
     "work": work_page,
     "artifact": artifact_page,
     "publication": publication_page,
-    "person": person_page,
+    "person": author_page,
+    "organization": author_page,
     "venue": venue_page,
     "concept": concept_page,
     "survey": survey_page,

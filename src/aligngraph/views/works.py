@@ -47,7 +47,7 @@ def work_page(backend: Backend, iri: str, kind: str) -> Page:
         backend,
         f"""SELECT DISTINCT ?ordinal ?name ?person WHERE {{ {iris([iri])} ag:hasAuthorship ?authorship .
           ?authorship ag:ordinal ?ordinal . OPTIONAL {{ ?authorship ag:nameAsPrinted ?name }}
-          OPTIONAL {{ ?authorship ag:person ?person }} }} ORDER BY ?ordinal ?name""",
+          OPTIONAL {{ ?authorship ag:person|ag:organization ?person }} }} ORDER BY ?ordinal ?name""",
     )
     blocks = texts("About", about[_DESCRIPTION])
     if authors:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aligngraph.sparql.backend import Backend
 
 BROADER: Mapping[str, str | None] = {
-    **dict.fromkeys(("Work", "Person", "Venue", "Artifact", "Concept")),
+    **dict.fromkeys(("Work", "Person", "Organization", "Venue", "Artifact", "Concept")),
     **dict.fromkeys(
         ("Algorithm", "Benchmark", "Dataset", "Model", "Software", "ValueSurvey", "ValueTheory"), "Artifact"
     ),
@@ -152,7 +152,7 @@ def _read(backend: Backend) -> dict[str, Entity]:
         (skos:altLabel 1) (skos:hiddenLabel 1) (ag:acronym 1) (skos:notation 1) }}
       ?thing ?property ?name . MINUS {{ ?thing owl:deprecated true }} }}"""
     printed = f"""{PROLOGUE} SELECT DISTINCT ?thing ?name WHERE {{
-      {{ ?authorship ag:person ?thing ; ag:nameAsPrinted ?name }} UNION
+      {{ ?authorship ag:person|ag:organization ?thing ; ag:nameAsPrinted ?name }} UNION
       {{ ?listing ag:lists ?thing ; ag:titleAsPrinted ?name }} UNION
       {{ ?thing ag:hasPublication ?form . ?form dcterms:title ?name }} }}"""
     types: dict[str, set[str]] = defaultdict(set)

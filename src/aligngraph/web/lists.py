@@ -15,7 +15,9 @@ from aligngraph.web.vocabulary import vocabulary
 if TYPE_CHECKING:
     from aligngraph.sparql.backend import Backend
 
-_THING = re.compile(BASE + r"(?:approach|artifact|goal|method|person|section|survey|venue|work)/[a-z0-9-]+")
+_THING = re.compile(
+    BASE + r"(?:approach|artifact|goal|method|organization|person|section|survey|venue|work)/[a-z0-9-]+"
+)
 _OTHERS = ("skos:altLabel", "skos:hiddenLabel", "ag:acronym", "ag:arxivId", "ag:doi")
 
 

@@ -44,7 +44,7 @@ _FEW = 60
 """Values of a parameter that a form offers as a list; of more it takes what is typed."""
 _COUNTED = {
     "works": ("ag:Work", "/works"),
-    "authors": ("ag:Person", "/query/authors-by-works"),
+    "authors": ("ag:Agent", "/query/authors-by-works"),
     "venues": ("ag:Venue", "/query/venues"),
     "artifacts": ("ag:Artifact", "/query/artifacts-by-kind"),
     "entries of lists": ("ag:Listing", "/query/sections"),
@@ -57,6 +57,7 @@ MOST_ITEMS = 100
 _LONGER = {
     "work": {"Authors": "/query/authors-of-work?work={}&run=1"},
     "person": {"Works": "/query/works-by-author?author={}&run=1"},
+    "organization": {"Works": "/query/works-by-author?author={}&run=1"},
     "venue": {"Works": "/query/works-by-venue?venue={}&run=1"},
     "section": {"Entries": "/query/listings-of-section?section={}&run=1"},
 }

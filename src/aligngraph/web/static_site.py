@@ -40,7 +40,8 @@ _HEAD = "# Files that 'aligngraph site' wrote here. It replaces and removes thes
 _SYNTAXES = {".ttl": "turtle", ".jsonld": "jsonld", ".rdf": "rdfxml", ".nt": "ntriples"}
 _TABLES = {".csv": "csv", ".json": "json", ".tsv": "tsv", ".xml": "xml", ".md": "markdown"}
 _INDEXED = frozenset(
-    "approach artifact catalogue goal mappings method ontology person query section shapes survey venue work".split()
+    "approach artifact catalogue goal mappings method ontology organization person query section shapes survey venue "
+    "work".split()
 )
 """Kinds of documents that the site map lists; others are parts of these."""
 _KEPT = re.compile(rf"(?:dump|{'|'.join(ONTOLOGIES)})/[0-9]+\.[0-9]+\.[0-9]+/")

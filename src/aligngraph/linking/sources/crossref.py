@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from aligngraph.bibliography.fields import clean_isbn
 from aligngraph.bibliography.identifiers import DOI
-from aligngraph.bibliography.person_names import name_of
+from aligngraph.bibliography.person_names import organization_name
 from aligngraph.bibliography.works import Form
 from aligngraph.linking.known import ISSN, addresses_of, values_of
 from aligngraph.linking.records import Author, Record, Wanted
@@ -157,7 +157,7 @@ def _author(item: Mapping[str, Any]) -> Author | None:
     name = read.name_in_parts(item.get("family"), item.get("given"), item.get("suffix"))
     body = read.author_text(item.get("name"))
     if name is None and body:
-        name = name_of(body)
+        name = organization_name(body)
     return Author(name, orcid=read.orcid(item.get("ORCID"))) if name else None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aligngraph.bibliography.identifiers import DOI
-from aligngraph.bibliography.person_names import Name, bibtex_names, name_of, split_name
+from aligngraph.bibliography.person_names import Name, bibtex_names, organization_name, split_name
 from aligngraph.bibliography.works import Form
 from aligngraph.linking.records import Author, Record, Wanted
 from aligngraph.linking.source import Question
@@ -121,7 +121,7 @@ def _author(item: Mapping[str, Any]) -> Author | None:
     whole = read.author_text(item.get("name"))
     name: Name | None = None
     if item.get("nameType") == "Organizational" and whole:
-        name = name_of(whole)
+        name = organization_name(whole)
     elif (name := read.name_in_parts(item.get("familyName"), item.get("givenName"))) is None and whole:
         # "Family, Given", as the schema recommends, or as printed.
         parted = bibtex_names(whole).names if whole.count(",") == 1 else ()
