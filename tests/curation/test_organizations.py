@@ -16,7 +16,7 @@ from aligngraph.bibliography.person_names import Name, bibtex_names, organizatio
 from aligngraph.curation.reading import read_list
 from tests.conftest import Run
 
-BIB = """@techreport{one, title = {A report of a lab}, author = {{Norms Lab}}, institution = {Norms Lab}, year = 2023,
+BIB = """@techreport{one, title = {A report of a lab}, author = {{Norms Lab}}, year = 2023,
   url = {https://example.org/one}}
 @misc{two, title = {A model and its card}, author = {{The BigScience Workshop} and Rivera, Ana and {van Berg}, Kim},
   year = 2022, eprint = {2211.05100}, archivePrefix = {arXiv}}
@@ -150,7 +150,7 @@ def _foreign(path: Path) -> Iterator[list[str]]:
     if path.suffix == ".bib":
         data = import_module("pybtex.database").parse_string(text, "bibtex")
         entry = data.entries["bigscienceworkshop2022-card"]
-        yield [" ".join(one.last_names) for one in entry.persons["author"]]
+        yield [" ".join(one.last_names).strip("{}") for one in entry.persons["author"]]
         parsed = import_module("bibtexparser").parse_string(text)
         (found,) = [one for one in parsed.entries if one.key == "bigscienceworkshop2022-card"]
         yield [part.strip("{} ").partition(",")[0].strip("{} ") for part in found["author"].split(" and ")]
