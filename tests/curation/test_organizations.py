@@ -47,7 +47,7 @@ def byline(run: Run, folder: Path, title: str) -> list[tuple[str, str]]:
     return [
         (
             row["printedName"]["value"],
-            row.get("author", {}).get("value", "").removeprefix("https://w3id.org/aligngraph/"),
+            row.get("person", {}).get("value", "").removeprefix("https://w3id.org/aligngraph/"),
         )
         for row in found
     ]

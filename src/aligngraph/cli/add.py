@@ -40,7 +40,13 @@ def _concept_option(kind: str, name: str, help_text: str) -> Callable[[Callable[
 @_concept_option("approach", "approaches", "Approach that it takes")
 @_concept_option("method", "methods", "Method that it uses")
 @click.option("--title", help="Title.")
-@click.option("--author", "authors", multiple=True, metavar="NAME", help="Author. Repeat in the order of the paper.")
+@click.option(
+    "--author",
+    "authors",
+    multiple=True,
+    metavar="NAME",
+    help="Author; an organisation in braces, '{OpenAI}'. Repeat in the order of the paper.",
+)
 @click.option("--year", type=click.IntRange(1450, 2100), help="Year of publication.")
 @click.option("--venue", metavar="NAME", help="Venue, for example NeurIPS or 'Findings of EMNLP'.")
 @click.option(
