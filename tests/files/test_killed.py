@@ -11,8 +11,6 @@ import os
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -28,8 +26,10 @@ from aligngraph.rdf.namespaces import GRAPH
 from aligngraph.stores.cache import open_store
 from aligngraph.stores.open import open_catalogue
 from aligngraph.web.static_site import check_site
+from tests.conftest import Run
 from tests.support.catalogues.rest import OpenAlex
 from tests.support.catalogues.service import serving as serving_services
+from tests.support.commands import CommandServer
 from tests.support.programs import find_program
 from tests.support.servers import OxigraphServer, oxigraph_server
 
@@ -157,33 +157,44 @@ def holding() -> Iterator[OxigraphServer]:
         yield server
 
 
-def command(*args: str) -> list[str]:
-    return [sys.executable, "-m", "aligngraph", *args]
+class Killer:
+    """Runs commands, to the end or up to a call at which they are killed."""
+
+    def __init__(self, server: CommandServer, trace: Path) -> None:
+        strace = find_program(["strace"], "to kill commands at each of their system calls install strace")
+        self._server = server
+        self._trace = trace
+        self._strace = (strace, "-f", "-qq", "-o", trace)
+
+    def run(self, args: Sequence[str], cwd: Path, tracer: Sequence[str | Path] = ()) -> int:
+        """Run the command, and return its exit code."""
+        environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+        assert self._server.can_run(args, environment)
+        return self._server.run(args, b"", environment, cwd, 120, tracer).code
+
+    def calls(self, args: Sequence[str], cwd: Path) -> list[str]:
+        """Run the command, and return the calls that change files, as strace shows them."""
+        assert self.run(args, cwd, (*self._strace, "-y", "-e", f"trace={CHANGING},openat")) in (0, 1)
+        return self._trace.read_text(encoding="utf-8", errors="replace").splitlines()
+
+    def kill(self, args: Sequence[str], cwd: Path, kind: str, when: int) -> int:
+        """Kill the command, or a process of it, at the call *when* of those named *kind*; return its exit code."""
+        inject = ("-e", f"trace={kind}", "-e", f"inject={kind}:signal=KILL:when={when}")
+        return self.run(args, cwd, (*self._strace, *inject))
 
 
-def call(args: Sequence[str | Path], cwd: Path) -> int:
-    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
-    return subprocess.run(args, cwd=cwd, env=env, capture_output=True, check=False, timeout=120).returncode
+@pytest.fixture
+def killer(run: Run, tmp_path: Path) -> Killer:
+    assert run.server is not None
+    return Killer(run.server, tmp_path / "trace")
 
 
-def moments(strace: Path, case: Case, place: Path, trace: Path) -> list[tuple[str, int]]:
+def moments(killer: Killer, case: Case, place: Path) -> list[tuple[str, int]]:
     """Return calls that change files, of each step some: the name, and the how-manieth of that name in its process."""
-    traced: list[str | Path] = [
-        strace,
-        "-f",
-        "-qq",
-        "-y",
-        "-o",
-        trace,
-        "-e",
-        f"trace={CHANGING},openat",
-        *command(*case.args),
-    ]
-    assert call(traced, place / case.inside) in (0, 1)
     calls: Counter[tuple[str, str]] = Counter()
     found: dict[tuple[str, int], None] = {}
     steps: dict[tuple[str, ...], list[tuple[str, int]]] = {}
-    for line in trace.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in killer.calls(case.args, place / case.inside):
         match = re.match(r"(\d+) +(\w+)\((.*)", line)
         if match is None:
             continue  # the rest of an interrupted call
@@ -247,29 +258,33 @@ def left_over(place: Path) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in CASES if not name.startswith("site")])
 def test_a_command_killed_at_each_step_leaves_old_or_new(
-    place: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    place: Path,
+    tmp_path: Path,
+    killer: Killer,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     if "STORE" in CASES[name].args:
         store: OxigraphServer = request.getfixturevalue("holding")
         args = tuple(store.address if arg == "STORE" else arg for arg in CASES[name].args)
         monkeypatch.setitem(CASES, name, replace(CASES[name], args=args))
-    kill(place, tmp_path, name, monkeypatch)
+    kill(place, tmp_path, killer, name, monkeypatch)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["site", "site over a site"])
 def test_a_site_killed_at_some_renames_is_old_or_new(
-    place: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+    place: Path, tmp_path: Path, killer: Killer, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # It writes thousands of files and takes seconds: the moments that count are those at which they take their places.
-    kill(place, tmp_path, name, monkeypatch, only=("rename", "renameat", "renameat2", "unlink", "mkdir"))
+    kill(place, tmp_path, killer, name, monkeypatch, only=("rename", "renameat", "renameat2", "unlink", "mkdir"))
 
 
 @pytest.mark.slow
 def test_link_killed_while_it_keeps_answers_asks_for_none_of_them_again(
-    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Path, tmp_path: Path, killer: Killer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    strace = find_program(["strace"], "to kill commands at each of their system calls install strace")
     cache = place / "cache"
     monkeypatch.setenv("ALIGNGRAPH_CACHE", str(cache))
     monkeypatch.setenv("OPENALEX_API_KEY", "an-openalex-key")
@@ -284,7 +299,7 @@ def test_link_killed_while_it_keeps_answers_asks_for_none_of_them_again(
             ),
             "linked",
         )
-        changing = [one for one in moments(strace, case, place, tmp_path / "trace") if one[0] in ("pwrite64", "unlink")]
+        changing = [one for one in moments(killer, case, place) if one[0] in ("pwrite64", "unlink")]
         asked, new = len(service.asked), state(place, case)
         assert asked
         assert new != state(pristine, case)
@@ -294,12 +309,11 @@ def test_link_killed_while_it_keeps_answers_asks_for_none_of_them_again(
             shutil.rmtree(place)
             shutil.copytree(pristine, place)
             service.reset()
-            inject = ["-e", f"trace={kind}", "-e", f"inject={kind}:signal=KILL:when={when}"]
-            call([strace, "-f", "-qq", "-o", tmp_path / "trace", *inject, *command(*case.args)], place)
+            killer.kill(case.args, place, kind, when)
             kept = kept_answers(cache, tmp_path / "looked at")
             seen[kept] += 1
             service.asked.clear()
-            assert call(command(*case.args), place) in (0, 1)
+            assert killer.run(case.args, place) in (0, 1)
             assert len(service.asked) == asked - kept, f"killed at call {when} of {kind}"
             assert state(place, case) == new, f"killed at call {when} of {kind}"
             assert left_over(place) == []
@@ -321,6 +335,7 @@ def kept_answers(cache: Path, copy: Path) -> int:
 def kill(
     place: Path,
     tmp_path: Path,
+    killer: Killer,
     name: str,
     monkeypatch: pytest.MonkeyPatch,
     *,
@@ -328,7 +343,6 @@ def kill(
 ) -> None:
     """Kill the command *name* at some calls: what it writes is old or new, and the next one leaves nothing else."""
     monkeypatch.setenv("ALIGNGRAPH_CACHE", str(place / "cache"))
-    strace = find_program(["strace"], "to kill commands at each of their system calls install strace")
     case = CASES[name]
     if case.before == ("old",):
         (place / case.output).write_text("old", encoding="utf-8")
@@ -336,13 +350,13 @@ def kill(
         if case.change:
             for number in range(20):
                 (place / "data" / f"{number}.ttl").write_text(f"<x:{number}> <x:p> <x:q> .", encoding="utf-8")
-        assert call(command(*case.before), place) == 0
+        assert killer.run(case.before, place) == 0
     if case.change:
         (place / "data" / "1.ttl").write_text(case.change, encoding="utf-8")
     old = state(place, case)
     pristine = tmp_path / "pristine"
     shutil.copytree(place, pristine)
-    chosen = moments(strace, case, place, tmp_path / "trace")
+    chosen = moments(killer, case, place)
     new = state(place, case)
     assert new != old
     assert left_over(place) == []
@@ -352,11 +366,7 @@ def kill(
     for kind, when in chosen:
         shutil.rmtree(place)
         shutil.copytree(pristine, place)
-        traced: list[str | Path] = [strace, "-f", "-qq", "-o", tmp_path / "trace", "-e", f"trace={kind}"]
-        code = call(
-            [*traced, "-e", f"inject={kind}:signal=KILL:when={when}", *command(*case.args)], place / case.inside
-        )
-        killed += code not in (0, 1)
+        killed += killer.kill(case.args, place / case.inside, kind, when) not in (0, 1)
         if case.journal:
             # As every command does that reads the folder.
             find_sources([place / case.inside / case.output])

@@ -7,6 +7,7 @@ streams, environment, folder and arguments of the request; from there all is as 
 from __future__ import annotations
 
 import atexit
+import ctypes
 import gc
 import json
 import os
@@ -18,7 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +31,8 @@ SELDOM = ("aligngraph.__main__", "aligngraph.web", "aligngraph.cli.serve", "alig
 _LONGEST = 1 << 17
 """Bytes of the longest request: arguments and environment. A socket takes so much at once."""
 _BLOCK = 1 << 16
+_SET_PTRACER = 0x59616D61
+"""PR_SET_PTRACER of prctl: where Yama is at work, only ancestors may follow a process that has not allowed others."""
 _READ_AT_START = ("PYTHON", "LC_", "LANG", "LD_")
 """Beginnings of the names of variables that Python reads when it starts."""
 
@@ -70,10 +73,19 @@ class CommandServer:
         return fits and "--max-memory" not in arguments and _at_start(environment) == _at_start(self._environment)
 
     def run(
-        self, arguments: Sequence[str], stdin: bytes, environment: Mapping[str, str], cwd: Path | None, timeout: float
+        self,
+        arguments: Sequence[str],
+        stdin: bytes,
+        environment: Mapping[str, str],
+        cwd: Path | None,
+        timeout: float,
+        tracer: Sequence[str | Path] = (),
     ) -> Done:
-        """Run a command with *arguments*; kill it and raise `subprocess.TimeoutExpired` after *timeout* seconds."""
-        request = _request(arguments, environment, cwd)
+        """Run a command with *arguments*; kill it and raise `subprocess.TimeoutExpired` after *timeout* seconds.
+
+        *tracer* is a command of strace, which follows it from before its first step.
+        """
+        request = _request(arguments, environment, cwd, bool(tracer))
         (their_in, own_in), (own_out, their_out), (own_err, their_err), (own_end, their_end) = (
             os.pipe() for _ in range(4)
         )
@@ -83,16 +95,18 @@ class CommandServer:
         finally:
             for descriptor in theirs:
                 os.close(descriptor)
-        out, err, end = _exchange(own_in, stdin, (own_out, own_err, own_end), timeout)
-        process, _, status = end.partition(b" ")
+        process = os.read(own_end, _BLOCK) if tracer else b""
+        with subprocess.Popen([*tracer, "-p", process]) if tracer else nullcontext():
+            out, err, end = _exchange(own_in, stdin, (own_out, own_err, own_end), timeout)
+        process, _, status = (process + end).partition(b" ")
         if not status:
             os.kill(int(process), 9)
             raise subprocess.TimeoutExpired(list(arguments), timeout, out, err)
         return Done(os.waitstatus_to_exitcode(int(status)), out, err)
 
 
-def _request(arguments: Sequence[str], environment: Mapping[str, str], cwd: Path | None) -> bytes:
-    return json.dumps([list(arguments), dict(environment), str(cwd or Path.cwd())]).encode()
+def _request(arguments: Sequence[str], environment: Mapping[str, str], cwd: Path | None, traced: bool = False) -> bytes:
+    return json.dumps([list(arguments), dict(environment), str(cwd or Path.cwd()), traced]).encode()
 
 
 def _at_start(environment: Mapping[str, str]) -> dict[str, str]:
@@ -179,11 +193,22 @@ def _wait_for_request(requests: socket.socket) -> list[str]:
         os.dup2(descriptor, number)
     for descriptor in streams:
         os.close(descriptor)
-    arguments, environment, folder = json.loads(request)
+    arguments, environment, folder, traced = json.loads(request)
+    if traced:
+        _wait_for_tracer()
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     return list(arguments)
+
+
+def _wait_for_tracer() -> None:
+    """Return when another process follows this one, which any may."""
+    ctypes.CDLL(None).prctl(_SET_PTRACER, ctypes.c_ulong(-1), 0, 0, 0)
+    # Opened once: no call that a tracer counts may come after it has begun.
+    with Path("/proc/self/status").open("rb", 0) as status:
+        while b"\nTracerPid:\t0\n" in os.pread(status.fileno(), _BLOCK, 0):
+            time.sleep(0.002)
 
 
 def _own_modules() -> Iterator[str]:
