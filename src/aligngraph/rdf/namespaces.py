@@ -58,16 +58,16 @@ PREFIXES: dict[str, str] = {
 }
 """Prefix to namespace, as used in the catalogue's own files and understood on the command line."""
 
-_LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+_BY_NAMESPACE = {namespace: prefix for prefix, namespace in PREFIXES.items()}
+"""Each ends in the last slash or hash of an IRI in it, as what follows has neither."""
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 
 
 def shorten(iri: str) -> str:
     """Return *iri* as a CURIE (``work:rafailov2023-dpo``) where a known prefix fits, else as ``<iri>``."""
-    for prefix, namespace in _LONGEST_FIRST:
-        if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
-            return f"{prefix}:{iri[len(namespace) :]}"
-    return f"<{iri}>"
+    end = max(iri.rfind("/"), iri.rfind("#")) + 1
+    prefix = _BY_NAMESPACE.get(iri[:end])
+    return f"{prefix}:{iri[end:]}" if prefix and _LOCAL.fullmatch(iri, end) else f"<{iri}>"
 
 
 def expand(curie: str) -> str | None:
