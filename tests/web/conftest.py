@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from aligngraph.catalogue.sources import data_folder
+
 
 class Served:
     """A running ``aligngraph serve``."""
@@ -54,5 +56,6 @@ def served() -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def strict() -> Iterator[Served]:
-    """Serve it so that a query may take 3 s and 600 MB."""
-    yield from serve("--timeout", "3", "--max-memory", "600M")
+    """Serve a small catalogue so that a query may take 3 s and 600 MB."""
+    data = data_folder() / "works" / "rafailov2023-dpo.ttl"
+    yield from serve("--timeout", "3", "--max-memory", "600M", "--data", data)
