@@ -349,14 +349,16 @@ def test_csv_goes_to_a_folder_or_an_archive(run: Run, tmp_path: Path) -> None:
     assert len(inside) > 20
 
 
-def test_existing_file_is_kept_without_force(run: Run, tmp_path: Path) -> None:
+def test_existing_file_is_kept_without_force(run: Run, tmp_path: Path, catalogue: Catalogue) -> None:
+    data = catalogue(f"{PREFIXES} <x:w> a ag:Paper ; dcterms:title 'Quiet'@en ; ag:firstPublicYear 2031 .")
     path = tmp_path / "works.bib"
     path.write_text("mine")
-    outcome = run("export", "-o", path)
+    outcome = run("export", "-o", path, "--data", *data)
     assert (outcome.code, path.read_text()) == (2, "mine")
     assert "Pass --force to replace it." in outcome.err
-    assert run("export", "-o", path, "--force").code == 0
-    assert path.read_text(encoding="utf-8") == written("bibtex")
+    assert run("export", "-o", path, "--force", "--data", *data).code == 0
+    assert "Quiet" in path.read_text(encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == "".join(export("bibtex", data))
 
 
 @pytest.mark.parametrize(
