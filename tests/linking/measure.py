@@ -6,8 +6,8 @@ names them by their place there. The rule was made on the first file and saw no 
 from records that none of the others came from, labelled, and measured once: `FIRST_RUN` is what came out.
 
 Each case with a counterpart counts twice: as it is, and with the counterparts taken away, when no link is right. Run
-as a script to print the tables; `--write` puts them into docs/linking.md, `--wrong` names the wrong answers in the
-cases that the rule was made on.
+as a script to print the tables; `--shown` prints those in docs/linking.md, `--write` puts them there, `--wrong` names
+the wrong answers in the cases that the rule was made on.
 """
 
 from __future__ import annotations
@@ -289,7 +289,7 @@ def tables_shown() -> str:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Print the tables, or write them."""
+    """Print the tables, those that the page shows, or the wrong answers; or write the tables."""
     if "--write" in arguments:
         text = DOCS.read_text(encoding="utf-8")
         DOCS.write_text(_TABLES.sub(lambda _: tables(), text), encoding="utf-8")
@@ -299,7 +299,7 @@ def main(arguments: Sequence[str]) -> None:
         measure(cases(MADE_ON), ours, wrong)
         print(*wrong, sep="\n")
         return
-    print(tables(), end="")
+    print(tables_shown() if "--shown" in arguments else tables(), end="")
 
 
 if __name__ == "__main__":
