@@ -20,9 +20,7 @@ from aligngraph.rdf.namespaces import BASE, PREFIXES
 
 SSSOM, SEMAPV = PREFIXES["sssom"], "https://w3id.org/semapv/vocab/"
 MAPPING = SSSOM + "Mapping"
-LEXICAL, COMPOSITE, BY_HAND = (
-    SEMAPV + name for name in ("LexicalMatching", "CompositeMatching", "ManualMappingCuration")
-)
+LEXICAL, COMPOSITE = SEMAPV + "LexicalMatching", SEMAPV + "CompositeMatching"
 NOT = "Not"
 """The modifier of SSSOM for a mapping that does not hold."""
 TOOL = "aligngraph"
