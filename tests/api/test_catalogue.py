@@ -59,6 +59,7 @@ def test_importing_the_root_imports_nothing_else() -> None:
 # Where it is
 
 
+@pytest.mark.slow
 def test_the_same_answers_from_files_store_graph_and_endpoint(
     shipped: aligngraph.Catalogue, tmp_path: Path, catalogue_server: OxigraphServer
 ) -> None:

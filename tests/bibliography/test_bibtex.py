@@ -71,7 +71,7 @@ def test_strings_are_joined_and_macros_replaced() -> None:
     ],
 )
 @pytest.mark.parametrize("kind", ["article", "misc", "online", "unpublished"])
-def test_preprint_is_known_however_it_is_told(kind: str, fields: str) -> None:
+def test_preprint_is_recognised_in_every_form(kind: str, fields: str) -> None:
     (form,) = forms_of(only(f"@{kind}{{a, title = {{T}}, year = 2024, {fields}}}"))
     assert (form.kind, form.arxiv, form.venue, form.year) == ("Preprint", "2305.18290", "arXiv", 2024)
     assert (form.doi or "").lower() == "10.48550/arxiv.2305.18290"

@@ -66,7 +66,7 @@ def test_item_has_what_its_variables_say() -> None:
         {"type": "webpage", "URL": "http://arxiv.org/abs/2305.18290v2", "container-title": "arXiv.org"},
     ],
 )
-def test_preprint_is_known_however_it_is_told(item: dict[str, Any]) -> None:
+def test_preprint_is_recognised_in_every_form(item: dict[str, Any]) -> None:
     (form,) = forms_of(only({"id": "a", "title": "T", "issued": {"raw": "2023-05-29"}, **item}))
     assert (form.kind, form.arxiv, form.year) == ("Preprint", "2305.18290", 2023)
 

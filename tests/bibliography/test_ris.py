@@ -80,7 +80,7 @@ def test_types_are_classes_of_works_and_publications(tags: str, work: str, form:
     assert (entry.kind, [found.kind for found in forms_of(entry)]) == (work, [form])
 
 
-def test_isbn_is_told_from_issn() -> None:
+def test_isbn_is_distinguished_from_issn() -> None:
     assert only("TY  - BOOK\nTI  - T\nSN  - 978-1-4503-8309-7\nER  - ").identifiers.isbn == "978-1-4503-8309-7"
     assert only("TY  - JOUR\nTI  - T\nSN  - 1234-5678\nER  - ").identifiers.isbn is None
 
@@ -127,7 +127,7 @@ def test_hostile_files_take_time_in_proportion(text: str) -> None:
     assert time.process_time() - start < 10
 
 
-def test_authors_in_one_tag_are_told_apart() -> None:
+def test_authors_in_one_tag_are_distinguished() -> None:
     head, tail = "TY  - JOUR\nTI  - T\nAU  - ", "\nER  - "
     assert only(f"{head}Rivera, Jo; O'Kiely, Ben;Lindqvist, E. M.{tail}").authors == (
         "Jo Rivera",

@@ -51,7 +51,7 @@ def test_a_changed_field_stands_below_its_work() -> None:
     ]
 
 
-def test_things_that_came_and_went_are_told_apart() -> None:
+def test_things_that_came_and_went_are_distinguished() -> None:
     diff = compare(triples(OLD), triples(OLD.replace("work:b", "work:c")))
     assert [(thing.how, thing.iri.rpartition("/")[2]) for thing in diff.things] == [("removed", "b"), ("added", "c")]
 

@@ -131,9 +131,7 @@ def test_netrc_is_read_for_its_host_only(ask: Asking, store: OxigraphServer, tmp
 
 @pytest.mark.parametrize("command", slow_after(1, ["query", "export", "diff"]))
 @pytest.mark.parametrize("status", [302, 307])
-def test_what_is_read_is_not_asked_for_elsewhere_and_nothing_is_told_there(
-    ask: Asking, command: str, status: int
-) -> None:
+def test_what_is_read_is_requested_from_nowhere_else(ask: Asking, command: str, status: int) -> None:
     with running(lambda handler: handler.reply(200)) as other:
 
         def answer(handler: Handler) -> None:

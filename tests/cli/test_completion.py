@@ -75,7 +75,7 @@ def test_values_come_from_the_catalogue_that_data_names(run: Run, tmp_path: Path
     assert completed(run, "tree", *data, "") == ["kindness"]
 
 
-def test_to_press_a_key_asks_nobody_over_the_network_and_prints_no_error(run: Run) -> None:
+def test_completion_sends_no_request_and_prints_no_error(run: Run) -> None:
     # Nothing listens at this address: to ask there would be an error.
     there = ["--data", "http://127.0.0.1:1/query"]
     assert completed(run, "query", "works-by-goal", *there, "-p", "goal=h") == []

@@ -60,7 +60,7 @@ def stopped(outcome: Outcome) -> tuple[str, str]:
 @pytest.mark.parametrize(
     "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in READING]
 )
-def test_a_file_that_takes_the_parser_for_ever_is_stopped_on_time(run: Run, here: Path, name: str) -> None:
+def test_a_file_that_never_finishes_parsing_is_stopped_on_time(run: Run, here: Path, name: str) -> None:
     began = time.monotonic()
     args = ["deep.ttl" if arg == "FILE" else arg for arg in READING[name]]
     limit, doing = stopped(run(*args, "--timeout", "2", cwd=here))
@@ -101,7 +101,7 @@ DOUBLED = (
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_file_made_to_take_for_ever_is_stopped(run: Run, tmp_path: Path, name: str) -> None:
+def test_a_file_that_never_finishes_is_stopped(run: Run, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(HOSTILE[name], encoding="utf-8")
     limit, doing = stopped(run("load", "store", "--data", name, "--timeout", "2", "--max-memory", "1G", cwd=tmp_path))
     assert limit in ("after 2 s", "at 1 GiB of memory")
@@ -120,7 +120,7 @@ WITHIN = {
 
 
 @pytest.mark.parametrize("name", slow_after(2, WITHIN))
-def test_other_hostile_files_are_told_of_within_a_limit(run: Run, tmp_path: Path, name: str) -> None:
+def test_other_hostile_files_are_reported_within_a_limit(run: Run, tmp_path: Path, name: str) -> None:
     text, command, said = WITHIN[name]
     (tmp_path / name).write_text(text, encoding="utf-8")
     outcome = run(command, name, "--timeout", "60", "--max-memory", "1G", cwd=tmp_path)

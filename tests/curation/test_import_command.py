@@ -172,7 +172,7 @@ def test_an_entry_may_be_settled_as_the_work_of_an_earlier_line(run: Run, data: 
 
 
 @pytest.mark.slow
-def test_what_rules_settle_is_named_and_needs_nobody(run: Run, tmp_path: Path) -> None:
+def test_what_rules_decide_is_named_and_needs_no_person(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "news.md"
     page.write_text(
         "# A page\n\n## News\n\n- [A talk](https://a.org/1) on rewards.\n\n"
@@ -188,7 +188,7 @@ def test_what_rules_settle_is_named_and_needs_nobody(run: Run, tmp_path: Path) -
     assert [problem["line"] for problem in said["noticed"]] == [5]
 
 
-def test_many_of_one_kind_are_told_in_few_lines_and_none_is_left_out(run: Run, tmp_path: Path) -> None:
+def test_many_of_one_kind_are_reported_in_few_lines_and_none_is_left_out(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "notes.md"
     items = [f"- **A Sure Thing, Part {n}.** Ana Rivera, Jo Lindqvist. 2031. [note](notes/{n}.md)" for n in range(12)]
     items[7] += " [x](javascript:alert(1))"
@@ -381,7 +381,7 @@ def test_a_format_that_is_not_read_is_named(run: Run, tmp_path: Path, name: str,
     assert f"is {kind}, which is not supported. Convert it first" in outcome.err
 
 
-def test_a_venue_that_nobody_knows_is_asked_about_and_stays_as_printed(run: Run, tmp_path: Path) -> None:
+def test_an_unknown_venue_is_asked_about_and_stays_as_printed(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "list.md"
     page.write_text(
         "# L\n\n## A\n\n- **Herons Wait Slowly.** Ana Rivera, Jo Berg. ICLM 2031. [[Paper](https://example.org/a)]\n"

@@ -130,6 +130,7 @@ def test_a_short_title_alone_is_not_enough() -> None:
     assert match(replace(DPO, title="Otter", authors=(), year=None), index).certainty == "uncertain"
 
 
+@pytest.mark.slow
 def test_matching_takes_no_more_comparisons_as_the_catalogue_grows() -> None:
     """Counted, not timed: titles that begin alike are not compared each with each."""
 

@@ -178,7 +178,7 @@ def test_nothing_is_made_up(run: Run, data: Path) -> None:
         assert f"Violation agsh:{rule}:" in validation.out
 
 
-def test_a_paper_that_is_there_is_told_and_only_its_place_added(run: Run, data: Path) -> None:
+def test_a_known_paper_is_reported_and_only_its_place_added(run: Run, data: Path) -> None:
     outcome = run("add", "2305.18290", "--goal", "human-values", "--approach", "benchmark", "--into", data, "--dry-run")
     assert "work:rafailov2023-dpo is here already" in outcome.err
     added = [

@@ -29,7 +29,7 @@ from aligngraph.export.graph import load_quads
 from aligngraph.export.ris import record as ris_record
 from aligngraph.rdf.namespaces import AG, BASE, PREFIXES
 from tests.support.exports import written
-from tests.support.marks import examples
+from tests.support.marks import examples, slow_after
 
 FORMATS = {"bibtex": ".bib", "csljson": ".csljson", "ris": ".ris"}
 # What a bibliography does not tell: who a name is, and what the work has to do with other things than publications.
@@ -147,7 +147,7 @@ def test_all_124_works_come_back_with_every_statement(name: str, quads: list[ox.
         assert told(entry, venues) == wanted[entry.key], entry.key
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", slow_after(1, FORMATS))
 def test_entries_name_the_lines_they_begin_at(name: str) -> None:
     lines = written(name).splitlines()
     begins = {"bibtex": "@", "csljson": "  {", "ris": "TY  - "}[name]
@@ -155,7 +155,7 @@ def test_entries_name_the_lines_they_begin_at(name: str) -> None:
     assert places == [number for number, line in enumerate(lines, 1) if line.startswith(begins)]
 
 
-def test_what_has_a_standard_place_is_not_told_a_second_time() -> None:
+def test_what_has_a_standard_place_is_not_repeated() -> None:
     """An edit of the standard field must count."""
     entry = re.search(r"@inproceedings\{rafailov2023-dpo,.*?\n\}\n", written("bibtex"), re.DOTALL)
     assert entry is not None

@@ -32,7 +32,17 @@ def test_there_are_commands() -> None:
     assert len(COMMANDS) >= 5
 
 
-@pytest.mark.parametrize("command", slow_after(1, COMMANDS))
+@pytest.mark.slow
+def test_the_package_is_written_by_one_of_them(package: Path) -> None:
+    """The fixture ran it."""
+    assert "export -f all -o package" in COMMANDS
+    assert package.name == "package"
+    assert len(list(package.iterdir())) == len(FILE_ENDINGS) + 1
+
+
+@pytest.mark.parametrize(
+    "command", slow_after(1, [command for command in COMMANDS if command != "export -f all -o package"])
+)
 def test_a_command_runs(command: str, run: Run, tmp_path: Path) -> None:
     outcome = run(*shlex.split(command), cwd=tmp_path)
     assert (outcome.code, outcome.err) == (0, "")

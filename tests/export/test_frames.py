@@ -102,6 +102,7 @@ def test_a_work_has_its_authors_and_publications_inside() -> None:
     assert [goal["prefLabel"] for goal in work["evaluatesGoal"]] == ["human preferences"]
 
 
+@pytest.mark.slow
 def test_an_artifact_has_its_identifier_and_its_work() -> None:
     artifact = framed("artifact")
     assert artifact["huggingFaceId"] == "datasets/openai/webgpt_comparisons"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pyoxigraph as ox
+import pytest
 
 from aligngraph.export import export
 from aligngraph.rdf.namespaces import BASE, PREFIXES
 from tests.conftest import Run
 
 
+@pytest.mark.slow
 def test_with_mappings_who_knows_other_vocabularies_finds_their_terms() -> None:
     plain = set("".join(export("ntriples", inferred=True)).splitlines())
     mapped = set("".join(export("ntriples", inferred=True, mappings=True)).splitlines())

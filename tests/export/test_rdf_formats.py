@@ -322,7 +322,7 @@ def test_rdfxml_refuses_what_xml_cannot_hold(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.slow
-def test_each_format_is_told_from_the_ending(run: Run, tmp_path: Path) -> None:
+def test_each_format_is_recognised_by_the_ending(run: Run, tmp_path: Path) -> None:
     data = data_folder() / "taxonomy"
     for ending, name in ENDINGS.items():
         path = tmp_path / f"out{ending}"

@@ -136,6 +136,7 @@ def test_the_source_of_an_object_is_where_it_comes_from() -> None:
     assert len({source for _, source in sources}) > 20
 
 
+@pytest.mark.slow
 def test_the_table_and_the_rdf_say_which_version_of_sssom_and_of_the_links_they_are() -> None:
     head = [line for line in table().splitlines() if line.startswith("#")]
     assert '#sssom_version: "1.1"' in head

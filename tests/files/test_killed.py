@@ -361,7 +361,7 @@ def kill(
     assert new != old
     assert left_over(place) == []
     if only:
-        chosen = spread([one for one in chosen if one[0] in only], FEW)
+        chosen = spread([one for one in chosen if one[0] in only], EACH)
     killed, seen = 0, Counter[bool]()
     for kind, when in chosen:
         shutil.rmtree(place)

@@ -52,7 +52,7 @@ def rows(run: Run, data: Path) -> list[dict[str, str]]:
     return found
 
 
-def test_a_difference_is_told_kept_with_the_link_and_listed(run: Run, data: Path) -> None:
+def test_a_difference_is_reported_kept_with_the_link_and_listed(run: Run, data: Path) -> None:
     before = read_holdings([data]).text(PUBLISHED, AG + "pages")
     assert before is not None
     result, now = linked(data, RECORD)
@@ -91,7 +91,7 @@ def test_what_a_person_looked_up_stays_settled(run: Run, data: Path) -> None:
     assert [row["theirs"] for row in rows(run, data)] == ["2-9"]
 
 
-def test_without_a_link_to_keep_it_with_a_difference_is_only_told(run: Run, data: Path) -> None:
+def test_a_difference_without_a_link_is_reported_only(run: Run, data: Path) -> None:
     bare = replace(RECORD, iri=None, identifiers=Identifiers(), form=replace(FORM, doi=None))
     result, now = linked(data, bare)
     assert not any(

@@ -7,12 +7,15 @@ import shlex
 import shutil
 from pathlib import Path
 
+import pytest
+
 from aligngraph.catalogue.sources import data_folder
 from tests.conftest import ROOT, Run
 
 PAGE = ROOT / "docs" / "linking.md"
 
 
+@pytest.mark.slow
 def test_the_examples_work_as_printed(run: Run, tmp_path: Path) -> None:
     text = PAGE.read_text(encoding="utf-8")
     (sample,) = re.findall(r"```bibtex\n(.*?)```", text, re.DOTALL)

@@ -375,7 +375,7 @@ def test_an_allowance_of_the_day_that_is_used_up_ends_it_after_what_came() -> No
     assert len(silent.asked) == 1
 
 
-def test_wikidata_is_told_who_asks(services: Services) -> None:
+def test_wikidata_gets_the_name_of_the_client(services: Services) -> None:
     asked = fast(source("wikidata", services["wikidata"].address))
     [question] = asked.by_identifier([wanted(work("du2022-glm"))])
     with pytest.raises(LeftError, match=r"does not let us in .*user-agent"):

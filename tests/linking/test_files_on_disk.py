@@ -131,7 +131,7 @@ def test_a_decision_is_taken_back_and_never_asked_for_again(run: Run, data: Path
     assert (again.code, again.out) == (0, "")
 
 
-def test_an_equal_identifier_with_another_title_is_told_and_not_written(run: Run, data: Path, bib: Path) -> None:
+def test_an_equal_identifier_with_another_title_is_reported_and_not_written(run: Run, data: Path, bib: Path) -> None:
     bib.write_text(WRONG, encoding="utf-8")
     before = contents(data)
     done = run("link", "--to", bib, "--into", data, "--accept", "--complete")

@@ -56,7 +56,7 @@ def test_other_encodings_are_read(wanted: list[Wanted], tmp_path: Path) -> None:
         ("list.json", b'[1, "two", null]'),
     ],
 )
-def test_a_file_that_can_not_be_read_is_told_and_takes_no_other_with_it(
+def test_an_unreadable_file_is_reported_and_the_others_are_read(
     name: str, content: bytes, wanted: list[Wanted], tmp_path: Path
 ) -> None:
     folder = tmp_path / "bibliographies"
@@ -112,7 +112,7 @@ def table(**cells: str) -> str:
         ({"confidence": "nan"}, "has to be between 0 and 1"),
     ],
 )
-def test_a_row_that_can_not_be_taken_is_told_by_its_line(data: Path, cells: dict[str, str], said: str) -> None:
+def test_an_invalid_row_is_reported_with_its_line(data: Path, cells: dict[str, str], said: str) -> None:
     with pytest.raises(CatalogueError, match=r"t\.tsv, line 2: ") as raised:
         read_review(table(**cells), "t.tsv", read_holdings([data]))
     assert said in str(raised.value)

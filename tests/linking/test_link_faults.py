@@ -20,7 +20,6 @@ from tests.conftest import Run
 from tests.support.catalogues import service as faults
 from tests.support.catalogues.running import Services
 from tests.support.catalogues.service import Answer, Fault, Handler
-from tests.support.marks import slow_after
 
 KNOWN = ("du2022-glm", "hoover2020-mftc", "glaese2022-sparrow")
 UNKNOWN = "firdaus2022-polise"
@@ -104,7 +103,8 @@ CLEAN: dict[str, bytes] = {}
 """The catalogue linked without any fault; once for all rounds."""
 
 
-@pytest.mark.parametrize("turn", slow_after(1, range(len(HARMFUL) + len(HARMLESS))))
+@pytest.mark.slow
+@pytest.mark.parametrize("turn", range(len(HARMFUL) + len(HARMLESS)))
 def test_a_later_run_makes_up_for_what_went_wrong(
     turn: int, run: Run, services: Services, data: Path, tmp_path: Path
 ) -> None:

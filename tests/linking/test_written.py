@@ -94,7 +94,7 @@ def test_what_a_published_form_has_is_never_said_of_its_preprint(data: Path, com
         assert any("--complete adds it" in note for note in result.outcome.notes)
 
 
-def test_without_complete_a_form_that_is_lacking_is_told(data: Path) -> None:
+def test_without_complete_a_missing_publication_is_reported(data: Path) -> None:
     form_only = replace(glm(read_holdings([data])), identifiers=Identifiers(doi="10.18653/v1/2022.acl-long.26"))
     result, now = linked(data, [form_only])
     assert now.texts(WORK, AG + "hasPublication") == [PREPRINT]

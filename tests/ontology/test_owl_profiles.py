@@ -254,7 +254,7 @@ def test_a_key_is_inside_both_profiles(added: dict[str, Report]) -> None:
     assert "hasKey" not in outside
 
 
-def test_a_property_nobody_declared_is_outside_dl(added: dict[str, Report]) -> None:
+def test_an_undeclared_property_is_outside_dl(added: dict[str, Report]) -> None:
     assert any("https://example.org/p" in line for line in added["an undeclared property"].all("DL"))
 
 

@@ -128,7 +128,7 @@ def test_a_query_leads_browsers_to_the_page_that_answers_and_programs_nowhere(ap
     assert apache.ask(query, f"Accept: {BROWSER}", method="POST")[:2] == (404, "")
 
 
-def test_caches_and_scripts_are_told(apache: Apache) -> None:
+def test_caches_and_scripts_are_reported(apache: Apache) -> None:
     _, _, head = apache.ask("ontology", "Accept: text/turtle")
     assert re.search(r"^vary:.*\baccept\b", head, re.IGNORECASE | re.MULTILINE)
     assert re.search(r"^access-control-allow-origin: \*", head, re.IGNORECASE | re.MULTILINE)

@@ -308,7 +308,7 @@ def test_whatever_lists_or_counts_by_goal_approach_or_method_can_leave_out_what_
 
 
 @pytest.mark.parametrize("query", PLACED, ids=ids)
-def test_listed_and_added_works_are_told_apart(query: StoredQuery, catalogue: Embedded) -> None:
+def test_listed_and_added_works_are_distinguished(query: StoredQuery, catalogue: Embedded) -> None:
     given = {one.name: [one.default.partition(":")[2] or ANY] for one in query.parameters if one.name != "source"}
     found = {}
     for source in ("listed", "added", ANY):

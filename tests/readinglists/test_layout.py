@@ -55,7 +55,7 @@ def test_what_looks_like_a_name_is_a_venue_in_the_place_of_venues(venue: str) ->
     assert (entry.venue_printed, entry.year, entry.authors) == (venue, 2031, ())
 
 
-def test_a_journal_that_nobody_knows_is_the_venue_in_the_place_of_venues() -> None:
+def test_an_unknown_journal_is_the_venue_where_venues_stand() -> None:
     form = "- **{names} (2031).** {title}: how far it goes. *Journal of Quiet Systems*, 4(1), 5-9. [[link]({url})]"
     venue = "Ropes, Wavelets, Tides and Other Slow Things at Sea"
     odd = (

@@ -308,7 +308,7 @@ def test_a_name_turned_round_before_a_year_stays_one() -> None:
     assert (entry.authors, entry.year) == (("Ana Rivera",), 2031)
 
 
-def test_a_venue_that_nobody_knows_stands_where_venues_do_before_titles() -> None:
+def test_an_unknown_venue_is_read_where_venues_stand_before_titles() -> None:
     line = "- {} - Herons Asked {}. [[Paper]](https://example.org/{})"
     places = ("2013-NIPS", "2016-AAAI", "2017-CVPR", "2018-ECCV", "2020-IEEEAccess", "2019-ICLR_W")
     found = entries("\n".join(line.format(place, at, at) for at, place in enumerate(places)))

@@ -89,7 +89,7 @@ def test_other_stores_are_asked_once(header: str) -> None:
         ("SELECT ?graph { ?s <x:GRAPH> 'FROM' } # GRAPH", False),
     ],
 )
-def test_it_is_told_which_queries_have_graph(query: str, names: bool) -> None:
+def test_queries_with_graph_are_recognised(query: str, names: bool) -> None:
     assert names_graphs(query) is names
 
 

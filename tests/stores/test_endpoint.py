@@ -149,7 +149,7 @@ def test_a_wait_longer_than_the_time_limit_is_not_begun() -> None:
     assert "wait 3600 s" in said
 
 
-def test_a_dropped_connection_is_tried_again_and_then_told() -> None:
+def test_a_dropped_connection_is_tried_again_and_then_reported() -> None:
     def answer(handler: Handler) -> None:
         if len(handler.server.requests) < 3:
             handler.connection.shutdown(socket.SHUT_RDWR)
@@ -232,7 +232,7 @@ def test_a_body_shorter_than_promised_is_no_whole_answer_even_if_it_parses(heade
     assert "broke off" in said
 
 
-def test_a_graph_whose_length_nobody_says_is_not_taken_for_whole() -> None:
+def test_a_graph_without_a_stated_length_is_not_taken_as_complete() -> None:
     triples = b'<http://x.example/a> <http://x.example/b> "c" .\n'
     answer = cut_off(triples, header=None, content_type="application/n-triples")
     assert "does not say how long its answer is" in failure(answer, "CONSTRUCT WHERE { ?s ?p ?o }")
@@ -264,7 +264,7 @@ def test_a_server_that_sends_drop_by_drop_is_given_up_on_time() -> None:
 # Where there is no server
 
 
-def test_a_refused_connection_an_unknown_host_and_a_bad_address_are_told_apart() -> None:
+def test_a_refused_connection_an_unknown_host_and_a_bad_address_are_distinguished() -> None:
     refused = f"http://127.0.0.1:{free_port()}/query"
     with pytest.raises(RemoteError, match="refuses the connection: is the store running"):
         list(Remote(refused).select(ROWS))
@@ -331,7 +331,7 @@ def test_redirects_without_end_are_given_up() -> None:
 @pytest.mark.parametrize(
     "location", ["http://[::1", "http://h:99999/x", "ftp://x/", "http://127.0.0.1:1@evil.example/"]
 )
-def test_a_redirect_to_what_is_no_address_is_told(location: str) -> None:
+def test_a_redirect_to_an_invalid_address_is_reported(location: str) -> None:
     said = failure(lambda handler: handler.reply(302, Location=location))
     assert "redirects to another address" in said or "can't be asked" in said
 
@@ -340,7 +340,7 @@ def test_a_very_long_wait_is_not_begun_even_without_a_time_limit() -> None:
     assert "wait 3600 s" in failure(lambda handler: handler.reply(503, Retry_After="3600"), seconds=0)
 
 
-def test_certificates_that_cannot_be_read_are_told(run: Run, tmp_path: Path, authority: Authority) -> None:
+def test_certificates_that_cannot_be_read_are_reported(run: Run, tmp_path: Path, authority: Authority) -> None:
     with running(lambda handler: handler.reply(200, rows(range(1))), authority.context()) as server:
         address = server.endpoint.replace("http://127.0.0.1", "https://localhost")
         words = ["sparql", "ASK {}", "--data", address]
@@ -362,7 +362,7 @@ def test_an_ipv6_address_is_asked(run: Run) -> None:
 
 
 @pytest.mark.parametrize("host", ["a..b", "a" * 300])
-def test_a_name_that_no_host_can_have_is_told(run: Run, host: str) -> None:
+def test_an_invalid_host_name_is_reported(run: Run, host: str) -> None:
     outcome = run("sparql", "ASK {}", "--data", f"http://{host}/query")
     assert outcome.code == 2
     assert "can't be asked" in outcome.err

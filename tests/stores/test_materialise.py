@@ -412,7 +412,7 @@ def test_updates_that_go_to_another_store_are_found_out(one_server: OxigraphServ
         ("http://h/query?x=1#f", "http://h/query?x=1", "http://h/update?x=1"),
     ],
 )
-def test_where_an_unknown_store_takes_updates_is_told_from_where_it_is_asked(
+def test_the_update_address_of_an_unknown_store_follows_from_the_query_address(
     given_: str, asked: str, updated: str
 ) -> None:
     store = addresses_of(given_, PRODUCTS["generic"])

@@ -102,7 +102,7 @@ def test_a_catalogue_goes_in_answers_and_comes_out_the_same(place: Place, data: 
 
 
 @pytest.mark.slow
-def test_graphs_are_added_to_told_of_and_deleted(place: Place, data: Path) -> None:
+def test_graphs_are_added_to_reported_and_deleted(place: Place, data: Path) -> None:
     chosen = ["--product", place.name]
     assert place("push", *chosen, "--data", data).code == 0
     (data / WORKS[0].name).write_text("<x:a> <x:b> <x:c> .\n")
@@ -128,7 +128,7 @@ def test_any_address_of_it_will_do(place: Place) -> None:
 
 
 @pytest.mark.slow
-def test_a_wrong_address_is_told(place: Place, data: Path) -> None:
+def test_a_wrong_address_is_reported(place: Place, data: Path) -> None:
     told = place("push", "--product", place.name, "--data", data, path=f"{place.kind.base}/x/nothing")
     if place.name == "qlever":
         # It takes requests at every address.

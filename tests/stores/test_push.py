@@ -102,6 +102,7 @@ def aligngraph(run: Run, place: Place) -> Aligngraph:
     return Aligngraph(run, place)
 
 
+@pytest.mark.slow
 def test_the_catalogue_goes_in_is_verified_answers_and_comes_out_the_same(
     place: Place, aligngraph: Aligngraph, tmp_path: Path, run: Run
 ) -> None:
@@ -147,7 +148,7 @@ def test_a_graph_is_replaced_or_added_to(place: Place, aligngraph: Aligngraph, t
 
 
 @pytest.mark.slow
-def test_what_the_data_has_no_more_is_told_and_deleted_when_asked(place: Place, aligngraph: Aligngraph) -> None:
+def test_graphs_gone_from_the_data_are_reported_and_deleted_when_asked(place: Place, aligngraph: Aligngraph) -> None:
     assert aligngraph("push", "--data", WORK).code == 0
     other = data_folder() / "works" / "bai2022-hh-rlhf.ttl"
     told = aligngraph("push", "--data", other)
@@ -173,7 +174,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(place: Place, aligng
     assert place.counts() == {}
 
 
-def test_what_was_lost_is_told_with_examples_and_exit_code_1(aligngraph: Aligngraph, tmp_path: Path) -> None:
+def test_losses_are_reported_with_examples_and_exit_code_1(aligngraph: Aligngraph, tmp_path: Path) -> None:
     file = tmp_path / "own.ttl"
     file.write_text("<x:a> <x:b> 1, 2, 3 .")
     assert aligngraph("push", "--data", file).code == 0
@@ -186,7 +187,7 @@ def test_what_was_lost_is_told_with_examples_and_exit_code_1(aligngraph: Aligngr
     assert aligngraph("push", "--data", file, "--verify-only").code == 0
 
 
-def test_ways_of_writing_a_value_are_told_apart_from_losses(aligngraph: Aligngraph, tmp_path: Path) -> None:
+def test_other_spellings_of_a_value_are_distinguished_from_losses(aligngraph: Aligngraph, tmp_path: Path) -> None:
     file = tmp_path / "own.ttl"
     file.write_text(
         "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n"

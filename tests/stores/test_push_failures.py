@@ -199,13 +199,13 @@ def test_a_dropped_post_is_repeated_only_where_that_adds_nothing_twice(run: Run,
             assert "might add everything twice: check with --verify-only" in told.err
 
 
-def test_a_refused_connection_is_told(run: Run, data: Path) -> None:
+def test_a_refused_connection_is_reported(run: Run, data: Path) -> None:
     told = push(run, f"http://127.0.0.1:{free_port()}", data)
     assert told.code == 2
     assert "refuses the connection: is the store running, and this its port?" in told.err
 
 
-def test_an_unknown_host_is_told(run: Run, data: Path) -> None:
+def test_an_unknown_host_is_reported(run: Run, data: Path) -> None:
     told = push(run, "http://no-such-host.invalid", data)
     assert told.code == 2
     assert "no host of this name is known" in told.err
@@ -266,7 +266,7 @@ def test_a_key_in_an_address_is_not_shown(run: Run, data: Path) -> None:
         assert told.code == 2
 
 
-def test_a_count_that_is_none_is_told(run: Run, data: Path) -> None:
+def test_a_count_that_is_none_is_reported(run: Run, data: Path) -> None:
     graph = {"g": {"type": "uri", "value": f"{GRAPH}a"}, "n": {"type": "literal", "value": "many"}}
     body = json.dumps({"head": {"vars": ["g", "n"]}, "results": {"bindings": [graph]}}).encode()
     with running(lambda handler: handler.reply(200, body)) as server:
@@ -275,14 +275,14 @@ def test_a_count_that_is_none_is_told(run: Run, data: Path) -> None:
     assert "does not say how many triples there are" in told.err
 
 
-def test_redirects_without_end_are_told(run: Run, data: Path) -> None:
+def test_redirects_without_end_are_reported(run: Run, data: Path) -> None:
     with running(lambda handler: handler.reply(307, Location=handler.path)) as server:
         told = push(run, base(server), data)
     assert told.code == 2
     assert "redirects without end" in told.err
 
 
-def test_a_redirect_that_drops_what_is_written_is_told(run: Run, data: Path) -> None:
+def test_a_redirect_that_drops_what_is_written_is_reported(run: Run, data: Path) -> None:
     with running(lambda handler: handler.reply(302, Location="/login")) as server:
         told = push(run, base(server), data)
     assert told.code == 2

@@ -53,7 +53,7 @@ def test_a_fault_in_a_store_is_found(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_what_a_store_on_disk_holds_is_derived_and_contradictions_are_told_by_graph(
+def test_a_store_on_disk_is_inferred_and_contradictions_are_reported_by_graph(
     run: Run, store: Path, tmp_path: Path
 ) -> None:
     assert run("infer", "--data", store, "--format", "ntriples").out == run("infer", "--format", "ntriples").out

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from aligngraph.export import export
+from tests.conftest import Run
+from tests.support.shared import made_once
 
 Catalogue = Callable[[str], tuple[Path]]
 
@@ -30,3 +32,14 @@ def catalogue(tmp_path: Path) -> Catalogue:
         return (folder,)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def package(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with every format of the shipped catalogue, written by the command; for reading only."""
+
+    def make(folder: Path) -> None:
+        outcome = run("export", "-f", "all", "-o", folder, env={"PYTHONHASHSEED": "0"})
+        assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+
+    return made_once(tmp_path_factory, "package", make)

@@ -28,7 +28,7 @@ def test_text_comes_back_without_its_mark(content: bytes) -> None:
     assert decode(content, "page.md") == TEXT
 
 
-def test_a_guessed_encoding_is_told_with_the_line() -> None:
+def test_a_guessed_encoding_is_reported_with_the_line() -> None:
     decoded = decode_with_notice("one\ntwo é\n".encode("latin-1"), "page.md")
     assert decoded.encoding == "windows-1252"
     assert decoded.notice == "page.md, line 2: not UTF-8; read as Windows-1252"

@@ -147,7 +147,7 @@ def test_command_exits_with_1_where_something_is_wrong(run: Run, tmp_path: Path)
     assert "person:kim (Kim)" in outcome.out
 
 
-def test_command_fails_on_a_warning_only_when_told(run: Run, tmp_path: Path) -> None:
+def test_command_fails_on_a_warning_only_when_asked(run: Run, tmp_path: Path) -> None:
     with_records(tmp_path, "venue:blog a ag:Website ; rdfs:label 'Blog'@en .\n")
     assert run("validate", tmp_path).code == 0
     assert run("validate", tmp_path, "--fail-on", "warning").code == 1

@@ -15,6 +15,7 @@ from aligngraph.rdf.namespaces import AG, AGS, PREFIXES
 from aligngraph.rdf.terms import TYPE, Node
 from aligngraph.validation.shapes import SH, iri_of, read_shapes
 from aligngraph.validation.validate import WRITTEN_FORM, validate
+from tests.support.marks import slow_after
 from tests.support.shape_examples import BASE, FOLDER, files_of, result_set, triples_of, write_example
 from tests.support.triplestores import Jena
 
@@ -167,7 +168,7 @@ def test_the_catalogue_beneath_the_examples_conforms() -> None:
         assert report.checked.focus_nodes > 30
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", slow_after(20, RULES))
 def test_what_keeps_the_rule_conforms(rule: str, tmp_path: Path) -> None:
     files = write_example(files_of(rule, "pass"), tmp_path)
     assert len(files) > 1

@@ -328,7 +328,7 @@ def test_long_lists_of_authors_are_cut_unless_all_are_asked_for(backend: Embedde
     assert len(items(page, "Authors")) == 450 > LIMIT
 
 
-def test_corrections_of_the_page_are_told(backend: Embedded) -> None:
+def test_corrections_of_the_page_are_reported(backend: Embedded) -> None:
     page = describe(backend, "https://w3id.org/aligngraph/work/liu2023-chain-of-hindsight")
     assert items(page, "Corrections") == ["authors: printed “Hao et al.”, should be “Liu et al.”"]
 

@@ -135,7 +135,7 @@ def test_tree_is_drawn_with_branches_and_aligned_counts() -> None:
     ]
 
 
-def test_works_that_the_catalogue_adds_are_told_apart_from_listed_ones() -> None:
+def test_works_that_the_catalogue_adds_are_distinguished_from_listed_ones() -> None:
     more = """ex:p2 a ag:CuratedPlacing ; ag:places ex:w3 ; ag:placingRepresents ex:a .
       ex:p3 a ag:CuratedPlacing ; ag:places ex:w2 ; ag:placingRepresents ex:a ."""
     nodes = read_tree(small(TREE + more))

@@ -234,7 +234,7 @@ DEEP = (
 )
 
 
-@pytest.mark.parametrize("text", DEEP, ids=["not", "or", "union", "escaped brackets"])
+@pytest.mark.parametrize("text", slow_after(1, DEEP), ids=["not", "or", "union", "escaped brackets"])
 def test_what_is_deep_without_brackets_ends_one_query_at_most(strict: Served, text: str) -> None:
     reply = requests.post(strict / "sparql", data={"query": f"ASK {{ {text} }}"}, timeout=60)
     assert reply.status_code in (400, 503)

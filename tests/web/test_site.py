@@ -194,7 +194,7 @@ def test_a_stored_query_comes_in_the_form_of_its_ending(served: Served, ending: 
         ("api/works-by-goal.csv?page=999", 404, "there is no page 999"),
     ],
 )
-def test_a_wrong_question_is_told_what_is_right(served: Served, path: str, status: int, says: str) -> None:
+def test_an_error_says_what_is_right(served: Served, path: str, status: int, says: str) -> None:
     reply = requests.get(served / path, timeout=60)
     assert (reply.status_code, says in reply.text) == (status, True), reply.text
 

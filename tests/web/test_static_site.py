@@ -134,6 +134,7 @@ def test_an_address_that_is_none_is_named(run: Run, tmp_path: Path, url: str) ->
     assert url in outcome.err
 
 
+@pytest.mark.slow
 def test_the_sitemap_and_the_feed_name_pages(made: Path) -> None:
     base = "https://example.org/catalogue/"
     pages = [element.text or "" for element in Xml.parse(made / "sitemap.xml").iter() if element.tag.endswith("}loc")]
