@@ -34,6 +34,7 @@ _LARGEST = {
     "pyshacl": 10,
     "memory": 100,
     "folder": 10,
+    "works": 100,
 }
 
 
@@ -129,6 +130,8 @@ def _cold(bench: Bench, size: int, group: str, question: tuple[str, ...], goal: 
         ours = (str(bench.installed / "aligngraph"), *asked[1:])
         if size == 1:
             yield Case(group, "aligngraph, as installed", size, ours, goal=goal)
+            whole_name = ("--data", "aligngraph:all")
+            yield Case(group, "aligngraph --data aligngraph:all (cached)", size, (*ours, *whole_name), goal=goal)
         yield Case(group, "aligngraph --data, a store", size, (*ours, "--data", str(store)), goal=goal)
         data = ("--data", str(bench.path(size, "data.nq")))
         if size <= _LARGEST["memory"]:
@@ -233,6 +236,38 @@ def fmt(bench: Bench, size: int) -> Iterator[Case]:
         yield _work("fmt", size, "fmt-rdflib", folder, name="rdflib parse and serialise")
 
 
+def works(bench: Bench, size: int) -> Iterator[Case]:
+    """A question to a folder with one file a work: the first, one after each change of a file, and any other."""
+    folder, data = bench.path(size, "works"), bench.path(size, "data.nq")
+    if size > _LARGEST["works"]:
+        return
+    if not folder.exists():
+        grow = (sys.executable, str(HERE / "grow.py"), str(size), "--works", str(folder))
+        run_once(Case("prepare", "works", size, grow), bench.env, 3600)
+    text, store = bench.path(size, "works.rq"), bench.path(size, "works-oxigraph")
+    query = f"{tool('aligngraph')} query {' '.join(POINT)} --format csv"
+    asked = f"{query} --data {folder}"
+    run_once(Case("prepare", "text", size, ("sh", "-c", f"{query[:-4]} sparql > {text}; {asked}")), bench.env, 3600)
+    other = folder.with_name("works-changed")
+    if not other.exists():
+        shutil.copytree(folder, other)
+    run_once(Case("prepare", "other", size, ("sh", "-c", f"{query} --data {other}")), bench.env, 3600)
+    changed = min((other / "works").iterdir())
+    oxigraph = f"{tool('oxigraph')} query --location {store} --union-default-graph --results-format csv"
+    once = _once(size, 10)
+    for place, (name, command, rounds) in enumerate(
+        (
+            ("oxigraph load", f"rm -rf {store} && {tool('oxigraph')} load -l {store} -f {data}", once),
+            ("oxigraph query", f"{oxigraph} --query-file {text}", 0),
+            ("floor: import click, pyoxigraph", f"{sys.executable} -c 'import click, pyoxigraph'", 0),
+            ("aligngraph, first", f"rm -rf {store}-cache && ALIGNGRAPH_CACHE={store}-cache {asked}", once),
+            ("aligngraph, a file changed", f'echo "<x:$$> a <x:c> ." >> {changed} && {query} --data {other}', 0),
+            ("aligngraph, nothing changed", asked, 0),
+        )
+    ):
+        yield Case("works", name, size, ("sh", "-c", command), base=place == 0, rounds=rounds)
+
+
 def site(bench: Bench, size: int) -> Iterator[Case]:
     """The site of files, which has no other to compare it with."""
     if size <= _LARGEST["folder"]:
@@ -241,6 +276,6 @@ def site(bench: Bench, size: int) -> Iterator[Case]:
 
 
 GROUPS: dict[str, Callable[[Bench, int], Iterator[Case]]] = {
-    group.__name__: group for group in (cold, warm, load, closure, shapes, export, api, fmt, site)
+    group.__name__: group for group in (cold, warm, load, closure, shapes, export, api, fmt, works, site)
 }
 """Name → what yields its cases for one size."""

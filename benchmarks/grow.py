@@ -435,12 +435,29 @@ def write_turtle_folder(folder: Path, times: int, seed: int = SEED) -> None:
         path.write_text(text, encoding="utf-8")
 
 
+def write_work_folder(folder: Path, times: int, seed: int = SEED) -> None:
+    """Write the same as `write_turtle_folder`, with a file for each work, its publications and authorships."""
+    write_turtle_folder(folder, times, seed)
+    parts = {_ag("hasPublication"), _ag("hasAuthorship")}
+    for path in sorted((folder / "grown").glob("works-*.ttl")):
+        triples = [quad.triple for quad in ox.parse(path=path)]
+        owner = {triple.object: triple.subject for triple in triples if triple.predicate in parts}
+        by_work: dict[object, list[ox.Triple]] = defaultdict(list)
+        for triple in triples:
+            by_work[owner.get(triple.subject, triple.subject)].append(triple)
+        for work, about in by_work.items():
+            name = _local(str(work).strip("<>"))
+            (folder / "works" / f"{name}.ttl").write_text(write_turtle(about, name), encoding="utf-8")
+        path.unlink()
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description="Write the shipped data grown to TIMES its size.")
     parser.add_argument("times", type=int)
     parser.add_argument("--nquads", type=Path, metavar="FILE")
     parser.add_argument("--turtle", type=Path, metavar="FOLDER", help="A folder that is not there yet.")
+    parser.add_argument("--works", type=Path, metavar="FOLDER", help="The same, with one file for each work.")
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     if options.times < 1:
@@ -449,6 +466,8 @@ def main() -> None:
         write_nquads(options.nquads, options.times, options.seed)
     if options.turtle:
         write_turtle_folder(options.turtle, options.times, options.seed)
+    if options.works:
+        write_work_folder(options.works, options.times, options.seed)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,17 @@ def test_grown_once_it_is_the_shipped_data(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_with_a_file_for_each_work_it_is_the_same(tmp_path: Path) -> None:
+    grow.write_turtle_folder(tmp_path / "folder", 3)
+    grow.write_work_folder(tmp_path / "works", 3)
+    assert {quad.triple for quad in quads_of(tmp_path / "works")} == {
+        quad.triple for quad in quads_of(tmp_path / "folder")
+    }
+    works = count_types(quads_of(tmp_path / "works"))["Paper"]
+    assert len(list((tmp_path / "works" / "works").iterdir())) >= works
+
+
+@pytest.mark.slow
 def test_works_listings_links_and_artifacts_grow_by_as_much_and_persons_by_less(grown: Path) -> None:
     before, after = count_types(quads_of(data_folder())), count_types(quads_of(grown))
     for kind in ("Paper", "Preprint", "Listing", "PaperLink", "Authorship", "Dataset", "Correction"):
