@@ -231,12 +231,17 @@ def test_the_command_counts_and_needs_no_terminal(run: Run, tmp_path: Path, own:
 
 
 @pytest.mark.slow
-def test_progress_shows_on_a_terminal_once_it_takes_longer_than_a_second(tmp_path: Path) -> None:
+@pytest.mark.parametrize("call", [("load", "store"), ("sparql", "ASK { ?s ?p 'none' }")])
+def test_progress_shows_on_a_terminal_once_it_takes_longer_than_a_second(
+    tmp_path: Path, call: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALIGNGRAPH_CACHE", str(tmp_path / "cache"))
+
     def told(lines: int) -> bytes:
         (tmp_path / "data.nt").write_text("".join(f'<x:{n}> <x:p> "{n}" .\n' for n in range(lines)))
         ours, theirs = pty.openpty()
-        command: list[str | Path] = [sys.executable, "-m", "aligngraph", "load", tmp_path / "store"]
-        done = subprocess.run([*command, "--no-inferred", "--data", tmp_path / "data.nt"], stderr=theirs, check=True)
+        command = [sys.executable, "-m", "aligngraph", *call, "--no-inferred", "--data", "data.nt"]
+        done = subprocess.run(command, stderr=theirs, stdout=subprocess.DEVNULL, cwd=tmp_path, check=True)
         assert done.returncode == 0
         os.close(theirs)
         return shown_on(ours)

@@ -193,7 +193,7 @@ def _plan(
     *,
     is_list: bool,
 ) -> Plan:
-    from aligngraph.cli.load import Bar
+    from aligngraph.cli.progress import Bar
     from aligngraph.curation.plan import plan_import
 
     bar = Bar()

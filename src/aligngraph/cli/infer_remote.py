@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aligngraph.cli.answers import put_out
-from aligngraph.cli.load import Bar
+from aligngraph.cli.progress import Bar
 
 if TYPE_CHECKING:
     from aligngraph.stores.triplestore import Triplestore

@@ -188,7 +188,7 @@ def _asker(
             raise click.UsageError("--at is for sources that are asked over the network: name one with --to.")
         yield None
         return
-    from aligngraph.cli.load import Bar
+    from aligngraph.cli.progress import Bar
     from aligngraph.linking.asking import Asker, Settings
     from aligngraph.linking.state import State
     from aligngraph.stores.cache import cache_folder
@@ -205,7 +205,7 @@ def _asker(
 
 
 def _link(holdings: Holdings, request: Request, asker: Asker | None, *, plan: bool) -> Result:
-    from aligngraph.cli.load import Bar
+    from aligngraph.cli.progress import Bar
     from aligngraph.linking.run import link
 
     def ask(wanted: Sequence[Wanted]) -> dict[str, list[Record]]:

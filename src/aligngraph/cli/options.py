@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from aligngraph.errors import ArgumentError
-from aligngraph.files.activity import waiting_for_a_person
+from aligngraph.files.activity import showing, waiting_for_a_person
 from aligngraph.stores.location import Location, locate, split_user
 
 if TYPE_CHECKING:
@@ -53,7 +53,17 @@ class Origin(NamedTuple):
         wanted = self.inferred if inferred is None else inferred
         # What works on files needs nothing that is inferred, and infers for itself.
         tell = None if inferred is not None else partial(click.echo, err=True)
-        return open_catalogue(self.location, inferred=wanted, access=access, seconds=self.seconds, tell=tell)
+        opened = partial(open_catalogue, self.location, inferred=wanted, access=access, seconds=self.seconds, tell=tell)
+        if not sys.stderr.isatty():
+            return opened()
+        from aligngraph.cli.progress import Bar
+
+        bar = Bar()
+        try:
+            with showing(bar):
+                return opened()
+        finally:
+            bar.end()
 
     def files(self) -> tuple[Path, ...]:
         """Return the files and folders to read; none for the shipped catalogue.

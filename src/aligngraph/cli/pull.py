@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aligngraph.cli.load import Bar
 from aligngraph.cli.options import force_option, triplestore_options
+from aligngraph.cli.progress import Bar
 from aligngraph.text.plurals import count_of
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aligngraph.cli.load import Bar
 from aligngraph.cli.options import data_option, no_inferred_option, origin_of, parts_option, triplestore_options
+from aligngraph.cli.progress import Bar
 from aligngraph.text.plurals import count_of
 
 if TYPE_CHECKING:

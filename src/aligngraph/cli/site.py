@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from aligngraph.cli.load import Bar
 from aligngraph.cli.options import REQUEST_SECONDS, Origin, catalogue_options
+from aligngraph.cli.progress import Bar
 from aligngraph.text.plurals import count_of
 
 PUBLISHED = "https://aligngraph.github.io/aligngraph/"

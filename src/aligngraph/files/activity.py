@@ -12,6 +12,7 @@ from pathlib import Path
 DOING, STATE, FOLDER, PAUSED, RESUMED = "doing", "state", "folder", "paused", "resumed"
 """What a line begins with."""
 _tell: Callable[[str], None] | None = None
+_show: Callable[[str, int, int], None] | None = None
 
 
 def tell_to(tell: Callable[[str], None]) -> None:
@@ -28,6 +29,23 @@ def _say(kind: str, text: object = "") -> None:
 def doing(what: str) -> None:
     """Say what is being done from now on, as in "reading FILE"."""
     _say(DOING, what)
+
+
+@contextlib.contextmanager
+def showing(show: Callable[[str, int, int], None]) -> Iterator[None]:
+    """Let *show* have what `progress` says."""
+    global _show
+    _show = show
+    try:
+        yield
+    finally:
+        _show = None
+
+
+def progress(what: str, done: int = 0, total: int = 0) -> None:
+    """Say, to whoever looks on, what is being done, and how much of it; *total* is 0 where that is unknown."""
+    if _show is not None:
+        _show(what, done, total)
 
 
 def state_of_work(text: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import pyoxigraph as ox
 
 from aligngraph.catalogue.sources import Source, format_of, parse_rdf, parse_source
+from aligngraph.files.activity import progress
 from aligngraph.rdf.namespaces import INFERRED_GRAPH
 
 
@@ -27,6 +28,7 @@ def fill_store(sources: Sequence[Source], contents: Iterable[bytes], inferred: b
     text = bytearray()
     may_follow = not any(names_graphs(source) for source in sources)
     for place, (source, content) in enumerate(zip(sources, contents, strict=True)):
+        progress(f"Reading {len(sources):,} files", place, len(sources))
         if names_graphs(source):
             quads = list(parse_source(source, content))
             text += _serialize(quads, ox.RdfFormat.N_QUADS)
@@ -39,6 +41,7 @@ def fill_store(sources: Sequence[Source], contents: Iterable[bytes], inferred: b
         if place == 0:
             ontology.add(quads)
     if inferred:
+        progress("Inferring statements")
         from aligngraph.reasoning.closure import infer
         from aligngraph.reasoning.incremental import can_follow
 
@@ -47,6 +50,7 @@ def fill_store(sources: Sequence[Source], contents: Iterable[bytes], inferred: b
         text += "".join(lines).encode()
         may_follow = may_follow and can_follow(result, len(lines), ontology)
         del result, lines
+    progress("Storing")
     # All at once, so that the store is in order and needs no second run through all of it.
     store.bulk_load(bytes(text), ox.RdfFormat.N_QUADS, lenient=True)
     return may_follow
