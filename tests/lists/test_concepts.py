@@ -88,7 +88,7 @@ def test_notations_are_used_once_and_only_one_label_is_shared(concepts: Holdings
     shared = {
         name for kind in CONCEPT_KINDS for name, named in meanings.names(kind).items() if len(named) > 1 and named & new
     }
-    # An automatic arena has such a judge. The preferred label comes first where somebody types it.
+    # An automatic arena has such a judge. It has the label as a hidden one only, so that this concept comes first.
     assert shared == {fold(clean("LLM-as-a-judge"))}
 
 

@@ -229,6 +229,15 @@ def test_a_thing_in_two_files_is_reported_with_both(tmp_path: Path) -> None:
     assert {finding.file.name, finding.related[0].file.name} == {"base.ttl", "more.ttl"}
 
 
+def test_another_file_may_say_which_of_its_concepts_are_narrower(tmp_path: Path) -> None:
+    care = "<https://w3id.org/aligngraph/goal/care>"
+    skos = f"@prefix skos: <{PREFIXES['skos']}> .\n"
+    narrower = f"{skos}{care} skos:narrower <https://w3id.org/aligngraph/goal/first-aid> .\n"
+    for more, found in (("", False), (f'{care} skos:altLabel "caring"@en .\n', True)):
+        report = validate([with_records(tmp_path, narrower + more)])
+        assert (AGS + "WrittenOnce" in {finding.rule.iri for finding in report.findings}) == found
+
+
 def test_a_misspelt_term_is_answered_with_the_nearest(tmp_path: Path) -> None:
     report = validate([with_records(tmp_path, 'venue:press ag:acronnym "P" .\n')])
     messages = [finding.message for finding in report.findings if finding.rule.iri == AGS + "WrittenTerm"]

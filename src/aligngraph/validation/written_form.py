@@ -32,6 +32,8 @@ _PLAIN = {
 }
 _RDF, _RDFS, _OWL = (PREFIXES[name] for name in ("rdf", "rdfs", "owl"))
 _TYPE = _RDF + "type"
+# What a catalogue beside another may say of the other's concepts: that its own are narrower than these, or related.
+_BESIDE = (PREFIXES["skos"] + "narrower", PREFIXES["skos"] + "related")
 # What RDF, RDFS and OWL 2 have without being declared, as far as data needs it.
 _BUILT_IN = frozenset(
     [_RDF + name for name in ("type", "first", "rest", "value", "Property", "List")]
@@ -89,6 +91,7 @@ def find_faults(
     first = dict(described)
     for index, (graph, quads) in enumerate(files):
         here: set[Node] = set()
+        described_here: set[Node] = set()
         named: set[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = set()
         for quad in quads:
             if quad.graph_name != graph and quad.graph_name not in named:
@@ -99,12 +102,10 @@ def find_faults(
                 here.add(subject)
                 if isinstance(subject, ox.BlankNode):
                     yield Fault(AGS + "WrittenBlankNode", subject, index)
-                # Labels are made from what other files describe.
-                elif (
-                    graph != GRAPH_OF_LABELS
-                    and first.setdefault(subject, index) != index
-                    and iri_of(subject).startswith(_KINDS)
-                ):
+            # Labels are made from what other files describe.
+            if subject not in described_here and graph != GRAPH_OF_LABELS and quad.predicate.value not in _BESIDE:
+                described_here.add(subject)
+                if first.setdefault(subject, index) != index and iri_of(subject).startswith(_KINDS):
                     yield Fault(AGS + "WrittenOnce", subject, index, elsewhere=first[subject])
             for rule, value, hint in _faults_of(quad, terms, known):
                 yield Fault(AGS + rule, subject, index, quad.predicate.value, value, hint)
