@@ -319,6 +319,44 @@ def test_markup_in_parameters_stays_text(strict: Served) -> None:
     assert is_answered(strict)
 
 
+ODD = {
+    "a body in pieces with headers behind it": (
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\n"
+        b"Trailer: Content-Length\r\n\r\n6\r\nASK {}\r\n0\r\nContent-Length: 99\r\nHost: evil.example\r\n\r\n"
+    ),
+    "a body that was announced": (
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nExpect: 100-continue\r\n"
+        b"Content-Length: 6\r\n\r\nASK {}"
+    ),
+    "an expectation of nonsense": b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nExpect: the-impossible\r\n\r\n",
+    "ten thousand ranges": (
+        b"GET /work/rafailov2023-dpo.ttl HTTP/1.1\r\nHost: x\r\nRange: bytes=" + b"0-," * 10_000 + b"0-\r\n\r\n"
+    ),
+    "dates that there are not": (
+        b"GET /work/rafailov2023-dpo.ttl HTTP/1.1\r\nHost: x\r\nIf-Modified-Since: Thu, 99 Foo 99999 99:99:99 GMT\r\n"
+        b'If-Unmodified-Since: -1\r\nIf-Range: Mon\r\nIf-Match: "x"\r\n\r\n'
+    ),
+    "thousands of tags": (
+        b"GET /work/rafailov2023-dpo.ttl HTTP/1.1\r\nHost: x\r\nIf-None-Match: " + b'"x",' * 10_000 + b'"x"\r\n\r\n'
+    ),
+    "a huge cookie": b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nCookie: a=" + b"x" * 60_000 + b"\r\n\r\n",
+    "another protocol": (
+        b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Key: x\r\n\r\n"
+    ),
+}
+
+
+def test_headers_that_ask_for_odd_things_change_nothing(strict: Served) -> None:
+    for name, sent in ODD.items():
+        status, answer = raw(strict, sent)
+        assert status in (100, 200), (name, answer[:200])
+        heads = re.findall(rb"HTTP/1\.1 (\d+)", answer)
+        assert heads in ([b"200"], [b"100", b"200"]), (name, heads)
+        assert b"evil.example" not in answer, name
+    assert is_answered(strict)
+
+
 def test_a_host_header_is_not_believed(strict: Served) -> None:
     for path in ("sparql", "openapi.json", "api/works-by-year?page_size=2"):
         reply = requests.get(strict / path, headers={"Host": "evil.example"}, timeout=60)
