@@ -85,8 +85,24 @@ def visit(browser: Browser, home: str, **options: Any) -> Iterator[Visit]:
         context.close()
 
 
-def axe_script() -> Path:
-    """Return axe-core, which looks for what keeps people out; skip or fail the test where it is not installed."""
+def barriers(page: Page, scheme: str) -> list[tuple[str, list[str]]]:
+    """Return what axe-core finds to be a serious barrier on *page*: each rule, and where.
+
+    All rules are tried in the light *scheme*; in another one, those about colours.
+    """
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if scheme != "light":
+        options["runOnly"] = ["color-contrast", "link-in-text-block"]
+    page.add_script_tag(path=str(_axe_script()))
+    return [
+        (one["id"], [node["html"][:150] for node in one["nodes"][:3]])
+        for one in page.evaluate("options => axe.run(options)", options)["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def _axe_script() -> Path:
+    """Return axe-core, which looks for barriers; skip or fail the test where it is not installed."""
     path = ROOT / ".axe" / "node_modules" / "axe-core" / "axe.min.js"
     if not path.is_file():
         how = "to check accessibility: npm install --prefix .axe axe-core@4.14.1"
