@@ -62,7 +62,7 @@ class Reply:
 
 
 class Client:
-    """Follows redirects over one connection; what was fetched before is not fetched again."""
+    """Follows redirects over one connection; what was asked for before is not asked for again."""
 
     def __init__(self, apache: Apache) -> None:
         parts = urlsplit(apache.address)
@@ -70,18 +70,24 @@ class Client:
         assert parts.hostname is not None
         self._connection = HTTPConnection(parts.hostname, parts.port, timeout=60)
         self._known: dict[str, Reply] = {}
+        self._redirects: dict[tuple[str, str], str] = {}
 
     def get(self, path: str, accept: str) -> Reply:
         address = f"{self._path}/{path}"
         for _ in range(4):
             if address in self._known:
                 return self._known[address]
+            if (address, accept) in self._redirects:
+                address = self._redirects[address, accept]
+                continue
             self._connection.request("GET", address, headers={"Accept": accept})
             reply = self._connection.getresponse()
             content = reply.read()
             if reply.status not in (301, 302, 303, 307):
                 break
-            address = urlsplit(reply.headers["Location"]).path
+            target = urlsplit(reply.headers["Location"]).path
+            self._redirects[address, accept] = target
+            address = target
         media = reply.headers.get("Content-Type", "").partition(";")[0]
         return self._known.setdefault(address, Reply(address, reply.status, media, content))
 
