@@ -36,7 +36,7 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 import grow
 
-TIMES = 5
+TIMES = 3
 MARGIN = 2.0
 """How much steeper the work may grow than the catalogue, or the answer if that grows more: the taxonomy gets deeper."""
 
@@ -124,7 +124,7 @@ def too_steep(before: Work, after: Work, shipped: Size, grown: Size) -> bool:
 
 
 @pytest.mark.slow
-def test_the_count_tells_a_plan_that_reads_everything_for_each_row(shipped: Size, grown: Size) -> None:
+def test_the_count_detects_a_plan_that_reads_everything_for_each_row(shipped: Size, grown: Size) -> None:
     pattern = "?work ag:hasPublication ?form . ?form a ag:Preprint ."
     prefix, work = "PREFIX ag: <https://w3id.org/aligngraph/ontology#>", "?work a ag:Paper ."
     bad = f"{prefix} SELECT * {{ {work} FILTER NOT EXISTS {{ {pattern} }} }}"
