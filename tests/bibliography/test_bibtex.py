@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from itertools import product
 
 import pytest
+from pybtex.database import parse_string
 
 from aligngraph.bibliography.bibtex import parse_bibtex
 from aligngraph.bibliography.entries import Entry, Link, forms_of
+from aligngraph.bibliography.latex import to_text
+from aligngraph.bibliography.plain_text import collapse
 from aligngraph.bibliography.works import Form
 from aligngraph.text.encoding import decode
 from tests.bibliography import counts
@@ -414,3 +418,53 @@ def test_macros_that_double_each_other_fill_no_memory() -> None:
     said = [problem for problem in found.problems if "longer than 1,000,000 characters" in problem.reason]
     assert [problem.text for problem in said] == ["s18 = s17 # s17"]
     assert said[0].line == 19
+
+
+DEFINED = (
+    '@string{a = "Ana  Hutter"}\n@STRING(b = { Bo Berg})\n@string{and = " and "}\n@string{blank={ }}@string{none = ""}'
+    '@string{n.1 = a # and # "Jo "}\n@string{x+y = {p}}\n@string{a = a # "{}"}\n'
+)
+PIECES = ("a", "B", "and", "blank", "none", '"x"', "{ y }", '" "', "{}", "{ z{ }}", '"{"}q "', "12", "n.1", "x+y")
+
+
+@pytest.mark.parametrize("sign", ["#", " # ", "\n#\n  "])
+def test_parts_are_joined_as_pybtex_joins_them(sign: str) -> None:
+    parts = [*product(PIECES, repeat=1), *product(PIECES, repeat=2), *product(PIECES, ("and", "12", "{ y }"), PIECES)]
+    body = "".join(f"@misc{{k{n}, title = {{T}}, note = {sign.join(each)}}}\n" for n, each in enumerate(parts))
+    told = parse_string(DEFINED + body, "bibtex").entries
+    found = parse_bibtex(DEFINED + body, "a.bib")
+    assert (len(found.entries), found.problems) == (len(parts), ())
+    for entry, each in zip(found.entries, parts, strict=True):
+        assert entry.fields.get("note", "") == collapse(to_text(told[entry.key or ""].fields["note"])), each
+
+
+def test_names_joined_of_macros_are_names_of_their_own() -> None:
+    entry = only(
+        '@string{and = " and "}\n@string{h = "Ana Hutter"}\n@misc{a, title={T}, author = h # and # {Jo Holger}}'
+    )
+    assert entry.authors == ("Ana Hutter", "Jo Holger")
+
+
+@pytest.mark.parametrize("name", ["a&b", "a*b/c:d", "$x", "!x<y>z?[;]|`^", "été", "_x", "j.acm-2"])
+def test_macros_have_the_names_that_bibtex_allows(name: str) -> None:
+    assert only(f'@string{{{name} = "x"}}\n@misc{{k, title={{T}}, note = {name} # "y"}}').fields["note"] == "xy"
+
+
+@pytest.mark.parametrize("value", ["x # ", '"b" #', "{b} # # {c}", '# "b"'])
+def test_a_part_that_is_missing_is_named(value: str) -> None:
+    found = parse_bibtex(f"@misc{{k, title={{T}}, note = {value}, year=2031}}", "a.bib")
+    assert [problem.line for problem in found.problems] == [1]
+    assert "expected a value" in found.problems[0].reason
+
+
+@pytest.mark.parametrize("field", ["eprint", "pages", "volume", "eid"])
+def test_an_address_in_which_the_venue_s_name_stands_is_not_taken_for_the_venue(field: str) -> None:
+    address = "http://www.science.example/science/321/931.full.pdf"
+    entry = only(f"@article{{a, title={{T}}, journal={{Science}}, {field}={{{address}}}, year=2008}}")
+    (form,) = forms_of(entry)
+    assert address in (entry.fields.get(field), form.pages, form.volume)
+
+
+def test_a_thin_space_is_a_blank() -> None:
+    entry = only(r"@misc{a, title={Of 7\,TeV, $\sqrt{s} = 8\,\mathrm{TeV}$}, author={Rivera, J.\,K.}}")
+    assert (entry.title, entry.authors) == ("Of 7 TeV, √s = 8 TeV", ("J. K. Rivera",))

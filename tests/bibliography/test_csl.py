@@ -203,3 +203,25 @@ def test_a_thesis_that_becomes_a_report_is_named() -> None:
     (notice,) = parse_csl('[{"id": "a", "type": "thesis", "title": "On Reeds"}]', "a.json").problems
     assert (notice.line, notice.text, notice.minor) == (1, "On Reeds", True)
     assert notice.reason.startswith("is a thesis: kept as a report")
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "Infinity"])
+def test_what_is_no_number_in_json_breaks_its_item_alone(number: str) -> None:
+    found = parse_csl(f'[{{"title": "A"}},\n{{"title": "B", "volume": {number}}},\n{{"title": "C"}}]', "a.json")
+    assert [entry.title for entry in found.entries] == ["A", "C"]
+    assert [(problem.line, problem.reason) for problem in found.problems] == [
+        (2, f"is not JSON: {number} is no number")
+    ]
+
+
+@pytest.mark.parametrize("number", ["1.50", "12.10", "1e3", "9" * 5000])
+def test_numbers_stay_as_they_are_written(number: str) -> None:
+    text = f'[{{"title": "A", "type": "article-journal", "container-title": "J", "volume": {number}}}]'
+    (entry,) = parse_csl(text, "a.json").entries
+    assert forms_of(entry)[0].volume == number
+
+
+@pytest.mark.parametrize("year", ["1e999", "9" * 5000, "2031.0"])
+def test_a_year_that_is_no_whole_number_stops_nothing(year: str) -> None:
+    (entry,) = parse_csl(f'[{{"title": "A", "issued": {{"date-parts": [[{year}]]}}}}]', "a.json").entries
+    assert entry.year == (2031 if year == "2031.0" else None)

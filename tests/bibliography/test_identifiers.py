@@ -137,7 +137,25 @@ GRAPHIC = st.characters(exclude_categories=["C", "Z"])
 DIGITS = "0123456789"
 REGISTRANT = st.from_regex(r"10\.[0-9]{4,9}(\.[0-9]{1,4}){0,2}", fullmatch=True)
 DOIS = st.tuples(REGISTRANT, st.text(GRAPHIC, min_size=1, max_size=30)).map("/".join)
-PERIODS = st.from_regex(r"[0-9]{2}(0[1-9]|1[0-2])", fullmatch=True)
+NUMBERS = {
+    "old": (range(1991 * 12, 2007 * 12 + 3), 3),
+    "four": (range(2007 * 12 + 3, 2015 * 12), 4),
+    "five": (range(2015 * 12, 2091 * 12), 5),
+}
+"""The months, counted, in which arXiv numbers its preprints so, and how many digits the number has."""
+
+
+def period(month: int) -> str:
+    return f"{month // 12 % 100:02}{month % 12 + 1:02}"
+
+
+@st.composite
+def arxiv_numbers(draw: st.DrawFn) -> str:
+    kind = draw(st.sampled_from(sorted(NUMBERS)))
+    months, digits = NUMBERS[kind]
+    number = draw(st.text(DIGITS, min_size=digits, max_size=digits))
+    head = period(draw(st.sampled_from(months)))
+    return f"{draw(st.sampled_from(['cs/', 'hep-th/']))}{head}{number}" if kind == "old" else f"{head}.{number}"
 
 
 @st.composite
@@ -149,8 +167,7 @@ def isbns(draw: st.DrawFn) -> str:
 
 VALUES = {
     DOI: DOIS,
-    ARXIV: st.tuples(PERIODS, st.text(DIGITS, min_size=5, max_size=5)).map(".".join)
-    | st.tuples(st.sampled_from(["cs/", "hep-th/"]), PERIODS, st.text(DIGITS, min_size=3, max_size=3)).map("".join),
+    ARXIV: arxiv_numbers(),
     ACL: st.from_regex(r"[A-Z][0-9]{2}-[0-9]{4}|20[0-9]{2}\.[a-z]{3,8}-[a-z0-9]{1,5}\.[0-9]{1,3}", fullmatch=True),
     OPENREVIEW: st.from_regex(r"[A-Za-z0-9_-]{8,20}", fullmatch=True),
     DBLP: st.from_regex(r"(conf|journals|phd)/[a-z]{2,8}/[A-Za-z0-9-]{2,20}", fullmatch=True),
@@ -190,6 +207,22 @@ def test_identifier_in_normal_form_is_read_as_itself_and_case_counts_where_the_s
         assert (scheme.key(value) == scheme.key(value.swapcase())) == (value == value.swapcase())
     elif value.isascii():
         assert scheme.key(value.upper()) == scheme.key(value.lower())
+
+
+def test_arxiv_numbers_have_the_digits_of_their_month_in_identifiers_and_in_shapes() -> None:
+    shapes = SHAPES.read_text(encoding="utf-8")
+    found = re.search(r'agsh:PublicationArxivId\n(?:[^\n]+\n)*?    sh:pattern "([^\n]+)" ;\n', shapes)
+    assert found is not None
+    shape = re.compile(found[1].replace("\\\\", "\\"))
+    for month in range(1991 * 12, 2091 * 12):
+        for digits in range(2, 8):
+            for head in ("", "cs/"):
+                text = f"{head}{period(month)}{'' if head else '.'}{'1' * digits}"
+                kinds = [kind for kind, (months, count) in NUMBERS.items() if month in months and count == digits]
+                right = any((kind == "old") == bool(head) for kind in kinds)
+                assert (ARXIV.parse(text) == text, bool(shape.search(text))) == (right, right), text
+    for number in ("2300.18290", "2313.18290", "cs/0013001", "0700.0001"):
+        assert (ARXIV.parse(number), shape.search(number)) == (None, None)
 
 
 @given(st.text(max_size=60))

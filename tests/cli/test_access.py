@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -204,3 +206,38 @@ def test_where_reading_is_open_no_password_is_asked_for(store: OxigraphServer, t
     shown = shown_on(leader)
     assert process.wait(60) == 0, shown
     assert b"Password" not in shown
+
+
+@pytest.mark.parametrize("command", ["query", "pull", "diff", "push"])
+def test_without_a_terminal_open_reading_needs_no_password_and_closed_reading_says_how_to_give_it(
+    store: OxigraphServer, tmp_path: Path, run: Run, command: str
+) -> None:
+    ask = Asking(run, tmp_path)
+    assert ask(command, as_user(store.address)).code == 0
+    with running(Gateway(store.address, basic)) as server:
+        told = ask(command, as_user(at(server)), *(["--force"] if command == "pull" else []))
+    assert told.code == 2
+    assert "no password for dba: set ALIGNGRAPH_PASSWORD, add a line for localhost to ~/.netrc" in told.err
+    assert "Traceback" not in told.err
+
+
+def silent() -> socket.socket:
+    """Listen, and never answer, as Oxigraph does to the beginning of TLS."""
+    return socket.create_server(("127.0.0.1", 0))
+
+
+@pytest.mark.parametrize("command", slow_after(1, ["query", "pull", "diff", "push"]))
+@pytest.mark.parametrize("kind", slow_after(1, ["answers in plain text", "never answers"]))
+def test_https_at_a_port_without_encryption_is_said(
+    store: OxigraphServer, tmp_path: Path, run: Run, command: str, kind: str
+) -> None:
+    with contextlib.ExitStack() as stack:
+        if kind == "never answers":
+            port = stack.enter_context(silent()).getsockname()[1]
+        else:
+            port = stack.enter_context(running(Gateway(store.address, basic))).server_port
+        told = Asking(run, tmp_path)(command, f"https://127.0.0.1:{port}", "--timeout", "60")
+    assert told.code == 2
+    assert f"https://127.0.0.1:{port}" in told.err
+    assert "no safe connection (TLS): the server does not answer as one that encrypts." in told.err
+    assert "write http:// in place of https://" in told.err

@@ -132,3 +132,29 @@ def test_tangled_text_is_a_problem_with_its_line() -> None:
     assert [(problem.line, problem.reason) for problem in reading.problems] == [
         (7, "too long, or too many brackets, to be an entry")
     ]
+
+
+@pytest.mark.parametrize("opening", ["  ", "> - "], ids=["lists", "quotations"])
+@pytest.mark.parametrize("depth", [3, 12, 25, 45])
+def test_each_entry_below_another_is_read_or_it_is_said_that_it_is_too_deep(opening: str, depth: int) -> None:
+    one = "[Herons number {0}](https://example.org/{0})"
+    nested = "".join(
+        f"{opening * n}{'- ' if opening.isspace() else ''}{one.format(n)}\n\n" for n in range(1, depth + 1)
+    )
+    page = f"# A list\n\n- {one.format(0)}\n{nested}\n## More\n\n- [Storks](https://example.org/s)\n"
+    reading = parse_markdown(page, "p.md")
+    read = {link.url.rpartition("/")[2] for entry in reading.entries for link in entry.links}
+    deep = [problem for problem in reading.problems if "too many lists" in problem.reason and not problem.minor]
+    assert {str(n) for n in range(min(depth, 25) + 1)} <= read
+    if depth <= 25:
+        assert "s" in read
+        assert not deep
+    else:
+        assert str(depth) not in read
+        assert deep[0].line > 40
+
+
+def test_an_entry_three_lists_deep_is_an_entry() -> None:
+    titles = ["Herons Asked Twice", "Storks That Refuse", "What Otters Say"]
+    page = "# L\n\n" + "".join(f"{'  ' * deep}- [{title}](https://e.org/{deep})\n" for deep, title in enumerate(titles))
+    assert [entry.title for entry in parse_markdown(page, "p.md").entries] == titles

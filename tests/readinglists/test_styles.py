@@ -391,3 +391,29 @@ def test_a_year_behind_a_word_is_a_heading_of_that_year() -> None:
     page = "# A list\n\n## Year-2025\n\n- **Herons Asked Twice**, Ana Rivera, Jo Ray [[p](https://e.org/a)]\n"
     (entry,) = parse_markdown(page, "p.md").entries
     assert entry.year == 2025
+
+
+@pytest.mark.parametrize("year", ["*2031*", "_2031_", "**2031**"])
+def test_a_year_in_italics_above_a_list_is_its_heading(year: str) -> None:
+    page = f"# Papers\n\n{year}\n* [Herons Asked Twice](https://example.org/a)\n* [Storks That Refuse](https://example.org/b)\n"
+    assert [entry.year for entry in parse_markdown(page, "p.md").entries] == [2031, 2031]
+
+
+@pytest.mark.parametrize("tail", ["", " arXiv, 2031.", " ICML 2031.", " 2031."])
+def test_authors_that_stand_in_an_item_of_their_own_are_those_of_the_work_before(tail: str) -> None:
+    page = (
+        "# Papers\n\n- [Herons Asked Twice](https://example.org/a)\n"
+        f"- Ana Rivera, Jo Ray, Bo Berg.{tail}\n- [Storks That Refuse](https://example.org/b)\n  - Jo Ray.\n"
+    )
+    first, second = parse_markdown(page, "p.md").entries
+    assert (first.title, first.authors) == ("Herons Asked Twice", ("Ana Rivera", "Jo Ray", "Bo Berg"))
+    assert (first.year, second.title) == (2031 if tail else None, "Storks That Refuse")
+
+
+@pytest.mark.parametrize("mark", ["[//]: # ({})", '[//]: # "{}"', "[comment]: <> ({})"])
+def test_a_comment_that_is_written_as_a_definition_is_named(mark: str) -> None:
+    hidden = mark.format("- [Storks That Refuse] at https://example.org/b")
+    reading = parse_markdown(f"- [Herons Asked Twice](https://example.org/a)\n\n{hidden}\n\n{hidden}\n", "p.md")
+    assert [entry.title for entry in reading.entries] == ["Herons Asked Twice"]
+    said = [(problem.line, problem.reason) for problem in reading.problems]
+    assert said == [(3, "a comment, not read: 1 line, 1 link"), (5, "a comment, not read: 1 line, 1 link")]

@@ -206,6 +206,13 @@ def test_a_broken_chain_is_an_error_that_names_the_property(chain: str) -> None:
         closure(quads(f"x:p owl:propertyChainAxiom {chain} . x:i x:q x:j ."))
 
 
+@pytest.mark.parametrize("name", ["intersectionOf", "unionOf", "oneOf", "hasKey"])
+@pytest.mark.parametrize("rest", ["; rdf:rest _:l", ""], ids=["circle", "no end"])
+def test_a_list_that_does_not_end_is_an_error_that_names_the_class(name: str, rest: str) -> None:
+    with pytest.raises(ReasoningError, match=r"of <http://x\.example/C> is not a closed list"):
+        infer(quads(f"x:C owl:{name} _:l . _:l rdf:first x:D {rest} . x:a a x:C ."))
+
+
 def test_a_long_path_is_followed_to_its_end() -> None:
     length = 120
     steps = "".join(f"x:i{n} x:p x:i{n + 1} . " for n in range(length))

@@ -361,11 +361,13 @@ def test_a_token_is_sent_and_a_wrong_one_explained(run: Run, data: Path) -> None
 
 
 def test_without_a_password_or_a_terminal_nothing_is_sent(run: Run, data: Path) -> None:
-    with running(Memory()) as server:
+    store = Memory(lambda handler, _: basic(handler))
+    with running(store) as server:
         told = push(run, as_user(base(server)), data)
     assert told.code == 2
     assert "no password for dba: set ALIGNGRAPH_PASSWORD" in told.err
-    assert server.requests == []
+    assert "Traceback" not in told.err
+    assert store.graphs == {}
 
 
 def test_a_password_on_the_command_line_is_refused(run: Run, data: Path) -> None:

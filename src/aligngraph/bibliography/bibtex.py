@@ -195,7 +195,8 @@ class _Reader:
             if isinstance(block, Fault):
                 self._problem(*block)
             elif block.type == "string":
-                self.macros |= {field.name.lower(): self._value(field) for field in block.fields}
+                for field in block.fields:
+                    self.macros[field.name.lower()] = self._joined(field)
             else:
                 raws.append(self._raw(block))
         keys = Keys(self.name)
@@ -236,14 +237,14 @@ class _Reader:
                 repeated.append(name)
             else:
                 raw.lines[name] = field.line
-                raw.fields[name] = self._value(field)
+                raw.fields[name] = collapse(self._joined(field))
         if repeated:
             names = ", ".join(sorted(set(repeated)))
             self._problem(block.line, f"@{block.type}{{{block.key}", f"says {names} more than once; the first was used")
         return raw
 
-    def _value(self, field: Field) -> str:
-        """Return a value with its parts joined and its macros replaced."""
+    def _joined(self, field: Field) -> str:
+        """Return a value with its parts joined and its macros replaced; blanks at the ends of a macro count."""
         parts = []
         for text, bare in field.values:
             known = self.macros.get(text.lower()) if bare else text
@@ -255,7 +256,7 @@ class _Reader:
             reason = f"is longer than {_LONGEST:,} characters with each @string in place, so it was left out"
             self._problem(field.line, f"{field.name} = {' # '.join(text for text, _ in field.values)}", reason)
             return ""
-        return collapse("".join(parts))
+        return "".join(parts)
 
     def _doubt(self, raws: list[_Raw]) -> None:
         """Leave out an arXiv number that several works claim, as Mendeley gives one that it finds in any text."""

@@ -16,7 +16,7 @@ _BLOCK = re.compile(r"(?<![\w.])@[ \t]*([A-Za-z]\w*)\s*([{(])")
 _NEXT = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]\w*\s*[{(]\s*[^\s,{}()\"=]*\s*,", re.MULTILINE)
 _KEY = re.compile(r"\s*([^\s,{}()\"=]*)\s*")
 _BLANK = re.compile(r"(?:\s|(?<=\n)%[^\n]*(?=\n))*")
-_NAME = re.compile(r"[A-Za-z_][\w:.+/-]*")
+_NAME = re.compile(r"[^\s\d,#{}()\"'=@%\\~][^\s,#{}()\"'=@%\\~]*")
 _BARE = re.compile(r"[^\s,#{}()\"=@%\\]+")
 _MARK = re.compile(r"\\.|[{}\"\n]", re.DOTALL)
 # Text between entries is a comment, but not the rest of an entry that ended too soon.
@@ -162,6 +162,8 @@ class _File:
             if self.text[following : following + 1] != "#":
                 return Field(name[0], tuple(values), self.line(name.start())), place
             place = self._after_blanks(following + 1)
+            if self.text[place : place + 1] in (",", "}", ")"):
+                raise self._broken(f"expected a value after `#` in {name[0]!r}", place)
 
     def _value(self, place: int, name: str) -> tuple[Value, int]:
         sign = self.text[place : place + 1]

@@ -48,6 +48,7 @@ _MARKUP = re.compile(r"</?(?:i|b|sup|sub|sc|span)(?:\s[^<>]*)?>")
 _BLANKS = re.compile(r"[\s,]*")
 _WRAPPED = re.compile(r'"(?:items|references)"\s*:\s*\[')
 _MOST_BROKEN = 1000
+_LONGEST_NUMBER = 4000
 
 
 def parse_csl(text: str, name: str) -> ReadingList:
@@ -205,7 +206,8 @@ def _name(person: Mapping[str, Any]) -> Name:
 
 def _items(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield each item with its line. After a broken one, go on with the next that begins like an item."""
-    decoder = json.JSONDecoder()
+    # A number with a point stays as it is written: 1.50 is no 1.5.
+    decoder = json.JSONDecoder(parse_int=_integer, parse_float=str, parse_constant=_no_number)
     lines = _Lines(text)
     place = _after_blanks(text, 0)
     wrapped = _WRAPPED.search(text, place) if _wraps(text, place, decoder) else None
@@ -239,6 +241,8 @@ def _items(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int,
         except json.JSONDecodeError as error:
             value, end = None, max(error.pos, place + 1)
             wrong = f"is not JSON at line {lines.count(end)}: {error.msg[:1].lower()}{error.msg[1:]}"
+        except ValueError as error:
+            value, end, wrong = None, place + 1, f"is not JSON: {error}"
         except RecursionError:
             problems.append(
                 Problem(name, line, text[place : place + 80], "is nested too deep; nothing after it was read")
@@ -262,11 +266,20 @@ def _items(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int,
         place = end
 
 
+def _integer(digits: str) -> int | str:
+    """Return a whole number; one that Python takes for too long is text."""
+    return int(digits) if len(digits) < _LONGEST_NUMBER else digits
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
 def _wraps(text: str, place: int, decoder: json.JSONDecoder) -> bool:
     """Return whether an object begins at *place* that has a list of items, as Crossref and Zotero answer."""
     try:
         value, _ = decoder.raw_decode(text, place) if text[place : place + 1] == "{" else (None, 0)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return False
     if isinstance(value, dict) and isinstance(value.get("message"), dict):
         value = value["message"]

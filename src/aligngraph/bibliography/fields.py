@@ -115,11 +115,18 @@ def work_told(facts: Facts) -> Work:
     )
 
 
+_IDENTIFIERS = frozenset("doi arxiv acl openreview dblp isbn same_as".split())
+
+
 def is_held(work: Work, text: str) -> bool:
-    """Return whether a form of *work* holds what a field says, whatever its marks are."""
+    """Return whether a form of *work* holds what a field says, whatever its marks are.
+
+    An address is held where an identifier is that it ends in, not where a word of it is a venue's name.
+    """
     said = _marks(text)
-    values = [_marks(str(value)) for form in work.forms for value in asdict(form).values() if value is not None]
-    values.append(_marks(work.title or ""))
+    kept = [part for form in work.forms for part in asdict(form).items() if part[1] is not None]
+    values = [_marks(str(value)) for name, value in kept if "://" not in text or name in _IDENTIFIERS]
+    values.append(_marks(work.title or "") if "://" not in text else "")
     return not said or any(said in value or (len(value) > 3 and value in said) for value in values)
 
 

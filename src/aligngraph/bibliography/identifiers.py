@@ -24,12 +24,13 @@ _ARCHIVES = (
     "funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th|nlin|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|"
     "q-alg|q-bio|quant-ph|solv-int|stat|supr-con"
 )
-_MONTH = r"[0-9][0-9](?:0[1-9]|1[0-2])"
-_ARXIV = rf"(?:{_MONTH}\.[0-9]{{4,5}}|(?:{_ARCHIVES})/{_MONTH}[0-9]{{3}})"
-_ARXIV_LOOSE = (
-    rf"(?P<new>{_MONTH}\.[0-9]{{4,5}})|(?P<archive>{_ARCHIVES})(?:\.[a-z]{{2}}(?:-[a-z]+)?)?/"
-    rf"(?P<old>{_MONTH}[0-9]{{3}})"
-)
+# Up to March 2007 an archive and a number of three digits in each month, up to 2014 one of four, then of five
+# (https://info.arxiv.org/help/arxiv_identifier.html).
+_MONTH = r"(?:0[1-9]|1[0-2])"
+_OLD = rf"(?:(?:9[1-9]|0[0-6]){_MONTH}|070[1-3])[0-9]{{3}}"
+_NEW = rf"(?:(?:07(?:0[4-9]|1[0-2])|(?:0[89]|1[0-4]){_MONTH})\.[0-9]{{4}}|(?:1[5-9]|[2-8][0-9]|90){_MONTH}\.[0-9]{{5}})"
+_ARXIV = rf"(?:{_NEW}|(?:{_ARCHIVES})/{_OLD})"
+_ARXIV_LOOSE = rf"(?P<new>{_NEW})|(?P<archive>{_ARCHIVES})(?:\.[a-z]{{2}}(?:-[a-z]+)?)?/(?P<old>{_OLD})"
 _VERSION = r"(?:v[0-9]+)?"
 # DOI handbook, 2.2: a prefix of numbers, a slash, and any graphic characters.
 _DOI = r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\x00-\x1f\x7f-\x9f\ud800-\uf8ff]+"

@@ -38,7 +38,7 @@ _SILENT = frozenset(
     bf it em sc sl tt sf rm bfseries itshape scshape slshape ttfamily sffamily rmfamily upshape mdseries normalfont
     small tiny large Large footnotesize scriptsize normalsize selectfont boldmath unboldmath relax protect left
     right big Big bigl bigr Bigl Bigr noopsort ignorespaces unskip nobreak allowbreak linebreak newline sloppy url
-    path nolinkurl xspace hspace limits nolimits null strut / - , ! @ ( ) [ ]""".split()
+    path nolinkurl xspace hspace limits nolimits null strut / - ! @ ( ) [ ]""".split()
 )
 _SYMBOLS = {
     "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "LaTeXe": "LaTeX2ε", "XeTeX": "XeTeX", "XeLaTeX": "XeLaTeX",
@@ -48,7 +48,8 @@ _SYMBOLS = {
     "textasciitilde": "~", "textasciicircum": "^", "sim": "∼", "textnumero": "№", "texteuro": "€", "euro": "€",
     "textendash": "–", "textemdash": "—", "textellipsis": "…", "slash": "/", "space": " ", "quad": " ", "qquad": " ",
     "thinspace": "\u2009", "nobreakspace": "\u00a0", "textnonbreakinghyphen": "\u2011", "&": "&", "%": "%",
-    "$": "$", "#": "#", "_": "_", "{": "{", "}": "}", " ": " ", "\n": " ", "\t": " ", ";": " ", ":": " ", "\\": " ",
+    "$": "$", "#": "#", "_": "_", "{": "{", "}": "}", " ": " ", "\n": " ", "\t": " ", ";": " ", ":": " ", ",": " ",
+    "\\": " ",
     "|": "‖", "log": "log", "exp": "exp", "min": "min", "max": "max", "sin": "sin", "cos": "cos", "tan": "tan",
     "arg": "arg", "inf": "inf", "sup": "sup", "lim": "lim", "det": "det", "dim": "dim", "Pr": "Pr", "ln": "ln",
     "argmax": "argmax", "argmin": "argmin", "mod": "mod", "bmod": "mod", "ast": "*", "star": "⋆", "SS": "SS",

@@ -110,7 +110,7 @@ def connect(
 def access_to(address: str, user: str | None) -> Access:
     """Return the credentials for *address*; on a terminal, ask for a password, once.
 
-    Raise ArgumentError where there is no password for *user*, RemoteError where *address* is none.
+    Raise RemoteError where *address* is none.
     """
     from aligngraph.stores.auth import find_access
     from aligngraph.stores.http import check_address
@@ -134,7 +134,7 @@ def access_to(address: str, user: str | None) -> Access:
 def hand_on_access(location: Location) -> None:
     """See to it that query processes, which can't ask for a password, find in their environment what was typed here.
 
-    Raises what `access_to` raises, before any of them starts.
+    Raises what `access_to` raises, and ArgumentError where there is no password, before any of them starts.
     """
     import os
 
@@ -142,8 +142,8 @@ def hand_on_access(location: Location) -> None:
         from aligngraph.stores.auth import PASSWORD
 
         access = access_to(location.endpoint, location.user)
-        if access.password is not None and location.user is not None:
-            os.environ[PASSWORD] = access.password
+        if location.user is not None and (password := access.wanted()) is not None:
+            os.environ[PASSWORD] = password
 
 
 def check_servers(locations: Sequence[Location]) -> None:

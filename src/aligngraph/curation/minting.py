@@ -29,6 +29,7 @@ class Mint:
 
     def __init__(self, taken: set[str]) -> None:
         self.taken = taken
+        self._next: dict[str, int] = {}
 
     def _free(self, kind: str, choices: Iterable[str]) -> str:
         """Return the first of *choices* that is free, else the last with a number from 2 on."""
@@ -38,9 +39,10 @@ class Mint:
             if f"{BASE}{kind}/{local}" not in self.taken:
                 break
         else:
-            number = 2
+            number = self._next.get(f"{kind}/{last}", 2)
             while f"{BASE}{kind}/{last}-{number}" in self.taken:
                 number += 1
+            self._next[f"{kind}/{last}"] = number + 1
             last = f"{last}-{number}"
         iri = f"{BASE}{kind}/{last}"
         self.taken.add(iri)

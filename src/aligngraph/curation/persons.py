@@ -86,7 +86,7 @@ class People:
             if self.is_organization(name, bodies):
                 signature = self._organization(name)
             else:
-                person, triples = self._person(name, keys - {name_key(name)}, used, place)
+                person, triples = self._person(name, keys, used, place)
                 signature = Signature(name, person, new=triples)
             if signature.author in used:
                 self.notes.append(f"{place}: {name!r} stands twice in the byline, for one organisation")
@@ -118,11 +118,12 @@ class People:
         kind = ox.Triple(node, ox.NamedNode(TYPE), ox.NamedNode(ag("Organization")))
         return Signature(name, iri, True, [kind, ox.Triple(node, ox.NamedNode(LABEL), ox.Literal(name))])
 
-    def _person(self, name: str, others: set[str], used: set[str], place: str) -> tuple[str | None, list[ox.Triple]]:
+    def _person(self, name: str, keys: set[str], used: set[str], place: str) -> tuple[str | None, list[ox.Triple]]:
         if not is_full_name(name):
             return None, []
         found = [person for person in self.by_key.get(name_key(name), ()) if person not in used]
         if len(found) > 1:
+            others = keys - {name_key(name)}
             acquainted = [person for person in found if self.with_[person] & others]
             if len(acquainted) != 1:
                 self.notes.append(

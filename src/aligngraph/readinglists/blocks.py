@@ -25,6 +25,8 @@ _LONE_TAGS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _MOST_OPEN_TAGS = 200
+# Below so many blocks (a list and its item are two) the parser reads nothing, nor what follows on the page.
+_DEEPEST = 80
 
 
 @dataclass
@@ -85,6 +87,7 @@ class Tangled:
 
     text: str
     line: int
+    reason: str = "too long, or too many brackets, to be an entry"
 
 
 @dataclass
@@ -101,7 +104,7 @@ class _Parser(MarkdownIt):
     """CommonMark with tables. Every address passes: which ones are kept is decided where it can be reported."""
 
     def __init__(self) -> None:
-        super().__init__("commonmark", {"maxNesting": 40})
+        super().__init__("commonmark", {"maxNesting": _DEEPEST})
         self.enable(["table", "strikethrough"])
         # Lines that are set in far are entries more often than code.
         self.disable("code")
@@ -155,6 +158,10 @@ class _Walker:
     def blocks(self, until: str = "") -> list[Block]:
         """Return the blocks up to the token *until*, which is passed."""
         found: list[Block] = []
+        if until and self.tokens[self.at - 1].level >= _DEEPEST - 1:
+            line = self._line(self.tokens[self.at - 1])
+            reason = "in too many lists or quotations: neither this nor, maybe, all that follows was read"
+            found.append(Tangled(self.lines[line - 1].strip()[:80], line, reason))
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
             self.at += 1

@@ -169,7 +169,8 @@ def is_slanted_name(pieces: Sequence[Piece]) -> bool:
     text = plain(pieces)
     slanted = all(piece.italic and piece.link is None for piece in pieces if piece.text.strip())
     short = len(text.split()) <= 4 and re.fullmatch(r"[\w /&-]+", text) is not None
-    return slanted and short and not (read_authors(text) or read_place(text))
+    year = re.fullmatch(r"(?:19|20)\d\d", text) is not None
+    return slanted and short and (year or not (read_authors(text) or read_place(text)))
 
 
 def is_clear(draft: Draft) -> bool:

@@ -34,6 +34,8 @@ _NOTES = re.compile(
     r"\b(?:notes?|summary|abstract|tl;?\s?dr|bibtex|citation|comments?|criticism|takeaways?|key (?:points|ideas))\b",
     re.I,
 )
+# "[//]: # (…)", a definition that nothing refers to.
+_LINE_COMMENT = re.compile(r" {0,3}\[(?://|comment)\]:\s*(?:#|<>)\s*(\S.*)", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:\s")
 _FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]+\]")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
@@ -198,10 +200,15 @@ def _take_notes(lines: list[str]) -> list[Unread]:
 
 
 def _take_footnotes(lines: list[str]) -> list[Unread]:
-    """Empty the lines of footnotes, take their marks out of the others, and say what they said."""
+    """Empty the lines of footnotes and comments, take the marks out of the others, and say what they said."""
     notes: list[Unread] = []
     within = False
     for number, line in enumerate(lines):
+        if (comment := _LINE_COMMENT.match(line)) is not None:
+            lines[number] = ""
+            if "http" in comment[1] or len(comment[1].split()) > 3:
+                notes.append(unread_part(number + 1, "a comment", comment[1], comment[1]))
+            continue
         begins = _FOOTNOTE.match(line)
         if begins or (within and line[:1].isspace() and line.strip()):
             notes.append(unread_part(number + 1, "a footnote", line, line))

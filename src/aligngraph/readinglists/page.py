@@ -126,7 +126,7 @@ class _Page:
             elif isinstance(block, Html):
                 self._html(block)
             else:
-                self.out.problem(block.line, block.text, "too long, or too many brackets, to be an entry")
+                self.out.problem(block.line, block.text, block.reason)
 
     # Entries
 
@@ -355,14 +355,14 @@ class _Page:
         block.items[:] = kept
 
     def _is_byline(self, work: Item, item: Item) -> bool:
-        """Whether an item is only the authors of *work*, which has none yet."""
+        """Whether an item is only the authors of *work*, which has none yet, maybe with venue and year."""
         if len(item.paras) != 1 or not work.paras or work.below:
             return False
-        authors = read_authors(plain(item.paras[0].pieces))
-        if authors is None or not authors.strong:
-            return False
+        alone = read_entry(pieces := item.paras[0].pieces, item.line)
+        authors = read_authors(plain(pieces)) or (None if alone.title else alone.authors)
         draft = read_entry(work.paras[0].pieces, work.line)
-        return draft.marked and bool(draft.title and draft.links) and draft.authors is None
+        named = draft.marked and bool(draft.title and draft.links) and draft.authors is None
+        return named and authors is not None and authors.strong
 
     def _group(self, text: str, item: Item) -> None:
         """Read an item that only names the entries below it."""
@@ -384,14 +384,19 @@ class _Page:
         ]
 
     def _item_draft(self, item: Item, own: Sequence[Item]) -> Draft:
-        parts = [para.pieces for para in item.paras]
-        apart = set(map(id, own))
+        parts, apart = [para.pieces for para in item.paras], set(map(id, own))
         for block in item.below:
             if isinstance(block, List):
                 parts += [part for sub in block.items if id(sub) not in apart for part in all_pieces(sub)]
             elif isinstance(block, Para):
                 parts.append(block.pieces)
         return read_entry(joined(parts), item.line)
+
+    def _add_each(self, items: Sequence[Item]) -> None:
+        """Take the entries that stand below another, and those below them."""
+        for item in items:
+            self.out.add(self._item_draft(item, own := self._own_entries(item)))
+            self._add_each(own)
 
     def _item(self, item: Item, draft: Draft, own: Sequence[Item], *, clear: bool) -> None:
         text = " ".join(plain(para.pieces) for para in item.paras)
@@ -416,8 +421,7 @@ class _Page:
         else:
             self.out.problem(item.line, text, "no link, author, venue or year: not taken for an entry")
             self.out.refuse(draft)
-        for sub in own:
-            self.out.add(self._item_draft(sub, self._own_entries(sub)))
+        self._add_each(own)
         for block in other_blocks(item):
             if isinstance(block, Head):
                 self.out.problem(block.line, plain(block.pieces), "a heading within an entry, not read", minor=True)

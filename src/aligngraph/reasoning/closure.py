@@ -149,7 +149,7 @@ def infer(quads: Iterable[ox.Quad] | Facts, on_fallback: Callable[[list[str]], N
     """Return what is inferred from *quads*, with what is needed to look for inconsistencies.
 
     *on_fallback* is called, before owlrl begins, with the IRIs of the terms there is no rule for. Raise ReasoningError
-    where a property chain's list is broken.
+    where the list of an axiom is broken.
     """
     # owlrl wants the statements again.
     kept: list[ox.Quad] | None = quads if isinstance(quads, list) else None

@@ -11,16 +11,25 @@ import pyoxigraph as ox
 from aligngraph.reasoning.rules import OWL, RESERVED, SAME_AS, TYPE, Facts, Terms, schema_terms, several, worth_stating
 
 _NAME = re.compile(r"urn:aligngraph-literal:(\d+)(?::\d+)?")
+# What owlrl follows to the end of a list, which it has to have.
+_LISTS = ("intersectionOf", "unionOf", "oneOf", "hasKey", "propertyChainAxiom", "members", "distinctMembers")
 
 
 def run_owlrl(quads: Iterable[ox.Quad]) -> tuple[list[ox.Triple], list[str]]:
-    """Return what is inferred from *quads* by owlrl less the noise, sorted, and what it says of inconsistencies."""
+    """Return what is inferred from *quads* by owlrl less the noise, sorted, and what it says of inconsistencies.
+
+    Raise ReasoningError where the list of an axiom does not end.
+    """
     from owlrl import OWLRL_Semantics
     from rdflib import Graph, Literal
 
     quads = list(quads)
     terms = Terms()
     facts = Facts(quads)
+    lists = facts.lists()
+    for name in _LISTS:
+        for owner, head in facts.pairs(OWL + name):
+            lists.items(head, owner, f"list of owl:{name}")
     repeated = {
         (facts.terms.term[number], facts.terms.term[owner])
         for number in facts.members(OWL + "FunctionalProperty")

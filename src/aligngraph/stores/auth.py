@@ -39,7 +39,7 @@ class Access:
     token: str | None = field(default=None, repr=False)
     ca_file: Path | None = None
     ask: Callable[[], str] | None = field(default=None, repr=False, compare=False)
-    """Where nobody has told the password yet: what returns it, once a store wants it."""
+    """Where nobody has told the password yet: what returns it, once a store wants it, or raises ArgumentError."""
     typed: list[str] = field(default_factory=list, repr=False, compare=False)
     """The password that was typed, to be asked for once."""
 
@@ -99,8 +99,8 @@ def find_access(address: str, user: str | None = None, ask: Callable[[str], str]
 
     With *user*, the password is that in ALIGNGRAPH_PASSWORD, else that of netrc, else what *ask* returns for a
     question, once the store wants it. Without, a token in ALIGNGRAPH_TOKEN is used, else what netrc has for the host.
-    ALIGNGRAPH_CA_FILE names certificates (PEM) to trust in place of the usual ones. Raise ArgumentError where a
-    password is wanted and there is none, or those certificates can't be read.
+    ALIGNGRAPH_CA_FILE names certificates (PEM) to trust in place of the usual ones. Raise ArgumentError where those
+    certificates can't be read; where the store wants a password and there is none, the first answer raises it.
     """
     ca_file = Path(os.environ[CERTIFICATES]) if os.environ.get(CERTIFICATES) else None
     if ca_file is not None and not (ca_file.is_file() and os.access(ca_file, os.R_OK)):
@@ -113,13 +113,17 @@ def find_access(address: str, user: str | None = None, ask: Callable[[str], str]
         login, password = _from_netrc(host, None)
         return Access(login, password, None, ca_file)
     password = os.environ.get(PASSWORD) or _from_netrc(host, user)[1]
-    if password is None and ask is not None:
-        return Access(user, ca_file=ca_file, ask=lambda: _plain(ask(f"Password of {user} at {host}"), PASSWORD))
-    if not password:
-        raise ArgumentError(
-            f"no password for {user}: set {PASSWORD}, add a line for {host} to ~/.netrc, or run this on a terminal."
-        )
-    return Access(user, _plain(password, PASSWORD), None, ca_file)
+    if password:
+        return Access(user, _plain(password, PASSWORD), None, ca_file)
+
+    def asked() -> str:
+        if ask is None:
+            raise ArgumentError(
+                f"no password for {user}: set {PASSWORD}, add a line for {host} to ~/.netrc, or run this on a terminal."
+            )
+        return _plain(ask(f"Password of {user} at {host}"), PASSWORD)
+
+    return Access(user, ca_file=ca_file, ask=asked)
 
 
 def _plain(secret: str, name: str) -> str:

@@ -31,6 +31,11 @@ _TRIES = 5
 _BUSY = (429, 502, 503, 504)
 _DONE = (200, 201, 202, 204)
 _CONNECT_SECONDS = 15.0
+# A server that waits for a line of text, as some that do not encrypt, never answers the beginning of TLS.
+_SAFE_CONNECT_SECONDS = 8.0
+_NOT_TLS = (
+    "the server does not answer as one that encrypts. If it has no certificate, write http:// in place of https://"
+)
 _LONGEST_WAIT = 60.0
 """Seconds that a busy server may ask to wait for where there is no time limit."""
 _MOST_OF_AN_ERROR = 8192
@@ -202,7 +207,8 @@ class Client:
         headers = {"Accept": request.accept}
         if request.content_type is not None:
             headers["Content-Type"] = request.content_type
-        connecting = _CONNECT_SECONDS if left is None else min(left, _CONNECT_SECONDS)
+        connecting = _SAFE_CONNECT_SECONDS if urlsplit(address).scheme == "https" else _CONNECT_SECONDS
+        connecting = connecting if left is None else min(left, connecting)
         try:
             return self._session.request(
                 request.method,
@@ -219,6 +225,9 @@ class Client:
                     f"{name} can't be reached: no answer. Check the address and the network.",
                     nothing_done=True,
                 ) from error
+            if not deadline.passed() and urlsplit(address).scheme == "https":
+                # The time to connect ran out, while the two were to agree on how to encrypt.
+                raise RemoteError(f"{name}: no safe connection (TLS): {_NOT_TLS}.", nothing_done=True) from error
             raise too_slow(name, deadline) from error
         except requests.ConnectionError:
             raise
@@ -331,6 +340,8 @@ def broken(name: str, error: Exception, dropped: bool, request: Request, tried: 
     text = str(error)
     if isinstance(error, BrokenOffError):
         said = f"{name} drops the connection before its answer is complete. See its log."
+    elif isinstance(error, requests.exceptions.SSLError) and re.search("WRONG_VERSION_NUMBER|RECORD_LAYER", text):
+        said = f"{name}: no safe connection (TLS): {_NOT_TLS}."
     elif isinstance(error, requests.exceptions.SSLError):
         found = re.search(r"certificate verify failed: ([^(]+)", text)
         reason = found[1].strip() if found else "the two sides don't agree on how to encrypt"

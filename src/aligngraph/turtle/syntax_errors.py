@@ -42,7 +42,7 @@ def _remote_contexts(content: bytes) -> list[str]:
     found: dict[str, None] = {}
     try:
         todo: list[object] = [json.loads(content)] if content else []
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     while todo:
         node = todo.pop(0)

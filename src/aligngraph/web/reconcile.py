@@ -261,7 +261,7 @@ class Reconciler:
 def _object(text: str, name: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise HttpError(400, f"{name!r} is not JSON: {error}.") from error
     if not isinstance(value, dict):
         raise HttpError(400, f"{name!r} is not a JSON object.")
