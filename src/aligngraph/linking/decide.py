@@ -11,6 +11,8 @@ one is an erratum of the other, and identifiers.
   titles as near as 0.87 ("Kernel Neural Optimal Transport"), so a renamed work below the bar is for a person.
 - A title that is the same but for the name before its colon, or but for its subtitle, counts as alike where the
   authors agree too; the second only for bylines that agree in full.
+- Elsewhere a word that only one title has ("Scalable MCMC Sampling …") is what the next paper by the same authors is
+  about. Such a record is for a person, unless six or more authors are the very same and one word was put in.
 - Where no authors can be compared, the same title is enough if it is long and nothing else speaks against it. The same
   title by other authors is a namesake: never a link.
 - The best has to be ahead of every record that is of another work, unless title and authors are the very same.
@@ -23,9 +25,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, takewhile
 from typing import Literal
 
-from aligngraph.bibliography.keys import title_key, words_of
+from aligngraph.bibliography.keys import STOP_WORDS, title_key, words_of
 from aligngraph.bibliography.latex import to_text
 from aligngraph.curation.comparison import (
     is_shared_title,
@@ -51,12 +54,16 @@ _AUTHOR, _YEAR, _NUMBERS, _ABOUT = 0.8, 0.8, 0.1, 0.3
 _YEARS_APART, _YEARS_OF_VERSIONS = 3, 2
 _ALMOST, _NEARLY = 0.95, 0.99
 """For how alike titles count that are the same but for a name in front or a subtitle."""
+_MANY = 6
+"""So many authors who are all the same write one paper, not two, where one word was put into a title."""
 _NAME = 2
 """A beginning of so many words is the name of something."""
 _SHORT, _LONG = 20, 25
 """A title of so many letters is enough where no author is given: in the same year, and where no year is either."""
 _ONE_WORK = 0.95
 _CITATION = re.compile(r"(?<=\S)\s*\[[^\[\]]*\([12][0-9]{3}\)[^\[\]]*\]$")
+_GLUED = re.compile(r"\\(?:emph|text(?:tt|bf|it|sc|rm)|math(?:cal|bf|bb|rm|it)|(?:wide)?tilde|sqrt)(?=\w)")
+"""A command of LaTeX whose braces a catalogue took away: "\\textttSPIN"."""
 _ABBREVIATIONS = {
     "ai": "artificial intelligence",
     "llm": "large language model",
@@ -70,11 +77,18 @@ _ABBREVIATIONS = {
 _PRAISE = frozenset("effective effectively like novel simple".split())
 """Words that come and go between the versions of a title."""
 _IGNORED = _PRAISE | frozenset("a an and the".split())
+_TELLS_NOTHING = STOP_WORDS | _IGNORED | frozenset("approach framework large method methods".split())
+_TELLING = 4
+"""So many telling words make a subtitle one that no other paper has; "Methods and Results" is that of a series."""
+_STEM, _SPELLING = 4, 0.85
+"""How many letters at the beginning, or which share of all, two forms of a word have in common."""
 _HEADS = frozenset(
-    "blogpost challenge comment commentary correction discussion erratum extendedabstract openproblem overview "
-    "position positionpaper reply reproducibilitystudy review survey tutorial".split()
+    "blogpost challenge comment commentary correction demo discussion erratum extendedabstract livedemonstration "
+    "openproblem overview position positionpaper poster reply reproducibilitystudy review survey tutorial".split()
 )
 """What stands before the colon in titles of many works."""
+_SEQUELS = ("beyond", "extended", "extension", "followup", "revisited")
+"""How the subtitle of a sequel begins."""
 BY_IDENTIFIER, BY_TITLE = 0.99, 0.90
 """Confidence in what was found."""
 _PLACES = 10
@@ -96,6 +110,8 @@ class Features:
     """Whether one is an erratum, a reply or the like, and the other is not."""
     identifier: str | None
     """The scheme of an identifier that both have."""
+    words: bool = True
+    """Whether the titles tell of the same: where they differ, it is by spelling, or by a name or a subtitle."""
 
     @property
     def author(self) -> bool | None:
@@ -117,6 +133,7 @@ class Features:
             + [f"title {self.title:.2f}", f"authors {shown}"]
             + [f"{self.years} years apart" if self.years is not None else "years not compared"]
             + ["other numbers in the title"] * (not self.numbers)
+            + ["other words in the title"] * (not self.words)
             + ["one is about another work"] * self.about
         )
 
@@ -179,8 +196,8 @@ def _outcome(score: float, record: Record, features: Features, other: float) -> 
     if score < BAR:
         worth = agrees and score >= DOUBTFUL and (features.author or features.title == 1)
         return "review" if worth else "not found"
-    shared = is_shared_title(title_key(record.title))
-    if not agrees or shared or (score - other < AHEAD and not (features.title == 1 and features.author)):
+    speaks = agrees and features.words and not is_shared_title(title_key(record.title))
+    if not speaks or (score - other < AHEAD and not (features.title == 1 and features.author)):
         return "review"
     if features.author is None:
         letters = len(title_key(record.title)) if features.title == 1 else 0
@@ -216,6 +233,7 @@ def _compared(wanted: Wanted, candidates: Iterable[Record]) -> Iterable[tuple[Re
 def to_plain(title: str) -> str:
     """Return *title* without what other catalogues keep in it: LaTeX, and the citation of what an erratum corrects."""
     if "\\" in title or "$" in title:
+        title = _GLUED.sub("", title)
         title = to_text(title).replace("$", "")
     return _CITATION.sub("", title) if title.endswith("]") else title
 
@@ -237,9 +255,45 @@ def compare(wanted: Wanted, titles: Sequence[str], mine: set[tuple[str, str]], r
         about=speaks_of_another(title, theirs),
         identifier=min((scheme for scheme, _ in mine & record.pairs()), default=None),
     )
-    if alike < _ALMOST and features.author and any(_is_all_but_an_end(one, theirs, features) for one in titles):
-        return replace(features, title=_ALMOST)
-    return features
+    if alike == 1:
+        return features
+    if features.author and any(_is_all_but_an_end(one, theirs, features) for one in titles):
+        return replace(features, title=max(alike, _ALMOST))
+    return replace(features, words=_tells_the_same(title, theirs, features))
+
+
+def _tells_the_same(one: str, other: str, features: Features) -> bool:
+    """Whether neither title has a telling word that the other lacks, but at its end; one word where many agree."""
+    keys = title_key(one), title_key(other)
+    if min(map(len, keys)) >= _LONG and _begins(*keys):
+        return True
+    mine, theirs = (_telling(title) for title in (one, other))
+    only = [
+        [word for word in words if word not in others and not any(_is_a_form(word, known) for known in others)]
+        for words, others in ((mine, theirs), (theirs, mine))
+    ]
+    more = [word for words, key in zip(only, keys[::-1], strict=True) for word in words if word not in key]
+    common, names = features.authors or (0, 0)
+    if not more:
+        return sorted(mine) == sorted(theirs) or common == names
+    return len(more) == 1 and not all(only) and common == names >= _MANY
+
+
+def _begins(one: str, other: str) -> bool:
+    """Whether one key of a title begins with the other, and what comes then is not that of a sequel."""
+    short, long = sorted((one, other), key=len)
+    return long.startswith(short) and not long[len(short) :].startswith(_SEQUELS)
+
+
+def _telling(title: str) -> list[str]:
+    words = chain.from_iterable(_ABBREVIATIONS.get(word, word).split() for word in words_of(title))
+    return [word for word in dict.fromkeys(words) if word not in _TELLS_NOTHING]
+
+
+def _is_a_form(one: str, other: str) -> bool:
+    """Whether two words begin alike ("molecular", "molecule"), or one is a misprint of the other."""
+    start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return start >= max(_STEM, min(len(one), len(other)) // 2) or likeness(one, other) >= _SPELLING
 
 
 def _is_all_but_an_end(one: str, other: str, features: Features) -> bool:
@@ -251,20 +305,17 @@ def _is_all_but_an_end(one: str, other: str, features: Features) -> bool:
         [title_key(part) for part in title.partition(":")] for title in (one, other)
     )
     keys = title_key(one), title_key(other)
-    if (rest == keys[1] or other_rest == keys[0]) and min(map(len, keys)) >= _LONG:
-        return True
+    if (rest == keys[1] and head not in _HEADS) or (other_rest == keys[0] and other_head not in _HEADS):
+        return min(map(len, keys)) >= _LONG
     if not features.in_full or not features.numbers:
         return False
-    if (
-        features.years == 0
-        and min(map(len, keys)) >= _LONG
-        and (keys[0].startswith(keys[1]) or keys[1].startswith(keys[0]))
-    ):
+    if features.years == 0 and min(map(len, keys)) >= _LONG and _begins(*keys):
         return True
     if head == keys[1] or other_head == keys[0]:
-        return (features.years or 0) <= _YEARS_OF_VERSIONS
+        return (features.years or 0) <= _YEARS_OF_VERSIONS and _begins(*keys)
     same_head = head == other_head and head not in _HEADS and _is_one_subject(one, other)
-    return bool(rest and other_rest) and (same_head or rest == other_rest) and features.years in (0, 1)
+    same_end = rest == other_rest and len(_telling(one.partition(":")[2])) >= _TELLING
+    return bool(rest and other_rest) and (same_head or same_end) and features.years in (0, 1)
 
 
 def _is_one_subject(one: str, other: str) -> bool:
