@@ -94,3 +94,53 @@ def test_a_correction_is_not_the_work() -> None:
 
 def test_nothing_is_found_among_no_candidates() -> None:
     assert decide(wanted(DPO, "R. Rafailov", 2023), []).outcome == "not found"
+
+
+def by(title: str, names: list[str], year: int) -> tuple[Wanted, Record]:
+    found = tuple(Name(name) for name in names)
+    return (
+        Wanted("https://example.org/w", "works", title, (), found, frozenset({year})),
+        Record("test", None, title, title, tuple(Author(name) for name in found), year=year),
+    )
+
+
+def test_a_telling_word_that_one_title_lacks_is_for_a_person() -> None:
+    names = ["Insu Han", "Mike Gartrell", "Elvis Dohmatob", "Amin Karbasi"]
+    work, _ = by("Scalable Sampling for Nonsymmetric Determinantal Point Processes", names, 2022)
+    _, other = by("Scalable MCMC Sampling for Nonsymmetric Determinantal Point Processes", names, 2022)
+    found = decide(work, [other])
+    assert found.outcome == "review"
+    assert "other words in the title" in str(found.features)
+
+
+def test_another_form_of_a_word_is_no_other_word() -> None:
+    names = ["Wengong Jin", "Kevin Yang", "Regina Barzilay", "Tommi Jaakkola"]
+    work, _ = by("Learning Multimodal Graph-to-Graph Translation for Molecular Optimization", names, 2019)
+    _, other = by("Learning Multimodal Graph-to-Graph Translation for Molecule Optimization", names, 2019)
+    assert decide(work, [other]).outcome == "found"
+
+
+def test_reports_of_one_series_are_not_found() -> None:
+    names = ["Qianhui Sun", "Qingyu Yang", "Chongyi Li", "Shangchen Zhou", "Ruicheng Feng", "Yuekun Dai"]
+    work, _ = by("MIPI 2023 Challenge on RGBW Remosaic: Methods and Results", names, 2023)
+    _, other = by("MIPI 2023 Challenge on RGBW Fusion: Methods and Results", names, 2023)
+    assert decide(work, [other]).outcome == "review"
+
+
+def test_a_sequel_is_not_found_though_many_authors_are_the_same() -> None:
+    names = ["Benjamin Biggs", "Daniel J. Stilwell", "James McMahon"] * 2
+    work, _ = by("Extended Performance Guarantees for Receding Horizon Search with Terminal Cost", names, 2020)
+    _, other = by("Performance Guarantees for Receding Horizon Search with Terminal Cost", names, 2019)
+    assert decide(work, [other]).outcome == "review"
+
+
+def test_the_same_title_and_authors_are_found_in_a_journal_years_later() -> None:
+    work, _ = by("Risk-Sensitive Reinforcement Learning", ["Ralph Neuneier", "Oliver Mihatsch"], 1998)
+    _, other = by("Risk-Sensitive Reinforcement Learning", ["Oliver Mihatsch", "Ralph Neuneier"], 2002)
+    assert decide(work, [other]).outcome == "found"
+
+
+def test_one_name_of_the_byline_is_enough_under_the_same_title() -> None:
+    work, _ = by("MINIMA: Modality Invariant Image Matching", ["Xingyu Jiang"], 2024)
+    _, other = by("MINIMA: Modality Invariant Image Matching", ["Jiangwei Ren", "Xingyu Jiang", "Zizhuo Li"], 2025)
+    assert decide(work, [other]).outcome == "found"

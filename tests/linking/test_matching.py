@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.linking.measure import (
+    BLIND,
     FINAL,
-    FIRST_RUN,
+    FIRST_RUNS,
     HELD_OUT,
     MADE_ON,
     PRECISION,
@@ -22,24 +23,25 @@ from tests.linking.measure import (
 
 
 def both() -> list[Case]:
-    return [*cases(MADE_ON), *cases(HELD_OUT), *cases(FINAL)]
+    return [*cases(MADE_ON), *cases(HELD_OUT), *cases(FINAL), *cases(BLIND)]
 
 
 def test_the_cases_are_many_and_no_title_is_in_both_files() -> None:
     assert len(both()) >= 600
     assert len(cases(HELD_OUT)) >= 300
     assert len(cases(FINAL)) >= 350
-    titles = [{case.wanted.title.lower() for case in cases(name)} for name in (MADE_ON, HELD_OUT, FINAL)]
+    assert len(cases(BLIND)) >= 600
+    titles = [{case.wanted.title.lower() for case in cases(name)} for name in (MADE_ON, HELD_OUT, FINAL, BLIND)]
     assert sum(map(len, titles)) == len(set.union(*titles))
 
 
 def test_right_records_are_among_the_candidates() -> None:
-    assert sum(len(case.candidates) >= 5 for case in both()) > 0.9 * len(both())
+    assert sum(len(case.candidates) >= 5 for case in both()) > 0.85 * len(both())
     for case in both():
         assert case.right <= {record.where for record in case.candidates}, case.wanted.title
 
 
-@pytest.mark.parametrize("name", [MADE_ON, HELD_OUT, FINAL])
+@pytest.mark.parametrize("name", [MADE_ON, HELD_OUT, FINAL, BLIND])
 def test_no_link_is_wrong_in_a_sample(name: str) -> None:
     score = measure(cases(name)[::30])
     assert (score.wrong, score.false) == (0, 0)
@@ -54,8 +56,15 @@ def test_the_goals_are_met_on_cases_that_were_held_out() -> None:
     assert score.false == 0
 
 
-def test_the_first_run_on_the_final_cases_is_shown() -> None:
-    assert FIRST_RUN in tables_shown()
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [MADE_ON, HELD_OUT, FINAL, BLIND])
+def test_no_record_is_linked_where_the_counterpart_is_absent(name: str) -> None:
+    score = measure(cases(name))
+    assert (score.wrong, score.false) == (0, 0)
+
+
+def test_the_first_runs_are_shown() -> None:
+    assert all(line in tables_shown() for line in FIRST_RUNS)
 
 
 @pytest.mark.slow

@@ -88,7 +88,7 @@ _HEADS = frozenset(
 )
 """What stands before the colon in titles of many works."""
 _SEQUELS = ("beyond", "extended", "extension", "followup", "revisited")
-"""How the subtitle of a sequel begins."""
+"""What marks the title of a sequel, or begins its subtitle."""
 BY_IDENTIFIER, BY_TITLE = 0.99, 0.90
 """Confidence in what was found."""
 _PLACES = 10
@@ -120,6 +120,11 @@ class Features:
             return None
         common, names = self.authors
         return 2 * common > names or (self.years == 0 and (2 * common >= names or (self.title == 1 and common > 0)))
+
+    @property
+    def is_same_title_by_the_same(self) -> bool:
+        """Whether title and two or more authors are the same: a journal prints a paper years after a conference."""
+        return self.title == 1 and self.authors is not None and self.authors[0] == self.authors[1] > 1
 
     @property
     def in_full(self) -> bool:
@@ -215,7 +220,8 @@ def score_of(features: Features) -> float:
     """Return how much speaks for a record, from 0 to 1."""
     score = features.title
     score *= _AUTHOR if features.author is False else 1
-    score *= _YEAR if features.years is not None and features.years > _YEARS_APART else 1
+    late = features.years is not None and features.years > _YEARS_APART
+    score *= _YEAR if late and not features.is_same_title_by_the_same else 1
     score -= (0 if features.numbers else _NUMBERS) + (_ABOUT if features.about else 0)
     return max(0.0, score)
 
@@ -248,7 +254,8 @@ def compare(wanted: Wanted, titles: Sequence[str], mine: set[tuple[str, str]], r
     features = Features(
         title=alike,
         authors=in_common(
-            [name.text for name in wanted.authors[:_PLACES]], [one.name.text for one in record.authors[:_PLACES]]
+            *_bylines((name.text for name in wanted.authors), (one.name.text for one in record.authors)),
+            anywhere=alike == 1,
         ),
         years=years,
         numbers=numbers_of(title) == numbers_of(theirs),
@@ -260,6 +267,11 @@ def compare(wanted: Wanted, titles: Sequence[str], mine: set[tuple[str, str]], r
     if features.author and any(_is_all_but_an_end(one, theirs, features) for one in titles):
         return replace(features, title=max(alike, _ALMOST))
     return replace(features, words=_tells_the_same(title, theirs, features))
+
+
+def _bylines(*bylines: Iterable[str]) -> list[list[str]]:
+    """Return the first names of each byline, every name once: some catalogues print all authors twice."""
+    return [list(dict.fromkeys(names))[:_PLACES] for names in bylines]
 
 
 def _tells_the_same(one: str, other: str, features: Features) -> bool:
@@ -276,7 +288,7 @@ def _tells_the_same(one: str, other: str, features: Features) -> bool:
     common, names = features.authors or (0, 0)
     if not more:
         return sorted(mine) == sorted(theirs) or common == names
-    return len(more) == 1 and not all(only) and common == names >= _MANY
+    return len(more) == 1 and not all(only) and more[0] not in _SEQUELS and common == names >= _MANY
 
 
 def _begins(one: str, other: str) -> bool:

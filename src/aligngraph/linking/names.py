@@ -31,17 +31,17 @@ def _ascii_letters(name: str) -> str:
     return "".join(letter for letter in name.lower() if letter.isascii() and letter.isalpha())
 
 
-def in_common(mine: Sequence[str], theirs: Sequence[str]) -> tuple[int, int] | None:
+def in_common(mine: Sequence[str], theirs: Sequence[str], *, anywhere: bool = False) -> tuple[int, int] | None:
     """Return how many names two bylines have in common, and how many the shorter has; None where one has none.
 
-    A byline of one name, which may be the first of many, is compared with the first of the other.
+    A byline of one name, which may be the first of many, is compared with the first of the other; *anywhere*: with all.
     """
     mine, theirs = told(mine), told(theirs)
     if not mine or not theirs:
         return None
     short, long = sorted((mine, theirs), key=len)
     if len(short) == 1:
-        return int(may_be_one(short[0], long[0])), 1
+        return int(any(may_be_one(short[0], name) for name in (long if anywhere else long[:1]))), 1
     left = list(long)
     common = 0
     for name in short:
