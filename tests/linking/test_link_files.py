@@ -88,7 +88,16 @@ def test_a_file_that_is_changed_while_answers_are_waited_for_is_left_as_it_is(
         handler.send(answer)
 
     services["openalex"].faults = [changing]
-    command = ("link", "--to", "openalex", *services.at(), "--into", data, "--mailto", "me@example.org")
+    command: tuple[str | Path, ...] = (
+        "link",
+        "--to",
+        "openalex",
+        *services.at(),
+        "--into",
+        data,
+        "--mailto",
+        "me@example.org",
+    )
     env = {"ALIGNGRAPH_CACHE": str(tmp_path / "cache"), "OPENALEX_API_KEY": "an-openalex-key"}
     before = contents(data)
     done = run(*command, env=env)
