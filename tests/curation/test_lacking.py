@@ -39,6 +39,16 @@ def own(run: Run, tmp_path: Path) -> Path:
     return folder
 
 
+# The entry types of BibTeX and BibLaTeX, each with the field that says where it appeared.
+APPEARED = {
+    "article": "journal", "inproceedings": "booktitle", "incollection": "booktitle", "inbook": "booktitle",
+    "book": "publisher", "booklet": "howpublished", "proceedings": "publisher", "collection": "publisher",
+    "phdthesis": "school", "mastersthesis": "school", "thesis": "institution", "techreport": "institution",
+    "report": "institution", "manual": "organization", "standard": "organization", "online": "organization",
+    "misc": "howpublished", "unpublished": "note", "dataset": "publisher", "software": "publisher", "patent": "holder",
+}  # fmt: skip
+
+
 def lacking(run: Run, folder: Path, *more: str) -> set[tuple[str, str]]:
     outcome = run("query", "incomplete-records", *more, "--data", folder, "--format", "csv")
     assert outcome.code == 0, outcome.err
@@ -61,6 +71,20 @@ def test_a_catalogue_straight_from_import_validates_and_says_what_it_lacks(run: 
         ("venue", "rivera2022-unknown-publication"),
     }
     assert lacking(run, own, "-p", "what=authors") == {("authors", "louder2024-rewards")}
+
+
+def test_an_entry_of_any_type_from_an_unknown_place_validates(run: Run, tmp_path: Path) -> None:
+    entries = (
+        f"@{kind}{{{kind}, title={{Notes on {chr(65 + n)}{kind}s}}, author={{Rivera, Ana and Chen, Wei}}, "
+        f"year={{2021}}, {field}={{The Place of {chr(65 + n)}s}}}}\n"
+        for n, (kind, field) in enumerate(APPEARED.items())
+    )
+    (tmp_path / "all.bib").write_text("".join(entries), encoding="utf-8")
+    assert run("new-catalogue", tmp_path / "own").code == 0
+    assert run("import", tmp_path / "all.bib", "--into", tmp_path / "own").code == 0
+    assert len(list((tmp_path / "own" / "works").glob("*.ttl"))) == len(APPEARED)
+    outcome = run("validate", tmp_path / "own")
+    assert (outcome.code, "Violation" in outcome.out) == (0, False), outcome.out
 
 
 def test_the_report_counts_what_is_not_known(run: Run, own: Path, tmp_path: Path) -> None:

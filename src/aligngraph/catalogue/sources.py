@@ -151,12 +151,18 @@ def read_bytes(path: Path) -> bytes:
 
 
 def parse_rdf(
-    content: bytes, name: str, rdf_format: ox.RdfFormat = ox.RdfFormat.TURTLE, base: str | None = None
+    content: bytes,
+    name: str,
+    rdf_format: ox.RdfFormat = ox.RdfFormat.TURTLE,
+    base: str | None = None,
+    *,
+    rename: bool = False,
 ) -> Iterator[ox.Quad]:
     """Yield the statements of *content* with literals as written; *name* is what errors call it.
 
-    Relative IRIs are errors unless they have a *base*, since a catalogue is the same wherever its files are. Raise
-    BadTurtleError with line, column and reason.
+    Relative IRIs are errors unless they have a *base*, since a catalogue is the same wherever its files are. Two files
+    may both write ``_:a`` and mean two things (RDF 1.1 Concepts, section 3.4): *rename* gives blank nodes labels that
+    no other file has. Raise BadTurtleError with line, column and reason.
     """
     from aligngraph.files.activity import doing
     from aligngraph.turtle.syntax_errors import bad_turtle, check_entities, decode_turtle
@@ -166,7 +172,7 @@ def parse_rdf(
     if rdf_format == ox.RdfFormat.RDF_XML:
         check_entities(content, name)
     try:
-        yield from ox.parse(content, rdf_format, base_iri=base)
+        yield from ox.parse(content, rdf_format, base_iri=base, rename_blank_nodes=rename)
     except (SyntaxError, MemoryError) as error:
         raise bad_turtle(name, error, content) from error
 
@@ -220,14 +226,14 @@ def read_quads(sources: Iterable[Source]) -> Iterator[ox.Quad]:
     apart. Raise CatalogueError or BadTurtleError.
     """
     for source in sources:
-        yield from parse_source(source, read_bytes(source.path))
+        yield from parse_source(source, read_bytes(source.path), rename=True)
 
 
-def parse_source(source: Source, content: bytes, base: str | None = None) -> Iterator[ox.Quad]:
+def parse_source(source: Source, content: bytes, base: str | None = None, *, rename: bool = False) -> Iterator[ox.Quad]:
     """Yield the statements of *content*, the bytes of *source*, in its graph; as `parse_rdf`. Raise BadTurtleError."""
     rdf_format = format_of(source.path)
     graph = source.graph
-    for quad in parse_rdf(content, str(source.path), rdf_format, base):
+    for quad in parse_rdf(content, str(source.path), rdf_format, base, rename=rename):
         if isinstance(quad.graph_name, ox.DefaultGraph):
             yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
         else:

@@ -30,12 +30,12 @@ def fill_store(sources: Sequence[Source], contents: Iterable[bytes], inferred: b
     for place, (source, content) in enumerate(zip(sources, contents, strict=True)):
         progress(f"Reading {len(sources):,} files", place, len(sources))
         if names_graphs(source):
-            quads = list(parse_source(source, content))
+            quads = list(parse_source(source, content, rename=True))
             text += _serialize(quads, ox.RdfFormat.N_QUADS)
         else:
             # To have the engine write the statements, and put their graph behind each, takes a quarter of the time
             # that it takes to make each of them anew.
-            quads = list(parse_rdf(content, str(source.path), format_of(source.path)))
+            quads = list(parse_rdf(content, str(source.path), format_of(source.path), rename=True))
             text += _in_graph(_serialize(quads, ox.RdfFormat.N_TRIPLES), source.graph)
         facts.add(quads)
         if place == 0:

@@ -104,7 +104,7 @@ def _fill(
         for source in small:
             content = read_bytes(source.path)
             written: set[ox.Literal] = set()
-            for quad in parse_source(source, content):
+            for quad in parse_source(source, content, rename=True):
                 if isinstance(quad.object, ox.Literal) and quad.object.datatype.value != _TEXT:
                     written.add(quad.object)
                 yield quad

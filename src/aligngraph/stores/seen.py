@@ -18,7 +18,13 @@ from aligngraph.errors import CatalogueError
 from aligngraph.files.scanning import Stamp, stamp, stamps_below
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_RULES = ("reasoning/closure.py", "reasoning/rules.py", "reasoning/owlrl.py", "reasoning/incremental.py")
+_RULES = (
+    "stores/build.py",
+    "reasoning/closure.py",
+    "reasoning/rules.py",
+    "reasoning/owlrl.py",
+    "reasoning/incremental.py",
+)
 _CLOCK_STEP = 50_000_000
 """Nanoseconds within which two changes to a file may carry the same time."""
 FOLDER = "seen"

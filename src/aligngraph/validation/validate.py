@@ -226,10 +226,19 @@ def _order(finding: Finding) -> tuple[int | bool | str, ...]:
 class _File:
     """A file that was read: what it holds, and where."""
 
-    def __init__(self, source: Source, content: bytes, *, based: bool) -> None:
+    def __init__(self, source: Source, content: bytes, *, based: bool, taken: set[ox.BlankNode]) -> None:
+        """Read *content*; blank nodes keep their labels, for messages, unless an earlier file has *taken* one."""
         self.source = source
         self.content = content
-        self.quads = list(parse_source(source, content, source.path.resolve().as_uri() if based else None))
+        base = source.path.resolve().as_uri() if based else None
+        self.quads = list(parse_source(source, content, base))
+        if b"_:" in content:
+            blank = {
+                term for quad in self.quads for term in (quad.subject, quad.object) if isinstance(term, ox.BlankNode)
+            }
+            if blank & taken:
+                self.quads = list(parse_source(source, content, base, rename=True))
+            taken |= blank
 
     @cached_property
     def places(self) -> Places:
@@ -249,9 +258,10 @@ class _File:
 def _read(sources: Sequence[Source], *, based: bool) -> list[_File]:
     files: list[_File] = []
     errors: list[BadTurtleError] = []
+    taken: set[ox.BlankNode] = set()
     for source in sources:
         try:
-            files.append(_File(source, read_bytes(source.path), based=based))
+            files.append(_File(source, read_bytes(source.path), based=based, taken=taken))
         except BadTurtleError as error:
             errors.append(error)
     if len(errors) > 1:
