@@ -14,6 +14,7 @@ from rdflib.query import ResultRow
 from aligngraph.catalogue.sources import data_folder
 from aligngraph.errors import NothingFoundError
 from aligngraph.queries.search import AmbiguousError, find, find_one, fold, nearest
+from aligngraph.rdf.namespaces import BASE
 from aligngraph.sparql.backend import Embedded, FormsMixin, Solutions, Triples
 from aligngraph.stores.open import open_files
 from aligngraph.text.terminal import Terminal, width_of
@@ -32,7 +33,7 @@ def small(turtle: str) -> Embedded:
     store = ox.Store()
     prefixes = "".join(
         f"@prefix {name}: <https://w3id.org/aligngraph/{name}/> .\n"
-        for name in ("work", "artifact", "person", "authorship", "goal", "publication", "venue")
+        for name in "work artifact person authorship goal publication venue survey section listing".split()
     )
     names = """@prefix ag: <https://w3id.org/aligngraph/ontology#> .
       @prefix dcterms: <http://purl.org/dc/terms/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -277,6 +278,24 @@ def test_every_kind_of_thing_has_a_page(backend: Embedded, words: str, wanted: l
     assert set(wanted) <= set(headings(page)), headings(page)
     assert page.title
     assert all(block.items for block in page.blocks)
+
+
+def test_places_in_lists_name_the_survey_where_there_are_several() -> None:
+    survey = """survey:{0} a ag:Survey ; dcterms:title "List {0}"@en .
+    section:{0}-papers a ag:Section ; ag:sectionOf survey:{0} ; ag:heading "Papers" .
+    section:{0}-new a ag:Section ; ag:sectionOf survey:{0} ; ag:parentSection section:{0}-papers ; ag:heading "New" .
+    listing:{0}-1 a ag:Listing ; ag:inSection section:{0}-new ; ag:position 1 ; ag:lists work:one .
+    """
+    work = 'work:one a ag:Paper ; dcterms:title "One"@en .\n'
+    alone = small(work + survey.format("a"))
+    assert items(describe(alone, BASE + "work/one"), "Listed") == ["Papers › New, no.\u00a01"]
+    both = small(work + survey.format("a") + survey.format("b"))
+    assert sorted(items(describe(both, BASE + "work/one"), "Listed")) == [
+        "List a › Papers › New, no.\u00a01",
+        "List b › Papers › New, no.\u00a01",
+    ]
+    assert items(describe(both, BASE + "section/b-papers"), "Path") == ["List b › Papers"]
+    assert items(describe(both, BASE + "listing/b-1"), "Stands in") == ["List b › Papers › New, no.\u00a01"]
 
 
 def test_a_survey_says_what_it_was_read_from(tmp_path: Path) -> None:

@@ -158,8 +158,14 @@ def path_of(concept: str, broader: Mapping[str, set[str]], labels: Mapping[str, 
     return TO.join(labels[one] for one in reversed(path) if one in labels)
 
 
+_SURVEYS = "SELECT ?survey (MIN(?name) AS ?title) WHERE { ?survey a ag:Survey ; dcterms:title ?name } GROUP BY ?survey"
+
+
 def section_paths(backend: Backend, sections: Iterable[str]) -> dict[str, str]:
-    """Return the headings from the top of the page down to each of *sections*, brackets as printed."""
+    """Return the headings from the top of the page down to each of *sections*, brackets as printed.
+
+    In a catalogue of several surveys each path begins with the title of its own.
+    """
     select = f"""SELECT DISTINCT ?section ?above ?higher ?heading WHERE {{
       VALUES ?section {{ {iris(dict.fromkeys(sections))} }} ?section ag:parentSection* ?above .
       ?above ag:heading ?heading . OPTIONAL {{ ?above ag:parentSection ?higher }} }}"""
@@ -174,6 +180,15 @@ def section_paths(backend: Backend, sections: Iterable[str]) -> dict[str, str]:
         parents.setdefault(above, set())
         if higher is not None:
             parents[above].add(higher)
+    surveys = {survey: title for survey, title in rows(backend, _SURVEYS) if survey is not None}
+    if len(surveys) > 1:
+        tops = iris(above for above, higher in parents.items() if not higher)
+        for top, survey in rows(
+            backend, f"SELECT ?top ?survey WHERE {{ VALUES ?top {{ {tops} }} ?top ag:sectionOf ?survey }}"
+        ):
+            if survey is not None and (title := surveys.get(survey)) is not None:
+                parents[str(top)].add(survey)
+                labels[survey] = title
     return {section: path_of(section, parents, labels) for section in wanted}
 
 
