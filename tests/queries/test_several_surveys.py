@@ -62,7 +62,7 @@ def test_surveys_differ_where_neither_place_is_within_the_other(catalogue: Catal
     # DPO: RL with human feedback here, ranking-based on the page. SLiC-HF is under SFT here and under a narrower method
     # there; InstructGPT is under a narrower method here; RAIN stands here under no method.
     rows = catalogue.query("surveys-that-differ")
-    assert [(local(row.work), row.kind, row.surveyTitle, local(row.concept), row.otherTitle) for row in rows] == [
+    assert [(local(row.work), row.sort, row.surveyTitle, local(row.concept), row.otherTitle) for row in rows] == [
         ("rafailov2023-dpo", "method", "A small list", "rlhf", PAGE),
         ("rafailov2023-dpo", "method", PAGE, "ranking-based", "A small list"),
     ]
