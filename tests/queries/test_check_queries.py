@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -10,6 +12,10 @@ import pytest
 from aligngraph.queries.stored import find_query, list_queries
 from aligngraph.rdf.namespaces import PREFIXES, expand
 from aligngraph.sparql.backend import Embedded
+from aligngraph.stores.endpoint import Remote
+from tests.conftest import Run
+from tests.support.servers import as_user
+from tests.support.triplestores import Jena, VirtuosoServer, environment
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ _UNSOURCED = (
     "placing:p a ag:CuratedPlacing ; ag:places work:a ; ag:evidence 'abstract of the paper' ."
 )
 _LINKED = (
-    "<urn:m> a sssom:Mapping ; rdfs:label 'M' ; sssom:subject_id publication:a ;"
+    "<urn:example:m> a sssom:Mapping ; rdfs:label 'M' ; sssom:subject_id publication:a ;"
     "  sssom:object_id <https://doi.org/10.1/a> ;"
 )
 
@@ -58,8 +64,9 @@ CASES = {
     ),
     "check-differences-from-sources": Case(
         f"{_LINKED} sssom:other 'pages: here 1-9, there 2-9' .",
-        f"{_LINKED} rdfs:comment 'none' . <urn:n> a sssom:Mapping ; sssom:subject_id publication:b ; rdfs:label 'N' ;"
-        "  sssom:object_id <https://doi.org/10.1/b> ; sssom:other 'year: here 1, there 2 (looked up)' .",
+        f"{_LINKED} rdfs:comment 'none' . <urn:example:n> a sssom:Mapping ; rdfs:label 'N' ;"
+        "  sssom:subject_id publication:b ; sssom:object_id <https://doi.org/10.1/b> ;"
+        "  sssom:other 'year: here 1, there 2 (looked up)' .",
         ("publication:a",),
     ),
     "check-facts-without-source": Case(
@@ -125,15 +132,48 @@ def test_check_is_silent_once_it_is_mended(name: str) -> None:
     assert named_by(name, CASES[name].mended) == set()
 
 
-def named_by(name: str, turtle: str) -> set[str | None]:
+@pytest.mark.slow
+def test_virtuoso_names_the_same(run: Run, virtuoso: VirtuosoServer, tmp_path: Path) -> None:
+    for name, case in CASES.items():
+        (tmp_path / "broken.ttl").write_text(f"{PROLOGUE}{case.broken}", encoding="utf-8")
+        given = ("--data", tmp_path, "--no-ontology", "--no-inferred")
+        done = run("push", as_user(virtuoso.address), *given, env=environment(**virtuoso.account))
+        assert done.code == 0, done
+        found = things(Remote(virtuoso.endpoint).select(find_query(name).text))
+        assert {expand(curie) for curie in case.offenders} <= found, name
+
+
+@pytest.mark.slow
+def test_jena_names_the_same(jena: Jena, tmp_path: Path) -> None:
+    tasks = []
+    for name, case in CASES.items():
+        data, query = tmp_path / f"{name}.nq", tmp_path / f"{name}.rq"
+        triples = ox.parse(f"{PROLOGUE}{case.broken}", ox.RdfFormat.TURTLE)
+        quads = [ox.Quad(one.subject, one.predicate, one.object, ox.NamedNode("urn:example:g")) for one in triples]
+        data.write_bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
+        query.write_text(find_query(name).text, encoding="utf-8")
+        tasks.append(("query", data, query))
+    for answer, (name, case) in zip(jena.do(tasks), CASES.items(), strict=True):
+        rows = ox.parse_query_results(answer, ox.QueryResultsFormat.JSON)
+        assert isinstance(rows, ox.QuerySolutions)
+        assert things(rows) == {expand(curie) for curie in case.offenders}, name
+
+
+PROLOGUE = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
+
+
+def named_by(name: str, turtle: str) -> set[str]:
     """Return the things of the catalogue that the check's rows name."""
     store = ox.Store()
-    prologue = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
-    store.load(f"{prologue}{turtle}".encode(), format=ox.RdfFormat.TURTLE)
+    store.load(f"{PROLOGUE}{turtle}".encode(), format=ox.RdfFormat.TURTLE)
     assert len(store) > 0
+    return things(Embedded(store).select(find_query(name).text))
+
+
+def things(rows: Iterable[Iterable[object]]) -> set[str]:
     return {
         term.value
-        for row in Embedded(store).select(find_query(name).text)
+        for row in rows
         for term in row
         if isinstance(term, ox.NamedNode)
         and term.value.startswith("https://w3id.org/aligngraph/")
