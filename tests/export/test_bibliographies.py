@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from aligngraph.bibliography.entries import Entry, ReadingList, work_of
 from aligngraph.bibliography.latex import escape, to_text
-from aligngraph.bibliography.person_names import Name, name_of, split_name
+from aligngraph.bibliography.person_names import Name, name_of, organization_name, split_name
 from aligngraph.bibliography.plain_text import collapse
 from aligngraph.bibliography.works import BETWEEN_NOTES, Form, Work, records_of
 from aligngraph.curation.reading import read_list
@@ -223,6 +223,7 @@ WRITERS: dict[str, Callable[[str, Work], str]] = {
 @UNHURRIED
 @example(works=[Work(title="T", authors=(Name("Jo others"), Name("Ana Roy et al."), name_of("Others", "Jo")))])
 @example(works=[Work(title="T", authors=(Name("…"), Name("Ana ...")))])
+@example(works=[Work(title="T", authors=(name_of("and"), organization_name("and"), Name("and")))])
 # Of three that claim one arXiv number, the reader rightly believes none.
 @given(works=st.lists(WORK, min_size=1, max_size=2))
 def test_any_work_comes_back_whatever_its_text(name: str, works: list[Work]) -> None:

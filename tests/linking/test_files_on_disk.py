@@ -193,7 +193,7 @@ def test_csl_and_ris_say_the_same(data: Path, tmp_path: Path) -> None:
         ((), "Say where to look with --to"),
         (("--to", "nowhere"), "nowhere: there is no such file or folder, and no source of this name"),
         (("--to", "EMPTY"), "has no bibliographies"),
-        (("--to", "BIB", "no-such-work"), "no work, person, venue or artifact 'no-such-work'"),
+        (("--to", "BIB", "no-such-work"), "no work, person, organisation, venue or artifact 'no-such-work'"),
         (("--to", "BIB", "--kind", "venues", "rafailov2023-dpo"), "is none of the venues"),
         (("--review", "BIB"), "is not a review table"),
         (("--review", "BIB", "--to", "BIB"), "leave --to and THING out"),

@@ -42,7 +42,8 @@ def extras_of(wanted: Work, given: Work) -> dict[str, str]:
             extras[f"author-{place + 1}"] = author.text
         if author.organization != other.organization:
             extras[f"author-{place + 1}-organization"] = "yes" if author.organization else ""
-        if not author.organization and author.family and _parts(author) != _parts(other):
+        # A person in place of an organisation has no part of its name.
+        if not author.organization and author.family and (other.organization or _parts(author) != _parts(other)):
             extras |= {f"author-{place + 1}-{part}": getattr(author, part) for part in _NAME_PARTS}
     if len(wanted.forms) != len(given.forms):
         extras["publications"] = str(len(wanted.forms))
