@@ -149,7 +149,7 @@ def _export_croissant(output: Path | None, data: Sequence[Path], *, force: bool)
 
     if output is None:
         raise click.UsageError("croissant makes a file for each dataset: name a folder or .zip file with -o.")
-    quads = list(load_quads(data, inferred=True))
+    quads = load_quads(data, inferred=True)
     _write_several(output, lambda: documents(quads), force=force)
     lacking = left_out(quads)
     if lacking:

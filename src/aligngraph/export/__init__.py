@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aligngraph.export.graph import Loaded, Quads
 
 # Format → module of this package and ending of file names. A module is loaded when its format is asked for.
 _FORMATS = {
@@ -46,16 +50,23 @@ ENDINGS = {ending: name for name, ending in FILE_ENDINGS.items()} | {
 """Endings of file names, each with the format that it tells."""
 
 
-def export(name: str, data: Sequence[Path] = (), *, inferred: bool = False, mappings: bool = False) -> Iterator[str]:
+def export(
+    name: str,
+    data: Sequence[Path] = (),
+    *,
+    inferred: bool = False,
+    mappings: bool = False,
+    loaded: Loaded | None = None,
+) -> Iterator[str]:
     """Yield the catalogue in *data* (the shipped one where empty) in the format *name*, one of FORMATS that make one.
 
     With *inferred*, inferred statements are there too: in a graph of their own in the formats that have graphs, among
     the rest in the others. With *mappings* the formats that hold every statement have the mappings of the terms to
-    other vocabularies too, and the types and properties of these that are inferred by them. Raise CatalogueError where
-    a file can't be read, ExportError where the format can't hold what it says.
+    other vocabularies too, and the types and properties of these that are inferred by them. *loaded* is the catalogue
+    where it was read before; without the mappings. Raise CatalogueError where a file can't be read, ExportError where
+    the format can't hold what it says.
     """
     from aligngraph.errors import ExportError
-    from aligngraph.export.graph import load_quads
     from aligngraph.export.statements import Statements
 
     if name not in _FORMATS or name in SEVERAL_FILES:
@@ -63,29 +74,44 @@ def export(name: str, data: Sequence[Path] = (), *, inferred: bool = False, mapp
         raise ExportError(f"no export format named {name!r}. There are {known}.")
     write = getattr(import_module(f"aligngraph.export.{_FORMATS[name][0]}"), name.replace("-", "_"))
     if name in RDF_FORMATS:
-        yield from write(Statements(data, inferred=inferred, mappings=mappings))
+        derived = None if loaded is None or mappings else loaded.derived
+        yield from write(Statements(data, inferred=inferred, mappings=mappings, derived=derived))
+    elif name == "queries":
+        yield from write([])
     else:
-        quads = [] if name == "queries" else load_quads(data, inferred=inferred or name in _ALWAYS_INFERRED)
-        yield from write(quads)
+        yield from write(_quads(data, loaded, inferred=inferred or name in _ALWAYS_INFERRED))
+
+
+def _quads(data: Sequence[Path], loaded: Loaded | None, *, inferred: bool) -> Quads:
+    if loaded is not None:
+        return loaded.whole if inferred else loaded.asserted
+    from aligngraph.export.graph import load_quads
+
+    return load_quads(data, inferred=inferred)
 
 
 def export_files(
-    name: str, data: Sequence[Path] = (), *, inferred: bool = False, inert: bool = False
+    name: str,
+    data: Sequence[Path] = (),
+    *,
+    inferred: bool = False,
+    inert: bool = False,
+    loaded: Loaded | None = None,
 ) -> Iterator[tuple[str, str]]:
-    """Yield the name and text of each file of the format *name*, one of SEVERAL_FILES; *inert* is for tables.
+    """Yield the name and text of each file of the format *name*, one of SEVERAL_FILES; *inert* is for tables,
+    *loaded* as in `export`.
 
     Raise CatalogueError where a file of the catalogue in *data* can't be read, ExportError where the format can't hold
     what it says.
     """
     if name == "csv":
-        from aligngraph.export.tables import load_graph, write_tables
+        from aligngraph.export.tables import write_tables
 
-        yield from write_tables(load_graph(data, inferred=inferred), inert=inert)
+        yield from write_tables(_quads(data, loaded, inferred=inferred).graph, inert=inert)
     else:
         from aligngraph.export.croissant import documents
-        from aligngraph.export.graph import load_quads
 
-        yield from documents(load_quads(data, inferred=True))
+        yield from documents(_quads(data, loaded, inferred=True))
 
 
 def zip_files(files: Iterable[tuple[str, str]]) -> bytes:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from aligngraph.export.bibtex import entry
-from aligngraph.export.graph import RDF_TYPE, Graph, ag, merge
+from aligngraph.export.graph import RDF_TYPE, Graph, Quads, ag, graph_of
 from aligngraph.export.schemaorg import artifact_node
 from aligngraph.export.works import works
 from aligngraph.rdf.namespaces import PREFIXES
@@ -47,8 +47,8 @@ REQUIRED = ("name", "description", "license", "url", "creator", "datePublished")
 
 def documents(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str]]:
     """Yield a file name and the document of each dataset and benchmark of which all that is REQUIRED is known."""
-    quads = list(quads)
-    graph = Graph(merge(quads))
+    quads = quads if isinstance(quads, Quads) else Quads(quads)
+    graph = quads.graph
     cited = dict(works(quads))
     for artifact in _described(graph):
         node = croissant_node(graph, artifact)
@@ -61,7 +61,7 @@ def documents(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str]]:
 
 def left_out(quads: Iterable[ox.Quad]) -> dict[str, list[str]]:
     """Return the labels of the datasets and benchmarks that have no document, under each fact that they lack."""
-    graph = Graph(merge(quads))
+    graph = graph_of(quads)
     found: dict[str, list[str]] = {}
     for artifact in _described(graph):
         for name in missing(croissant_node(graph, artifact)):

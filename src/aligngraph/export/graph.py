@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
@@ -37,14 +37,14 @@ def ag(name: str) -> ox.NamedNode:
     return ox.NamedNode(AG + name)
 
 
-def load_quads(data: Sequence[Path] = (), *, inferred: bool = False) -> list[ox.Quad]:
+def load_quads(data: Sequence[Path] = (), *, inferred: bool = False) -> Quads:
     """Return the statements of the catalogue in *data* as written, and with *inferred* what is inferred from them.
 
     Blank nodes get the labels ``b1``, ``b2``… in the order of the files, the same in every run. Inferred statements
     are in a graph of their own. Raise CatalogueError where a file can't be read, ExportError where it holds what only
     RDF 1.2 can say.
     """
-    quads: list[ox.Quad] = []
+    quads = Quads()
     labels: dict[tuple[int, ox.BlankNode], ox.BlankNode] = {}
 
     def relabel(term: Subject, place: int) -> Subject:
@@ -68,6 +68,39 @@ def load_quads(data: Sequence[Path] = (), *, inferred: bool = False) -> list[ox.
     return quads
 
 
+class Quads(list[ox.Quad]):
+    """Statements, which stay as they are once they have been looked up."""
+
+    @cached_property
+    def graph(self) -> Graph:
+        """All graphs as one, made when it is first asked for."""
+        return Graph(merge(self))
+
+
+def graph_of(quads: Iterable[ox.Quad]) -> Graph:
+    """Return *quads* as one graph, which several formats share where they are given the same `Quads`."""
+    return quads.graph if isinstance(quads, Quads) else Graph(merge(quads))
+
+
+class Loaded(NamedTuple):
+    """A catalogue that was read once for several formats."""
+
+    asserted: Quads
+    derived: list[ox.Triple]
+    """What is inferred."""
+    whole: Quads
+    """All of these, as `load_quads` gives them."""
+
+
+def load_once(data: Sequence[Path] = ()) -> Loaded:
+    """Return the catalogue in *data*; raise what `load_quads` does."""
+    from aligngraph.reasoning.closure import as_inferred, closure
+
+    asserted = load_quads(data)
+    derived = closure(asserted)
+    return Loaded(asserted, derived, Quads([*asserted, *as_inferred(derived)]))
+
+
 def merge(quads: Iterable[ox.Quad]) -> list[ox.Triple]:
     """Return the statements of all graphs as one graph, each once, in the order of first mention."""
     return list(dict.fromkeys(quad.triple for quad in quads))
@@ -84,6 +117,7 @@ class Graph:
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
         self._forward: dict[Subject, dict[ox.NamedNode, list[Object]]] = {}
         self._backward: dict[tuple[ox.NamedNode, Object], list[Subject]] = {}
+        self._labels: dict[Object, str] = {}
         for triple in triples:
             subject, predicate, object_ = parts_of(triple, "the catalogue")
             self._forward.setdefault(subject, {}).setdefault(predicate, []).append(object_)
@@ -116,6 +150,11 @@ class Graph:
 
     def label(self, subject: Object) -> str:
         """Return the name of *subject* for people, or nothing."""
+        if subject not in self._labels:
+            self._labels[subject] = self._find_label(subject)
+        return self._labels[subject]
+
+    def _find_label(self, subject: Object) -> str:
         found = [
             label_key(iri, literal.language, literal.value)
             for iri, predicate in _LABELS.items()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from aligngraph.export.graph import RDF_TYPE, Graph, ag, merge
+from aligngraph.export.graph import RDF_TYPE, Graph, ag, graph_of
 from aligngraph.rdf.namespaces import AG, PREFIXES, shorten
 from aligngraph.text.xml import escape, legal, quote
 
@@ -39,7 +39,7 @@ def graphml(quads: Iterable[ox.Quad]) -> Iterator[str]:
     *quads* hold the derived statements too. An edge to an author has the author's place. Characters that XML can't
     hold become U+FFFD.
     """
-    graph = Graph(merge(quads))
+    graph = graph_of(quads)
     kinds = {node: kind for kind in _NODE_CLASSES for node in graph.instances(ag(kind))}
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n'
     for scope, keys in (("node", _NODE_KEYS), ("edge", _EDGE_KEYS)):

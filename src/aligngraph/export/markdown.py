@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from aligngraph.export.graph import Graph, ag, merge, object_key
+from aligngraph.export.graph import Graph, ag, graph_of, object_key
 
 if TYPE_CHECKING:
     from aligngraph.turtle.terms import Object
@@ -20,7 +20,7 @@ def markdown(quads: Iterable[ox.Quad]) -> Iterator[str]:
 
     What was printed is given as printed, not escaped. A heading that the page has lost is marked.
     """
-    graph = Graph(merge(quads))
+    graph = graph_of(quads)
     for number, survey in enumerate(graph.instances(ag("Survey"))):
         yield f"{'' if number == 0 else chr(10)}# {graph.label(survey) or survey.value}\n"
         sections = graph.subjects(ag("sectionOf"), survey)

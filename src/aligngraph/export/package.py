@@ -20,18 +20,19 @@ def package_files(data: Sequence[Path] = (), *, inferred: bool = False) -> Itera
     Raise CatalogueError where the catalogue can't be read, ExportError where a format can't hold it.
     """
     from aligngraph.export.descriptions import void
-    from aligngraph.export.graph import load_quads
+    from aligngraph.export.graph import load_once
 
+    loaded = load_once(data)
     sums = []
     sizes: dict[str, tuple[int, str]] = {}
     # What describes the package comes last: it says the size and checksum of each of the others.
     for name, ending in sorted(FILE_ENDINGS.items(), key=lambda one: one[0] == "void"):
         if name in SEVERAL_FILES:
-            content = zip_files(export_files(name, data, inferred=inferred))
+            content = zip_files(export_files(name, data, inferred=inferred, loaded=loaded))
         elif name == "void":
-            content = "".join(void(load_quads(data, inferred=inferred), sizes)).encode()
+            content = "".join(void(loaded.asserted, sizes)).encode()
         else:
-            content = "".join(export(name, data, inferred=inferred)).encode()
+            content = "".join(export(name, data, inferred=inferred, loaded=loaded)).encode()
         sums.append((NAME + ending, hashlib.sha256(content).hexdigest()))
         sizes[NAME + ending] = len(content), sums[-1][1]
         yield NAME + ending, content

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from aligngraph.bibliography.identifiers import ACL, ARXIV, DBLP, DOI, GITHUB, HUGGING_FACE, OPENREVIEW, ORCID
-from aligngraph.export.graph import RDF_TYPE, Graph, ag, merge, object_key
+from aligngraph.export.graph import RDF_TYPE, Graph, ag, graph_of, object_key
 from aligngraph.rdf.namespaces import PREFIXES
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ _DCTERMS, _DCAT, _SKOS = PREFIXES["dcterms"], PREFIXES["dcat"], PREFIXES["skos"]
 
 def schemaorg(quads: Iterable[ox.Quad]) -> Iterator[str]:
     """Yield JSON-LD: the catalogue itself, its works and its artifacts, a node a line."""
-    graph = Graph(merge(quads))
+    graph = graph_of(quads)
     nodes = [_catalogue(graph, thing) for thing in graph.instances(ox.NamedNode(_DCAT + "Catalog"))]
     nodes += [work_node(graph, work) for work in graph.instances(ag("Work"))]
     nodes += [artifact_node(graph, artifact) for artifact in graph.instances(ag("Artifact"))]

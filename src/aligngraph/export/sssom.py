@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from aligngraph.bibliography.identifiers import ACL, ARXIV, DBLP, DOI, GITHUB, OPENREVIEW
 from aligngraph.catalogue.sources import Source, ontology_folder, read_bytes, read_quads
-from aligngraph.export.graph import RDF_TYPE, Graph, ag, merge, object_key
+from aligngraph.export.graph import RDF_TYPE, Graph, ag, graph_of, merge, object_key
 from aligngraph.rdf.namespaces import AG, BASE, GRAPH, ONTOLOGY, PREFIXES
 from aligngraph.turtle.writer import write_turtle
 
@@ -99,7 +99,7 @@ _DATATYPES = {"mapping_date": PREFIXES["xsd"] + "date", "confidence": PREFIXES["
 
 def sssom(quads: Iterable[ox.Quad]) -> Iterator[str]:
     """Yield SSSOM as a table, tab-separated, with its metadata in YAML comments before it."""
-    graph = Graph(merge(quads))
+    graph = graph_of(quads)
     found = _mappings(graph)
     names = _Names(found)
     rows = [[_cell(names, mapping, name) for name in _columns()] for mapping in found]
@@ -110,7 +110,7 @@ def sssom(quads: Iterable[ox.Quad]) -> Iterator[str]:
 
 def sssom_rdf(quads: Iterable[ox.Quad]) -> Iterator[str]:
     """Yield SSSOM as canonical Turtle, each link an IRI of its own."""
-    graph = Graph(merge(quads))
+    graph = graph_of(quads)
     found = _mappings(graph)
     whole = ox.NamedNode(MAPPING_SET)
     triples = [
@@ -135,7 +135,7 @@ def sssom_rdf(quads: Iterable[ox.Quad]) -> Iterator[str]:
 
 def mappings(quads: Iterable[ox.Quad]) -> list[Mapping]:
     """Return the links of the catalogue *quads* and the mappings of the terms, in order of subject and object."""
-    return _mappings(Graph(merge(quads)))
+    return _mappings(graph_of(quads))
 
 
 def _mappings(graph: Graph) -> list[Mapping]:

@@ -6,7 +6,7 @@ None is kept: each way to read them goes through the files anew.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,10 +31,18 @@ _SPECIAL = (b"_:", b"--", b"<<(")
 class Statements:
     """What the files of a catalogue say."""
 
-    def __init__(self, data: Sequence[Path] = (), *, inferred: bool = False, mappings: bool = False) -> None:
+    def __init__(
+        self,
+        data: Sequence[Path] = (),
+        *,
+        inferred: bool = False,
+        mappings: bool = False,
+        derived: Iterable[ox.Triple] | None = None,
+    ) -> None:
         """Take the catalogue in *data* (the shipped one where empty), and with *inferred* what is inferred from it.
 
         With *mappings* the mappings of the terms to other vocabularies are there, and what is inferred takes them in.
+        *derived* is what is inferred, where that is known.
 
         Reading raises CatalogueError where a file can't be read, ExportError or CannotFormatError where it holds what
         only RDF 1.2 can say.
@@ -42,6 +50,7 @@ class Statements:
         self._data = data
         self._inferred = inferred
         self._mappings = mappings
+        self._derived = derived
 
     def ntriples(self) -> Iterator[bytes]:
         """Yield lines of N-Triples, many at a time."""
@@ -60,16 +69,19 @@ class Statements:
         for number, source in enumerate([*find_sources(self._data), *more]):
             yield _File(number, str(source.path), source.graph, parse_file(source.path), labels)
         if self._inferred:
-            from aligngraph.reasoning.closure import closure
-
-            asserted = load_quads(self._data)
-            if self._mappings:
-                from aligngraph.stores.push import is_mapping
-
-                asserted += [quad for quad in read_quads([_MAPPINGS]) if is_mapping(quad.triple)]
-            derived = closure(asserted)
+            derived = self._infer() if self._derived is None else self._derived
             quads = (ox.Quad(triple.subject, triple.predicate, triple.object) for triple in derived)
             yield _File(-1, "inferred statements", ox.NamedNode(INFERRED_GRAPH), quads, labels)
+
+    def _infer(self) -> list[ox.Triple]:
+        from aligngraph.reasoning.closure import closure
+
+        asserted = load_quads(self._data)
+        if self._mappings:
+            from aligngraph.stores.push import is_mapping
+
+            asserted += [quad for quad in read_quads([_MAPPINGS]) if is_mapping(quad.triple)]
+        return closure(asserted)
 
 
 @dataclass(frozen=True)

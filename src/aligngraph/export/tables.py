@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from aligngraph.errors import ExportError
-from aligngraph.export.graph import RDF_TYPE, Graph, load_quads, merge
+from aligngraph.export.graph import RDF_TYPE, Graph, load_quads
 from aligngraph.rdf.namespaces import AG, PREFIXES, expand, shorten
 from aligngraph.rdf.order import predicate_key
 
@@ -28,7 +28,7 @@ _FORMULA = re.compile(r"[\t\r]*(?!-?[0-9.]+\Z)[=+@-]|[\t\r]")
 
 def load_graph(data: Sequence[Path] = (), *, inferred: bool = False) -> Graph:
     """Return the catalogue in *data* for making tables; raise CatalogueError or ExportError."""
-    return Graph(merge(load_quads(data, inferred=inferred)))
+    return load_quads(data, inferred=inferred).graph
 
 
 def write_tables(graph: Graph, *, inert: bool = False) -> Iterator[tuple[str, str]]:

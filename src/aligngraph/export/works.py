@@ -12,7 +12,7 @@ from aligngraph.bibliography.identifiers import ACL, OPENREVIEW
 from aligngraph.bibliography.person_names import Name, organization_name
 from aligngraph.bibliography.plain_text import collapse
 from aligngraph.bibliography.works import BETWEEN_NOTES, PUBLISHED_KINDS, Form, Work, records_of
-from aligngraph.export.graph import RDF_TYPE, Graph, ag, merge
+from aligngraph.export.graph import RDF_TYPE, Graph, ag, graph_of
 from aligngraph.rdf.namespaces import AG, BASE, PREFIXES
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _NAME_PARTS = (ag("familyName"), ag("givenName"), ag("nameParticle"), ag("nameSu
 
 def works(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, Work]]:
     """Yield each work with its key, which is the id of the work, in natural order of the keys."""
-    graph = Graph(merge(quads))
+    graph = graph_of(quads)
     for work in graph.instances(ag("Work")):
         yield work.value.removeprefix(BASE + "work/"), read_work(graph, work)
 

@@ -42,7 +42,7 @@ from aligngraph.reasoning.rules import (
     worth_stating,
 )
 
-__all__ = ["Inference", "ReasoningError", "closure", "infer", "inferred_quads"]
+__all__ = ["Inference", "ReasoningError", "as_inferred", "closure", "infer", "inferred_quads"]
 
 _NONE: frozenset[int] = frozenset()
 
@@ -140,8 +140,13 @@ def closure(quads: Iterable[ox.Quad]) -> list[ox.Triple]:
 @_uncollected()
 def inferred_quads(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
     """Return the `closure` of *quads*, which is derived at once, in the graph of inferred statements."""
+    return as_inferred(closure(quads))
+
+
+def as_inferred(derived: Iterable[ox.Triple]) -> Iterator[ox.Quad]:
+    """Yield *derived* in the graph of inferred statements."""
     graph = ox.NamedNode(INFERRED_GRAPH)
-    return (ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in closure(quads))
+    return (ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in derived)
 
 
 @_uncollected()
