@@ -55,7 +55,9 @@ def test_without_arguments_it_shows_the_commands_in_groups(run: Run) -> None:
     outcome = run()
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome == run("--help")
-    shown = [line.split()[0] for line in outcome.out.partition("\nAsk:\n")[2].splitlines() if line]
+    commands, _, common = outcome.out.partition("\nAsk:\n")[2].partition("\nCatalogues that --data can name:\n")
+    assert "--timeout SECONDS" in common
+    shown = [line.split()[0] for line in commands.splitlines() if line]
     assert shown == [name for group, names in GROUPS.items() for name in (f"{group}:", *names)][1:]
     assert max(map(len, outcome.out.splitlines())) <= 80
 
@@ -82,6 +84,10 @@ def test_without_arguments_it_shows_the_commands_in_groups(run: Run) -> None:
         (["import", "list.md", "-o", "new.ttl"], "-o is gone: write 'aligngraph import … > FILE'"),
         (["validate", "--output", "report.xml"], "write 'aligngraph validate … > FILE'"),
         (["load", "catalogue.store", "--force"], "delete a store that another program made"),
+        (["--data", "data", "tree"], "--data stands behind the command, as in 'aligngraph tree --data …'."),
+        (["query", "terms", "-f", "csv"], "query has no option -f: write --format."),
+        (["query", "works-by-goal", "goal=hhh"], "write '-p' before each parameter, as in '-p goal=hhh'."),
+        (["export", "works.bib"], "name the format with -f and the file with -o"),
     ],
 )
 def test_an_option_of_an_earlier_version_is_answered_with_what_took_its_place(args: list[str], message: str) -> None:
@@ -136,7 +142,8 @@ def test_query_with_no_name_lists_all(run: Run) -> None:
         (["query", "works-by-goal", "-p", "goal=human-valeus"], "did you mean 'human-values'"),
         (["query", "works-by-goal", "-p", 'goal=x" } UNION { ?s ?p ?o } #'], "matches no concept"),
         (["query", "works-by-goal", "-p", "goal=q\nz"], "matches no concept"),
-        (["query", "works-by-goal", "-p", "goal"], "has no '='"),
+        (["query", "works-by-goal", "-p", "goal"], "has no '=': write -p goal=… or "),
+        (["query", "terms", "-p", "goal"], "has no '=': terms has no parameters"),
         (["query", "terms", "--data", "nowhere"], "nowhere: no such file or folder"),
         (["query", "terms", "--format", "turtle"], "rows can't be written as 'turtle'"),
         (["sparql", "DROP ALL"], "DROP would change data"),

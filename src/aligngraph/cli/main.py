@@ -51,6 +51,21 @@ GROUPS = {
         "mcp": "Answer assistants over the Model Context Protocol.",
     },
 }
+# What all commands take, said once: those who read, and those who may work long.
+COMMON = {
+    "Catalogues that --data can name": {
+        "my-list": "A file or folder of RDF, such as Turtle.",
+        "catalogue.store": "A store on disk: 'aligngraph load' makes one.",
+        "https://HOST/sparql": "A SPARQL endpoint; https://NAME@HOST/sparql if it asks for a user name.",
+        "aligngraph:all": "The shipped catalogue with further reading lists.",
+    },
+    "Limits of every command that may take long": {
+        "--timeout SECONDS": "Stop after this long; 0 for no limit.  [default: 60 to answer a question, 300 for each "
+        "request to a store]",
+        "--max-memory SIZE": "Stop when it needs more memory, such as 500M or 2GiB; 0 for no limit.  [default: half "
+        "of the machine's for a query, at most 4 GiB; three quarters for other commands]",
+    },
+}
 COMMANDS = {name: summary for commands in GROUPS.values() for name, summary in commands.items()}
 
 # Options of earlier versions → what to write now.
@@ -88,6 +103,7 @@ RENAMED_IN = {
     ("validate", "--store"): "the argument: aligngraph validate DIR",
     ("validate", "--endpoint"): "the argument: aligngraph validate URL",
 }
+_BEHIND = ("--data", "--timeout", "--max-memory", "--no-inferred", "--format")
 
 
 class CannotDo(click.ClickException):
@@ -104,6 +120,13 @@ class CannotDo(click.ClickException):
 
 class Cli(click.Group):
     """A group that imports a command when it is wanted, and shows an AligngraphError as a CannotDo."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse what stands before the command."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            raise _advised(error) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order people meet them."""
@@ -137,12 +160,13 @@ class Cli(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands and their summaries, by group."""
-        width = max(map(len, COMMANDS))
-        for group, commands in GROUPS.items():
-            with formatter.section(group):
-                # As wide in each group, so that the summaries stand below each other.
-                formatter.write_dl([(f"{name:<{width}}", summary) for name, summary in commands.items()])
+        """Write the commands and their summaries by group, then what all of them take."""
+        for parts in (GROUPS, COMMON):
+            width = max(len(name) for part in parts.values() for name in part)
+            for heading, part in parts.items():
+                with formatter.section(heading):
+                    # As wide in each part, so that the texts stand below each other.
+                    formatter.write_dl([(f"{name:<{width}}", text) for name, text in part.items()])
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
@@ -156,13 +180,8 @@ class Cli(click.Group):
             raise CannotDo(_reason(error)) from error
         except MemoryError as error:
             raise CannotDo("this needs more memory than there is.") from error
-        except click.NoSuchOption as error:
-            command = error.ctx.info_name if error.ctx is not None else None
-            now = RENAMED_IN.get((str(command), error.option_name)) or RENAMED.get(error.option_name)
-            if now is None:
-                raise
-            verb = "is" if now.startswith(("gone", "not needed")) else "is now"
-            raise CannotDo(f"{error.option_name} {verb} {now}.") from error
+        except click.UsageError as error:
+            raise _advised(error) from error
 
 
 @click.command(cls=Cli, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -200,6 +219,29 @@ def main() -> None:
         sys.exit(error.exit_code)
     else:
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _advised(error: click.UsageError) -> click.ClickException:
+    """Return *error*, or what to write in place of the option or argument that it names, where that is known."""
+    command = error.ctx.command if error.ctx is not None else None
+    name = str(error.ctx.info_name if error.ctx is not None else None)
+    if isinstance(error, click.NoSuchOption):
+        option = error.option_name
+        now = RENAMED_IN.get((name, option)) or RENAMED.get(option)
+        if now is not None:
+            return CannotDo(f"{option} {'is' if now.startswith(('gone', 'not needed')) else 'is now'} {now}.")
+        if isinstance(command, Cli) and option in _BEHIND:
+            return CannotDo(f"{option} stands behind the command, as in 'aligngraph tree {option} …'.")
+        if option == "-f" and command is not None and any("--format" in one.opts for one in command.params):
+            return CannotDo(f"{name} has no option -f: write --format.")
+    elif error.message.startswith("Got unexpected extra argument"):
+        extra = error.message.partition("(")[2].rstrip(")")
+        if name == "query" and "=" in extra:
+            return CannotDo(f"{extra}: write '-p' before each parameter, as in '-p {extra.partition(' ')[0]}'.")
+        if name == "export":
+            example = "'aligngraph export -f bibtex -o works.bib'"
+            return CannotDo(f"{extra}: name the format with -f and the file with -o, as in {example}.")
+    return error
 
 
 def _check_arguments(arguments: list[str]) -> None:

@@ -25,11 +25,6 @@ _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _PRODUCTS = (
     "oxigraph", "fuseki", "virtuoso", "graphdb", "rdf4j", "stardog", "neptune", "blazegraph", "qlever", "generic",
 )  # fmt: skip
-LOCATIONS = (
-    "a file or folder of RDF (such as Turtle), a store that 'aligngraph load' made, the URL of a SPARQL endpoint "
-    "(http://NAME@HOST/… where it asks for a user name), or aligngraph:all, the shipped catalogue with further reading "
-    "lists"
-)
 _GRACE = 0.5
 ANSWER_SECONDS = "60"
 REQUEST_SECONDS = "300"
@@ -227,17 +222,10 @@ data_option = click.option(
     metavar="LOCATION",
     callback=lambda _, __, given: to_location(given),
     shell_complete=completing("location"),
-    help=f"Catalogue to read: {LOCATIONS}. Several files and folders are read together.  [default: the shipped one]",
+    help="Catalogue to read: file, folder, store, endpoint or aligngraph:all ('aligngraph --help' explains them). "
+    "Repeat it to read several files and folders together.  [default: the shipped one]",
 )
 no_inferred_option = click.option("--no-inferred", is_flag=True, help="Leave out inferred statements.")
-memory_option = click.option(
-    "--max-memory",
-    "max_memory",
-    callback=bytes_of,
-    metavar="SIZE",
-    help="Stop a query that takes more memory, such as 500M or 2GiB; 0 for no limit.  [default: half of the "
-    "machine's, 4 GiB at most]",
-)
 product_option = click.option(
     "--product",
     type=click.Choice(_PRODUCTS),
@@ -289,26 +277,17 @@ def command_limits(
                 hold(timeout if given else 0, max_memory, _GRACE if asks_stores else 0)
             return function(timeout=timeout, **rest) if asks_stores else function(**rest)
 
-        default = "no limit" if seconds == "0" else f"{seconds} for each request to a store"
-        options = [
-            click.option(
-                "--timeout",
-                callback=seconds_of,
-                default=seconds,
-                metavar="SECONDS",
-                help=f"Stop after this long; 0 for no limit.  [default: {default}]",
-            ),
-            click.option(
-                "--max-memory",
-                callback=bytes_of,
-                metavar="SIZE",
-                help="Stop when it takes more memory, such as 500M or 2GiB; 0 for no limit.  [default: three quarters "
-                "of the machine's]",
-            ),
-        ]
-        return _with(options, functools.update_wrapper(wrapper, function))
+        return _with(_limit_options(seconds), functools.update_wrapper(wrapper, function))
 
     return decorate
+
+
+def _limit_options(seconds: str) -> list[Callable[..., Any]]:
+    """Return ``--timeout``, *seconds* unless given, and ``--max-memory``; 'aligngraph --help' explains them."""
+    return [
+        click.option("--timeout", callback=seconds_of, default=seconds, metavar="SECONDS", hidden=True),
+        click.option("--max-memory", callback=bytes_of, metavar="SIZE", hidden=True),
+    ]
 
 
 def hold(seconds: float, memory: int | None, grace: float = 0) -> None:
@@ -338,30 +317,18 @@ def service_limits(what: str) -> Callable[[Callable[..., Any]], Callable[..., An
     return lambda function: _with(options, function)
 
 
-def timeout_option(seconds: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return the option ``--timeout``, which is *seconds* unless given."""
-    return click.option(
-        "--timeout",
-        callback=seconds_of,
-        default=seconds,
-        show_default=True,
-        metavar="SECONDS",
-        help="Stop after this long; 0 for no limit.",
-    )
-
-
 def catalogue_options(
     *, timeout: str | None = None, inferred: bool = False, whole: bool = True
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add ``--data``, ``--timeout`` with that default, and ``--no-inferred`` if *inferred*.
+    """Add ``--data``, the limits with that *timeout* unless given, and ``--no-inferred`` if *inferred*.
 
-    The limits are for the *whole* command; without, it sees to them itself.
+    The limits are for the *whole* command; without, it gets ``max_memory``, and sees to them itself.
 
     The command gets ``origin``, an `Origin`.
     """
     options: list[Callable[..., Any]] = [data_option]
     if timeout is not None:
-        options.append(command_limits(timeout) if whole else timeout_option(timeout))
+        options += [command_limits(timeout)] if whole else _limit_options(timeout)
     if inferred:
         options.append(no_inferred_option)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aligngraph.cli.answers import FORMATS_HELP, answer_options, give_answer, limited, put_out
-from aligngraph.cli.options import ANSWER_SECONDS, Origin, catalogue_options, completing, hold, is_given, memory_option
+from aligngraph.cli.options import ANSWER_SECONDS, Origin, catalogue_options, completing, hold, is_given
 from aligngraph.errors import ArgumentError
 from aligngraph.files.activity import doing
 from aligngraph.queries.binding import bind
@@ -48,7 +48,6 @@ _SUCH = 5
 @click.option("--allow-service", is_flag=True, help="Allow a federated query to send requests to the address it names.")
 @click.option("-h", "--help", "wants_help", is_flag=True, help="Show this message; with NAME, explain that query.")
 @answer_options("sparql")
-@memory_option
 @catalogue_options(timeout=ANSWER_SECONDS, inferred=True, whole=False)
 @click.pass_context
 def command(
@@ -94,7 +93,9 @@ def command(
     for param in params:
         key, equals, value = param.partition("=")
         if not equals:
-            raise ArgumentError(f"-p {param!r} has no '=': write -p {key or 'name'}=value.")
+            names = " or ".join(f"-p {parameter.name}=…" for parameter in stored.parameters)
+            said = f"write {names}." if names else f"{stored.name} has no parameters."
+            raise ArgumentError(f"-p {param!r} has no '=': {said}")
         values.setdefault(key.strip(), []).append(value)
     if format_ == "sparql":
         put_out([bind(stored, values, origin.open())], output=output, force=force)

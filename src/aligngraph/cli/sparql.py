@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from aligngraph.cli.answers import FORMATS_HELP, answer_options, give_answer, limited
-from aligngraph.cli.options import ANSWER_SECONDS, Origin, catalogue_options, memory_option
+from aligngraph.cli.options import ANSWER_SECONDS, Origin, catalogue_options
 from aligngraph.errors import CatalogueError
 from aligngraph.files.activity import doing
 from aligngraph.files.reading import read_file, read_stream
@@ -24,7 +24,6 @@ _MOST = 16 << 20
 @click.argument("query", metavar="QUERY")
 @click.option("--allow-service", is_flag=True, help="Allow SERVICE to send requests to the addresses it names.")
 @answer_options()
-@memory_option
 @catalogue_options(timeout=ANSWER_SECONDS, inferred=True, whole=False)
 def command(
     query: str,

@@ -120,7 +120,7 @@ def _key(statement: Statement) -> tuple[Term | None, Term, Term | None]:
 
 def _path(path: Path) -> str:
     whole = path.resolve()
-    for root in (Path.cwd(), catalogue_root()):
+    for root in (catalogue_root(), Path.cwd()):
         if whole.is_relative_to(root):
             return str(whole.relative_to(root))
     return str(path)
