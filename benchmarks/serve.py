@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import http.client
 import os
 import random
 import re
+import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -105,7 +108,9 @@ def requests_of(endpoint: str) -> list[Request]:
 def running(name: str, argv: Sequence[str], port: int) -> Iterator[Server]:
     """Run a server until the end of the block."""
     began = time.perf_counter()
-    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True, preexec_fn=_end_with_parent
+    )
     try:
         while True:
             try:
@@ -121,6 +126,21 @@ def running(name: str, argv: Sequence[str], port: int) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+def _end_with_parent() -> None:
+    """Let this process be asked to end when its parent does, however that comes about (Linux; see prctl(2))."""
+    set_death_signal = 1
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGTERM)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens at."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
 
 
 def settle(server: Server) -> None:
@@ -184,18 +204,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--soak", type=int, default=0, metavar="COUNT", help="send COUNT mixed requests")
     arguments = parser.parse_args()
+    # Whoever ends the benchmark ends its servers, and their store is removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    port, other = free_port(), free_port()
     with tempfile.TemporaryDirectory() as folder:
         store = str(Path(folder) / "store")
         subprocess.run([str(TOOLS / "aligngraph"), "load", store], check=True, capture_output=True)
-        ours = [str(TOOLS / "aligngraph"), "serve", "--data", store, "--port", "8765", "--timeout", "120"]
-        theirs = [str(TOOLS / "oxigraph"), "serve-read-only", "--location", store, "--bind", "127.0.0.1:8766",
+        ours = [str(TOOLS / "aligngraph"), "serve", "--data", store, "--port", str(port), "--timeout", "120"]
+        theirs = [str(TOOLS / "oxigraph"), "serve-read-only", "--location", store, "--bind", f"127.0.0.1:{other}",
                   "--union-default-graph"]  # fmt: skip
-        with running("aligngraph serve", ours, 8765) as first:
+        with running("aligngraph serve", ours, port) as first:
             requests = requests_of("sparql")
             if arguments.soak:
                 soak(first, requests, arguments.soak)
                 return
-            with running("oxigraph serve-read-only", theirs, 8766) as second:
+            with running("oxigraph serve-read-only", theirs, other) as second:
                 compare(first, second, requests)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
+import socket
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -263,3 +266,34 @@ def test_one_command_measures_and_prints_a_table(tmp_path: Path) -> None:
     done = subprocess.run([*command, "--json", str(out)], capture_output=True, text=True, encoding="utf-8", check=True)
     assert "| aligngraph |" in done.stdout
     assert {result.name for result in report.read_report(out).results} == {"aligngraph", "rdflib parse and serialise"}
+
+
+_SERVING = """
+import sys, time
+sys.path.append(sys.argv[1])
+import serve
+port = serve.free_port()
+with serve.running("files", [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"], port):
+    print(port, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_a_benchmark_that_is_ended_leaves_no_server_behind(how: signal.Signals) -> None:
+    command = [sys.executable, "-c", _SERVING, str(ROOT / "benchmarks")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as benchmark:
+        assert benchmark.stdout is not None
+        port = int(benchmark.stdout.readline())
+        assert is_open(port)
+        benchmark.send_signal(how)
+    until = time.monotonic() + 30
+    while is_open(port):
+        assert time.monotonic() < until, "the server is still there"
+        time.sleep(0.05)
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
