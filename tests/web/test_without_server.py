@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import functools
 import http.server
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 
+import aligngraph
+from aligngraph.web.addresses import root_from, static_links
+from aligngraph.web.charts import picture
 from aligngraph.web.static_site import write_site
 from tests.conftest import ROOT
 from tests.support.browser import Visit, barriers, chromium, visit
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
     from playwright.sync_api import Browser
 
 SMALL = ROOT / "tests" / "shapes" / "base.ttl"
@@ -107,8 +113,6 @@ def test_an_error_is_marked_at_its_line_and_a_query_without_end_is_stopped(windo
 
 @pytest.mark.slow
 def test_forms_answer_as_the_server_does(window: Visit) -> None:
-    import aligngraph
-
     with aligngraph.open(SMALL) as catalogue:
         goals = list(catalogue.concepts("goal"))
         goal = next(one for one in goals if len(catalogue.query("works-by-goal", goal=one.iri)) > 0)
@@ -126,6 +130,57 @@ def test_forms_answer_as_the_server_does(window: Visit) -> None:
     page = window.go("query/works-by-author.html?author=nobody+at+all&run=1")
     page.locator("[role=alert]").wait_for()
     assert "nothing here is called nobody at all" in page.locator("[role=alert]").inner_text()
+    assert window.is_clean()
+
+
+_BY_YEAR = "SELECT ?year ?works { VALUES (?year ?works) { (2023 16) (2019 3) (2021 1) (2020 0) } }"
+_BY_THING = """SELECT ?goal ?goalLabel ?share { VALUES (?goal ?goalLabel ?share) {
+  (goal:safety "safety & <risk>" 2.5) (goal:a "a label that is longer than thirty letters" 1000) (goal:c "c" 0) } }"""
+_BY_PAIR = """SELECT ?goal ?goalLabel ?method ?methodLabel (?a * ?b AS ?works) {
+  VALUES ?a { 0 1 2 3 5 8 13 21 34 } VALUES ?b { 1 2 3 4 }
+  BIND(IRI(CONCAT(STR(goal:g), STR(?a))) AS ?goal) BIND(CONCAT("goal ", STR(?a)) AS ?goalLabel)
+  BIND(IRI(CONCAT(STR(method:m), STR(?b))) AS ?method) BIND(CONCAT("method ", STR(?b)) AS ?methodLabel)
+} ORDER BY ?goal ?method"""
+_LARGE = _BY_PAIR.replace("VALUES ?b", "VALUES ?c { 0 4 8 12 16 20 24 28 32 36 40 44 48 52 56 60 } VALUES ?d").replace(
+    "BIND(IRI(CONCAT(STR(goal", "VALUES ?e { 0 64 } BIND(?c + ?d + ?e AS ?b) BIND(IRI(CONCAT(STR(goal", 1
+)  # fmt: skip
+_PLAIN = "SELECT ?place ?name { VALUES (?place ?name) { (1 'a') (2 'b') } }"
+_SAME = """given => {
+  const shapes = node => {
+    for (const link of node.querySelectorAll("a"))
+      link.setAttribute("href", new URL(link.getAttribute("href"), document.baseURI).href);
+    return node.outerHTML;
+  };
+  const other = document.createElement("div");
+  other.innerHTML = given;
+  return [shapes(document.querySelector("#answer svg")), shapes(other.firstChild)];
+}"""
+
+
+@pytest.mark.slow
+def test_pictures_of_answers_are_those_of_the_server(window: Visit) -> None:
+    def compare(path: str, expected: Markup | None) -> None:
+        page = window.go(path)
+        page.locator("#answer a[download]").first.wait_for()
+        assert page.locator("#answer svg").count() == (expected is not None)
+        if expected is not None:
+            mine, theirs = page.evaluate(_SAME, static_links(str(expected), root_from(path)))
+            assert mine == theirs
+
+    kinds = set()
+    with aligngraph.open(SMALL) as catalogue:
+        for query in (_BY_YEAR, _BY_THING, _BY_PAIR, _LARGE, _PLAIN):
+            drawn = picture(catalogue.sparql(query))
+            assert (drawn is None) == (query == _PLAIN)
+            kinds |= set(re.findall(r'class="chart (\w+)"', drawn or ""))
+            compare(f"sparql.html?{urlencode({'query': query})}", drawn)
+        assert "those with most" in str(picture(catalogue.sparql(_LARGE)))
+        for name in ("coverage-by-goal", "timeline", "venues", "works-by-survey"):
+            compare(f"query/{name}.html?run=1", picture(catalogue.query(name)))
+        values = {"source": ["any"]}
+        drawn = picture(catalogue.query("coverage-by-goal-and-approach", values), values)
+        compare("query/coverage-by-goal-and-approach.html?source=any&run=1", drawn)
+    assert kinds == {"timeline", "bars", "grid"}
     assert window.is_clean()
 
 
@@ -158,8 +213,6 @@ def test_the_back_button_leads_to_the_answer_before(window: Visit) -> None:
 
 @pytest.mark.slow
 def test_search_finds_by_parts_of_names(window: Visit) -> None:
-    import aligngraph
-
     with aligngraph.open(SMALL) as catalogue:
         work = next(iter(catalogue.works()))
     page = window.go("index.html")

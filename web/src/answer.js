@@ -42,7 +42,6 @@ function heading(name) {
 }
 
 function compare(one, other) {
-  if (!one || !other) return one ? -1 : other ? 1 : 0;
   if (NUMBERS.test(one.datatype || "") && NUMBERS.test(other.datatype || "")) return one.value - other.value;
   return one.value.localeCompare(other.value);
 }
@@ -68,7 +67,9 @@ export async function show(results) {
       const down = head.getAttribute("aria-sort") === "ascending";
       for (const one of heads) one.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      rows = [...rows].sort((one, other) => (down ? -1 : 1) * compare(one[name], other[name]));
+      // What is empty comes last either way.
+      const [filled, empty] = [rows.filter((row) => row[name]), rows.filter((row) => !row[name])];
+      rows = [...filled.sort((one, other) => (down ? -1 : 1) * compare(one[name], other[name])), ...empty];
       from = 0;
       fill();
     });

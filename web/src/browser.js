@@ -2,6 +2,7 @@
 import MiniSearch from "minisearch";
 import { addressOf, csvOf, show } from "./answer.js";
 import { bind } from "./bind.js";
+import { picture } from "./charts.js";
 import { ask, problemOf, stop } from "./engine.js";
 import { BASE, element, names, root } from "./shared.js";
 
@@ -46,11 +47,17 @@ function download(text, type, name) {
   return element("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name }, name);
 }
 
+function drawn(results, source) {
+  const chart = "boolean" in results ? null : picture(results, source);
+  return chart ? [element("figure", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Picture of the answer" }, chart)] : [];
+}
+
 function trouble(message) {
   return element("p", { class: "problem", role: "alert" }, message);
 }
 
-async function answer(query, name, area) {
+// Ask *query*, and show its answer; *source* is the parameter of that name, where the query is a stored one.
+async function answer(query, name, area, source) {
   const put = next();
   const halt = element("button", { type: "button" }, "Stop");
   halt.addEventListener("click", () => stop());
@@ -74,6 +81,7 @@ async function answer(query, name, area) {
         " ",
         download(text, "application/sparql-results+json", `${name}.json`),
       ),
+      ...drawn(results, source),
       ...(await show(results)),
     );
   } catch (error) {
@@ -97,7 +105,7 @@ function question(form) {
   const first = [...place.childNodes];
   const run = async () => {
     try {
-      await answer(await bind(text, fields), form.dataset.question, null);
+      await answer(await bind(text, fields), form.dataset.question, null, form.elements.source?.value);
     } catch (error) {
       next()(trouble(error.message));
     }

@@ -29,6 +29,7 @@ from aligngraph.rdf.namespaces import BASE, KINDS, PREFIXES, expand
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from aligngraph.queries.name_index import NameIndex
     from aligngraph.sparql.backend import Backend
 
     Only: TypeAlias = Callable[[Iterable[str]], Collection[str]]
@@ -77,10 +78,11 @@ class Candidate:
         return curie(self.iri)
 
 
-def find(backend: Backend, words: str, only: Only | None = None) -> list[Candidate]:
+def find(backend: Backend, words: str, only: Only | None = None, names: NameIndex | None = None) -> list[Candidate]:
     """Return what *words* may mean, best first: one thing where it is clear, several where not, none where unknown.
 
-    With *only*, things whose IRI it returns of those that it is given.
+    With *only*, things whose IRI it returns of those that it is given; with *names*, of `index_names`, what words of
+    names mean is looked up there.
 
     Tried in this order, each only if those before gave nothing: IRI or CURIE, or a retired one, which means what took
     its place; arXiv, DOI, ACL, OpenReview and ORCID
@@ -99,7 +101,7 @@ def find(backend: Backend, words: str, only: Only | None = None) -> list[Candida
             candidates = [one for one in candidates if one.iri in kept]
         if candidates:
             return candidates
-    return _by_words(backend, text, only)
+    return _by_words(backend, text, only, names)
 
 
 def find_identified(backend: Backend, words: str) -> list[Candidate]:
@@ -279,18 +281,33 @@ def _introductions(backend: Backend, artifacts: Iterable[str]) -> list[tuple[str
     )
 
 
-def _by_words(backend: Backend, text: str, only: Only | None) -> list[Candidate]:
+def index_names(backend: Backend) -> NameIndex:
+    """Return all names by their words, for searches in a catalogue that does not change meanwhile."""
+    from aligngraph.queries.name_index import NameIndex
+
+    named = full_rows(backend, _named_things(""))
+    return NameIndex((thing, name, _WORD.findall(fold(name))) for thing, name in named)
+
+
+def _named_things(filters: str) -> str:
+    filters += f" FILTER(!REGEX(STR(?thing), {literal(_NAMED_BY_WHOLE)}))"
+    return f"""SELECT DISTINCT ?thing ?name WHERE {{
+      VALUES ?property {{ {_MAIN_NAMES} {_OTHER_NAMES} }} ?thing ?property ?name . {filters} }}"""
+
+
+def _by_words(backend: Backend, text: str, only: Only | None, names: NameIndex | None) -> list[Candidate]:
     words = _WORD.findall(fold(text))[:_MOST_WORDS]
     if not words:
         return []
-    longest = sorted(dict.fromkeys(words), key=lambda word: -len(word))[:4]
-    filters = " ".join(f'FILTER(REGEX(STR(?name), {literal(_pattern(word))}, "i"))' for word in longest)
-    filters += f" FILTER(!REGEX(STR(?thing), {literal(_NAMED_BY_WHOLE)}))"
-    select = f"""SELECT DISTINCT ?thing ?name WHERE {{
-      VALUES ?property {{ {_MAIN_NAMES} {_OTHER_NAMES} }} ?thing ?property ?name . {filters}
-    }} LIMIT {_MOST_FOUND}"""
+    found: Iterable[tuple[str, ...]]
+    if names is not None:
+        found = names.holding(words)
+    else:
+        longest = sorted(dict.fromkeys(words), key=lambda word: -len(word))[:4]
+        filters = " ".join(f'FILTER(REGEX(STR(?name), {literal(_pattern(word))}, "i"))' for word in longest)
+        found = full_rows(backend, f"{_named_things(filters)} LIMIT {_MOST_FOUND}")
     ranked: dict[str, int] = {}
-    for thing, name in full_rows(backend, select):
+    for thing, name in found:
         rank = _rank(words, name)
         if rank is not None:
             ranked[thing] = min(ranked.get(thing, rank), rank)

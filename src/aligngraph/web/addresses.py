@@ -7,6 +7,7 @@ an ontology and its terms). Its path has no ending: each syntax adds its own, an
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from aligngraph.rdf.namespaces import BASE, KINDS
@@ -24,6 +25,7 @@ _DUMP = re.compile(r"dump/(?:[0-9]+\.[0-9]+\.[0-9]+/)?(?:aligngraph(?:\.[a-z]+)+
 _LINK = re.compile(r'(?<=[\s"])(href|src|action|data-[a-z-]+)="/(?!/)([^"]*)"')
 
 
+@lru_cache(1 << 12)
 def document_of(iri: str) -> str | None:
     """Return the path of the document that says what *iri* is; None where it is not the catalogue's to say.
 

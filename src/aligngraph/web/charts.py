@@ -1,4 +1,7 @@
-"""Answers as pictures: bars, a timeline or a grid, as SVG in the colours of the stylesheet."""
+"""Answers as pictures: bars, a timeline or a grid, as SVG in the colours of the stylesheet.
+
+In the browser, `web/src/charts.js` draws the same.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,8 @@ _BAR, _ROW = 18, 26
 _CELL, _LABELS, _HEAD = 34, 220, 150
 _LONGEST = 30
 _YEAR = "year"
+_ORDINALS = (_YEAR, "place")
+"""Columns that number rows rather than measure them."""
 _WORKS = {
     frozenset(("goal", "approach")): "works-by-approach",
     frozenset(("goal", "method")): "works-by-method",
@@ -48,9 +53,10 @@ def picture(table: Table, settings: Mapping[str, Sequence[str]] | None = None) -
     numbers = [name for name in table.columns if _is_number(table, name)]
     labels = [name for name in table.columns if name.endswith("Label")]
     few = len(table) <= _MOST_CELLS
-    if few and _YEAR in numbers and len(numbers) > 1 and len({row[_YEAR] for row in table}) == len(table):
-        return _of_years(table, next(name for name in numbers if name != _YEAR))
-    numbers = [name for name in numbers if name != _YEAR]
+    by_year = numbers[:1] == [_YEAR] == list(table.columns[:1])
+    numbers = [name for name in numbers if name not in _ORDINALS]
+    if few and by_year and numbers and len({row[_YEAR] for row in table}) == len(table):
+        return _of_years(table, numbers[0])
     things = [label for label in labels if label.removesuffix("Label") in table.columns]
     apart = [label for label in things if len({row[label] for row in table}) == len(table)] if few else []
     if apart and numbers:

@@ -55,8 +55,11 @@ class Describer:
 
     def labels(self, statements: Iterable[Statement]) -> set[Statement]:
         """Return the labels of all that *statements* name."""
-        named = {term for statement in statements for term in statement if isinstance(term, ox.NamedNode)}
-        return self._reader.labels(named)
+        return self.names({term for statement in statements for term in statement if isinstance(term, ox.NamedNode)})
+
+    def names(self, nodes: Iterable[ox.NamedNode]) -> set[Statement]:
+        """Return the labels of *nodes*."""
+        return self._reader.labels(nodes)
 
     def labelled(self, statements: Iterable[Statement]) -> list[ox.Triple]:
         """Return *statements* and the labels of all that they name, sorted."""

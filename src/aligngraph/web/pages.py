@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -17,10 +17,11 @@ from aligngraph.api.table import Table
 from aligngraph.catalogue.sources import find_sources
 from aligngraph.errors import NothingFoundError
 from aligngraph.queries.lookup import curie, in_words, local_name, names_of, rows, types_of
-from aligngraph.queries.parameters import some_values
-from aligngraph.queries.stored import ANY, Parameter, StoredQuery, find_query, list_queries
+from aligngraph.queries.search import find, index_names
+from aligngraph.queries.stored import StoredQuery, find_query, list_queries
 from aligngraph.rdf.labels import labels_of
 from aligngraph.rdf.namespaces import BASE
+from aligngraph.sparql.backend import Embedded
 from aligngraph.views.page import Block, Item, Page
 from aligngraph.views.reasons import Reasons
 from aligngraph.views.show import describe
@@ -30,18 +31,20 @@ from aligngraph.web.charts import Mark, picture, timeline, year_link
 from aligngraph.web.docs import documents, read_document
 from aligngraph.web.documents import MAPPINGS, PARAMETERS, Documents, file_of_terms
 from aligngraph.web.filters import heading, linked, with_code
+from aligngraph.web.forms import Forms
 from aligngraph.web.records import RECORDS, Records
 from aligngraph.web.tables import ordered, shown
 from aligngraph.web.vocabulary import CLASSES, PROPERTIES, Named, Term, examples, vocabulary
 from aligngraph.web.why import trees
 from aligngraph.web.works import WORDS, Works
 
+if TYPE_CHECKING:
+    from aligngraph.queries.name_index import NameIndex
+
 _MOST_NAMED = 600
 """Things that the page of a graph names."""
 ROWS = 100
 """Rows of an answer on one page."""
-_FEW = 60
-"""Values of a parameter that a form offers as a list; of more it takes what is typed."""
 _COUNTED = {
     "works": ("ag:Work", "/works"),
     "authors": ("ag:Agent", "/query/authors-by-works"),
@@ -66,22 +69,6 @@ _DUMPS = ((".ttl", "Turtle"), (".nq", "N-Quads"), (".jsonld", "JSON-LD"), (".bib
 _GRIDS = ("coverage-by-goal-and-approach", "coverage-by-method-and-goal")
 
 
-class Field(NamedTuple):
-    """One field of a form."""
-
-    name: str
-    text: str
-    values: tuple[str, ...]
-    options: tuple[tuple[str, str, str], ...]
-    """Values, each with its label and the IRI that it stands for, if any."""
-    hint: str
-    unset: str
-    """What it means to choose none of the options."""
-    type: str
-    suggest: str
-    """Kinds of things whose names are suggested."""
-
-
 class Pages:
     """The pages of one catalogue."""
 
@@ -96,6 +83,7 @@ class Pages:
         self._documents = documents
         self._live = live
         self._known = known
+        self._forms = Forms(catalogue.backend)
 
     def is_known(self, link: str) -> bool:
         """Tell whether *link* leads to another site, or to a page that is there."""
@@ -148,6 +136,7 @@ class Pages:
         """Yield what pages need and is made once, in small steps: templates, documents, axioms."""
         for template in self._environment.list_templates():
             yield partial(self._environment.get_template, template)
+        yield lambda: self._names
         yield vocabulary
         for document in documents():
             yield partial(read_document, document.name)
@@ -304,7 +293,7 @@ class Pages:
         sort: str = "",
     ) -> str:
         """Return the form of *stored* with *values* filled in, and the page *number* of its answer *table*."""
-        fields = [self._field(parameter, values.get(parameter.name, ())) for parameter in stored.parameters]
+        fields = [self._forms.field(parameter, values.get(parameter.name, ())) for parameter in stored.parameters]
         pairs = [(name, value) for name, many in values.items() for value in many]
         return self._render(
             "query.html",
@@ -340,28 +329,6 @@ class Pages:
             "asking": urlencode(pairs),
         }
 
-    def _field(self, parameter: Parameter, values: Sequence[str]) -> Field:
-        options: list[tuple[str, str, str]] = []
-        suggest = ""
-        if parameter.type == "choice":
-            options = [(one, one, "") for one in parameter.choices]
-        elif parameter.type in ("concept", "kind", "iri") and parameter.of is not None:
-            count, iris = some_values(parameter, self._catalogue.backend, _FEW)
-            if count <= _FEW:
-                labels = names_of(self._catalogue.backend, iris)
-                options = [(local_name(iri), labels[iri], iri) for iri in iris]
-                options.sort(key=lambda option: option[1].casefold())
-            suggest = " ".join(one.lower() for one in parameter.choices)
-        hint, unset = parameter.example or "", "any"
-        if parameter.default and parameter.default != "UNDEF":
-            hint, named = f"default: {parameter.default}", parameter.default.strip('"').rpartition(":")[2]
-            unset = f"{next((label for value, label, _ in options if value == named), named)} (default)"
-        if options and parameter.default != "UNDEF":
-            options.insert(0, (ANY, "any", ""))
-        return Field(
-            parameter.name, parameter.text, tuple(values), tuple(options), hint, unset, parameter.type, suggest
-        )
-
     @cached_property
     def _works(self) -> Works:
         return Works(self._catalogue.backend)
@@ -382,9 +349,14 @@ class Pages:
             pages=max(-(-len(found) // size), 1),
         )
 
+    @cached_property
+    def _names(self) -> NameIndex | None:
+        backend = self._catalogue.backend
+        return index_names(backend) if isinstance(backend, Embedded) else None
+
     def search(self, words: str) -> str:
         """Return what *words* may mean."""
-        found = self._catalogue.find(words) if words.strip() else []
+        found = find(self._catalogue.backend, words, names=self._names) if words.strip() else []
         return self._render(
             "search.html",
             title=f"Search: {words}" if words else "Search",

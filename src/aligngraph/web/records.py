@@ -35,6 +35,11 @@ _WORK = ox.NamedNode(AG + "Work")
 _DESCRIBED = ("venue/", "goal/", "approach/", "method/")
 
 
+def _is_thing(iri: str) -> bool:
+    """Tell whether *iri* is of a thing in the catalogue, and not of a term or of what is elsewhere."""
+    return iri.startswith(BASE) and not iri.startswith(AG)
+
+
 class Head(NamedTuple):
     """What the head of a page says to search engines: pairs of citation tags, and JSON-LD."""
 
@@ -57,12 +62,12 @@ class Records:
     def _graph(self, node: ox.NamedNode, *, whole: bool) -> Graph:
         """Return what is said of *node* and what it owns; with *whole* also of venues and concepts named there."""
         found = self._describer.owned(node)
-        found |= self._describer.labels(found)
+        named = {value for _, _, value in found if isinstance(value, ox.NamedNode) and _is_thing(value.value)}
+        found |= self._describer.names(named)
         if whole:
-            named = {value.value for _, _, value in found if isinstance(value, ox.NamedNode)}
-            for iri in named:
-                if iri.removeprefix(BASE).startswith(_DESCRIBED):
-                    found |= self._describer.own(iri)
+            for one in named:
+                if one.value.removeprefix(BASE).startswith(_DESCRIBED):
+                    found |= self._describer.own(one.value)
         return Graph([*self._classes, *(ox.Triple(*one) for one in found)])  # type: ignore[arg-type]
 
     def records(self, paths: Iterable[str], ending: str) -> str:
