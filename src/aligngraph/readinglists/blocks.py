@@ -61,7 +61,6 @@ class List:
 
     items: list[Item]
     line: int
-    ordered: bool = False
 
 
 @dataclass
@@ -241,7 +240,7 @@ class _Walker:
                     else:
                         item.below.append(block)
                 items.append(item)
-        return List(items, line, ordered=until.startswith("ordered"))
+        return List(items, line)
 
     def _table(self, line: int) -> list[Block]:
         """Return the table, and the cells that cannot be read."""

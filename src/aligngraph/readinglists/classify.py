@@ -269,8 +269,6 @@ def _is_detail(item: Item) -> bool:
     if linked:
         authors = read_authors(text)
         return bool(authors and authors.strong)
-    if len(text.split()) >= 4 and all(piece.bold for piece in pieces if piece.text.strip(" \n.🔥🌟⭐")):
-        return False
     authors, place = read_authors(text), read_place(text)
     if (authors and authors.strong) or (place and place.sure):
         return True

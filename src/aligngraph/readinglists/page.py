@@ -62,7 +62,6 @@ from aligngraph.readinglists.title_candidates import NUMBER
 from aligngraph.readinglists.venues import read_date, read_place
 from aligngraph.text.plurals import count_of
 
-_BY = re.compile(r"\W*(?:by|authors?|maintained|created|curated|collected|written)\b", re.IGNORECASE)
 _LONGEST_TITLE = 60
 
 
@@ -207,12 +206,8 @@ class _Page:
                 self.out.add(read_entry(line, line[0].line))
             return 0
         draft = read_entry(para.pieces, para.line)
-        set_off = self._is_entry(draft, para)
-        if set_off and isinstance(following, List) and is_details(following):
-            self._with_details(para, following)
-            return 1
         listed = id(para) in self.listed and draft.title and draft.links and not is_sentence(draft)
-        if set_off or listed or is_reference(draft, text):
+        if self._is_entry(draft, para) or listed or is_reference(draft, text):
             self.out.add(draft)
         elif self._loose_link(para.pieces):
             reason = "a paragraph with links, outside any list, that does not read as an entry"
@@ -253,8 +248,6 @@ class _Page:
             return False
         title = draft.title or ""
         text = plain(para.pieces)
-        if _BY.match(text):
-            return False
         at = text.find(title[:30])
         ahead = NUMBER.sub("", text[: max(at, 0)]).strip(" \t\"“'*([")
         before = ahead.strip(":|-–—.] ")
@@ -288,20 +281,14 @@ class _Page:
         last = block.items[-1] if block.items else None
         if last is None or last.below or not last.paras:
             return 0
-        if isinstance(following, Para):
-            parts = [following] if fields_only(following) else []
-        elif isinstance(following, List) and len(following.items) <= 3 and block.ordered and not following.ordered:
-            # Details that are not set in far enough to be of the item.
-            parts = [para for item in following.items for para in item.paras if fields_only(para)]
-            parts = parts if len(parts) == sum(len(item.paras) + len(item.below) for item in following.items) else []
-        else:
+        if not isinstance(following, Para) or not fields_only(following):
             return 0
         draft = read_entry(last.paras[-1].pieces, last.line)
         # A year may stand beside the title, and the rest below: "**A Title** (2031)".
         dated = draft.year is not None and not draft.marked
-        if not parts or draft.links or draft.authors or dated or not draft.title:
+        if draft.links or draft.authors or dated or not draft.title:
             return 0
-        last.paras += parts
+        last.paras.append(following)
         return at - shown + 1
 
     # Lists
