@@ -51,8 +51,6 @@ class PeopleLinker:
         self.wanted = wanted
         self.claims: dict[tuple[str, str], dict[str, list[_Claim]]] = defaultdict(lambda: defaultdict(list))
         """By person and scheme: the claims of each address."""
-        self.unlike = 0
-        """How many places in bylines have other names."""
 
     def add(self, place: Place) -> None:
         """Take in the byline of the record of *place*, where the match is sure enough to be written."""
@@ -68,7 +66,6 @@ class PeopleLinker:
             names = [*self.holdings.texts(authorship, ag("nameAsPrinted")), *self.holdings.texts(person, LABEL)]
             equal = any(name_key(name) == name_key(author.name.text) for name in names)
             if not equal and not (whole and any(is_one_person(name, author.name.text) for name in names)):
-                self.unlike += 1
                 continue
             for scheme, address in _addresses_of(author):
                 sure = scheme == "orcid" and equal and place.confidence >= BY_IDENTIFIER

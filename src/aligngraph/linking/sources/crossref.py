@@ -15,9 +15,8 @@ from aligngraph.bibliography.person_names import organization_name
 from aligngraph.bibliography.works import Form
 from aligngraph.linking.known import ISSN, addresses_of, values_of
 from aligngraph.linking.records import Author, Record, Wanted
-from aligngraph.linking.source import AnswerError, Question
+from aligngraph.linking.source import AnswerError, Question, Source
 from aligngraph.linking.sources import reading as read
-from aligngraph.linking.sources.catalogue import Catalogue
 
 _MOST = 50
 _LONGEST = 2500
@@ -36,7 +35,7 @@ _KINDS = {
 }
 
 
-class Crossref(Catalogue):
+class Crossref(Source):
     """The source "crossref"."""
 
     name = "crossref"
@@ -44,7 +43,7 @@ class Crossref(Catalogue):
     kinds = frozenset(("works", "venues"))
     rate = 3.0
     needs_contact = True
-    key_variable: str | None = "CROSSREF_PLUS_API_TOKEN"
+    key_variable = "CROSSREF_PLUS_API_TOKEN"
 
     def by_identifier(self, wanted: Sequence[Wanted]) -> list[Question]:
         """Return a question for every fifty DOIs, and one for each that a filter can't hold, and for each ISSN."""

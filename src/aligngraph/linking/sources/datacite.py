@@ -12,9 +12,8 @@ from aligngraph.bibliography.identifiers import DOI
 from aligngraph.bibliography.person_names import Name, bibtex_names, organization_name, split_name
 from aligngraph.bibliography.works import Form
 from aligngraph.linking.records import Author, Record, Wanted
-from aligngraph.linking.source import Question
+from aligngraph.linking.source import Question, Source
 from aligngraph.linking.sources import reading as read
-from aligngraph.linking.sources.catalogue import Catalogue
 
 _MOST = 50
 _LONGEST = 2500
@@ -29,7 +28,7 @@ _KINDS = {
 }
 
 
-class DataCite(Catalogue):
+class DataCite(Source):
     """The source "datacite"."""
 
     name = "datacite"

@@ -14,10 +14,9 @@ from aligngraph.bibliography.person_names import split_name
 from aligngraph.bibliography.works import ARXIV_VENUE, Form
 from aligngraph.linking.known import ISSN, STREAM, WIKIDATA, addresses_of, pairs_of, values_of
 from aligngraph.linking.records import Author, Record, Wanted
-from aligngraph.linking.source import Question
+from aligngraph.linking.source import Question, Source
 from aligngraph.linking.sources import reading as read
 from aligngraph.linking.sources import sparql
-from aligngraph.linking.sources.catalogue import Catalogue
 
 _MOST = 100
 _PERSON = re.compile(r"https://dblp\.org/pid/([A-Za-z0-9]+/[A-Za-z0-9_-]+)")
@@ -60,7 +59,7 @@ SELECT DISTINCT ?stream ?title ?issn ?wikidata WHERE {
 }"""
 
 
-class Dblp(Catalogue):
+class Dblp(Source):
     """The source "dblp"."""
 
     name = "dblp"

@@ -12,12 +12,11 @@ from aligngraph.bibliography.identifiers import ARXIV, HUGGING_FACE
 from aligngraph.bibliography.person_names import split_name
 from aligngraph.bibliography.works import preprint
 from aligngraph.linking.records import Author, Record, Wanted
-from aligngraph.linking.source import AnswerError, Question
+from aligngraph.linking.source import AnswerError, Question, Source
 from aligngraph.linking.sources import reading as read
-from aligngraph.linking.sources.catalogue import Catalogue
 
 
-class HuggingFace(Catalogue):
+class HuggingFace(Source):
     """The source "huggingface"."""
 
     name = "huggingface"
@@ -25,7 +24,7 @@ class HuggingFace(Catalogue):
     kinds = frozenset(("works", "artifacts"))
     rate = 1.5
     concurrency = 2
-    key_variable: str | None = "HF_TOKEN"
+    key_variable = "HF_TOKEN"
 
     def by_identifier(self, wanted: Sequence[Wanted]) -> list[Question]:
         """Return a question for each arXiv identifier; the answer has status 404 where there is no page."""

@@ -15,9 +15,8 @@ from aligngraph.bibliography.works import ARXIV_VENUE, Form
 from aligngraph.curation.comparison import is_same_author
 from aligngraph.linking.known import ISSN, OPENALEX, pairs_of, values_of
 from aligngraph.linking.records import Author, Record, Wanted
-from aligngraph.linking.source import Question
+from aligngraph.linking.source import Question, Source
 from aligngraph.linking.sources import reading as read
-from aligngraph.linking.sources.catalogue import Catalogue
 
 _LIST, _SEARCH = 0.0001, 0.001
 """US dollars a request."""
@@ -39,7 +38,7 @@ _KINDS = {
 _BY_SOURCE = {"repository": "Preprint", "journal": "JournalArticle", "conference": "ConferencePaper"}
 
 
-class OpenAlex(Catalogue):
+class OpenAlex(Source):
     """The source "openalex"."""
 
     name = "openalex"
@@ -48,7 +47,7 @@ class OpenAlex(Catalogue):
     rate = 5.0
     concurrency = 2
     needs_contact = True
-    key_variable: str | None = "OPENALEX_API_KEY"
+    key_variable = "OPENALEX_API_KEY"
 
     def by_identifier(self, wanted: Sequence[Wanted]) -> list[Question]:
         """Return a question for every hundred DOIs, arXiv's among them, ISSNs of venues, and ids of venues."""

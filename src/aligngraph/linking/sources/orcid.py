@@ -11,15 +11,14 @@ from typing import Any
 from aligngraph.bibliography.identifiers import ORCID
 from aligngraph.bibliography.person_names import name_of, split_name
 from aligngraph.linking.records import Author, Record, Wanted
-from aligngraph.linking.source import Question
+from aligngraph.linking.source import Question, Source
 from aligngraph.linking.sources import reading as read
-from aligngraph.linking.sources.catalogue import Catalogue
 
 _MOST = 20
 """DOIs a question."""
 
 
-class Orcid(Catalogue):
+class Orcid(Source):
     """The source "orcid"."""
 
     name = "orcid"
@@ -27,7 +26,7 @@ class Orcid(Catalogue):
     kinds = frozenset(("people",))
     rate = 5.0
     concurrency = 2
-    key_variable: str | None = "ORCID_TOKEN"
+    key_variable = "ORCID_TOKEN"
 
     def by_identifier(self, wanted: Sequence[Wanted]) -> list[Question]:
         """Return nothing: who has an iD is linked already."""

@@ -14,9 +14,8 @@ from aligngraph.bibliography.identifiers import ACL, DBLP, Identifiers
 from aligngraph.bibliography.person_names import split_name
 from aligngraph.bibliography.works import Form
 from aligngraph.linking.records import Author, Record, Wanted
-from aligngraph.linking.source import AnswerError, Question
+from aligngraph.linking.source import AnswerError, Question, Source
 from aligngraph.linking.sources import reading as read
-from aligngraph.linking.sources.catalogue import Catalogue
 
 _MOST = 500
 _FIELDS = "externalIds,title,year,publicationDate,venue,journal,publicationTypes,authors"
@@ -25,12 +24,12 @@ _PERSON = re.compile(r"[0-9]{1,12}")
 _KINDS = {"JournalArticle": "JournalArticle", "Conference": "ConferencePaper", "Book": "BookEdition"}
 
 
-class SemanticScholar(Catalogue):
+class SemanticScholar(Source):
     """The source "semanticscholar"."""
 
     name = "semanticscholar"
     base = "https://api.semanticscholar.org"
-    key_variable: str | None = "S2_API_KEY"
+    key_variable = "S2_API_KEY"
 
     def by_identifier(self, wanted: Sequence[Wanted]) -> list[Question]:
         """Return a question for every five hundred identifiers."""

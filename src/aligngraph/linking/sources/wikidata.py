@@ -15,10 +15,9 @@ from aligngraph.bibliography.person_names import split_name
 from aligngraph.bibliography.works import Form
 from aligngraph.linking.known import ISSN, OPENALEX, STREAM, WIKIDATA, addresses_of, pairs_of, values_of
 from aligngraph.linking.records import Author, Record, Wanted
-from aligngraph.linking.source import Question
+from aligngraph.linking.source import Question, Source
 from aligngraph.linking.sources import reading as read
 from aligngraph.linking.sources import sparql
-from aligngraph.linking.sources.catalogue import Catalogue
 
 _MOST = 100
 _ITEM = re.compile(r"http://www\.wikidata\.org/entity/(Q[1-9][0-9]*)")
@@ -58,7 +57,7 @@ SELECT DISTINCT ?entity ?label ?issn ?stream ?openalex ?repository WHERE {
 }"""
 
 
-class Wikidata(Catalogue):
+class Wikidata(Source):
     """The source "wikidata"."""
 
     name = "wikidata"
