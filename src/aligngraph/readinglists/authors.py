@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from aligngraph.readinglists.lexicon import ACRONYMS, BODIES, NOT_NAMES, PARTICLES, SUFFIXES, VENUE_WORDS
+from aligngraph.readinglists.lexicon import ACRONYMS, BODIES, FAMILIES, NOT_NAMES, PARTICLES, SUFFIXES, VENUE_WORDS
 
 ET_AL = re.compile(
     r"(?:[,;&]|[,;]?\s+and)?\s*(?:(?<![^\W\d_])|(?<=[a-z]))et[. ]{1,2}al\b\.?"
@@ -17,6 +17,13 @@ ET_AL = re.compile(
 )
 LAST_NAME = re.compile(r"\s*([^\W\d_][\w'’-]+, (?:[A-Z]\.[\s-]?)+)(?=\s*\(|[\s.]*$)")
 """The last of a long list that leaves some out: "Rivera, A., Berg, N., … Roy, J. (2031)"."""
+# Where somebody works, behind the name: "Ana Rivera, Lakeside University".
+_SCHOOL = re.compile(
+    r"(?<=\w),\s*(?:[^\W\d_a-z][\w.’'-]*\s+){0,4}(?:Universit\w+|Univ\.|Polytechnic|College|Institute of Technology)"
+    r"(?!\s+Press)(?:\s+(?:of|at|de|di|zu)\s+[\w.’'-]+(?:\s+[^\W\d_a-z][\w’'-]+)?"
+    r"(?:,\s*(?:Berkeley|Davis|Irvine|Los Angeles|San Diego|Santa Barbara|Santa Cruz|Austin|Madison|Chapel Hill))?)?"
+    r"(?=\s*(?:[,;.]|$|\(|\band\b|&))"
+)
 _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])")
 _MARKS = re.compile(r"[*†‡§¶∗♠♣♦♥⋆◇○●✉#^0-9⁰¹²³⁴-⁹₀-₉]+$")
 _SPLIT = re.compile(r"\s*(?:[,，、·]\s*(?:and|&)\s+|[,，、·]|\s(?:and|&|und|AND)\s)\s*")
@@ -69,9 +76,10 @@ def read_authors(text: str, *, expected: bool = False) -> Authors | None:
     if ended is None:
         return None
     head, printed, et_al = ended
+    head, given = _SCHOOL.sub("", head), head
     if not expected and _YEARS.search(head):
         return None
-    parts = _split(_BRACKETS.sub("", head))
+    parts = _split(_BRACKETS.sub("", head), more=et_al)
     names = tuple(filter(None, map(_bare_name, parts)))
     if not names:
         return None
@@ -85,7 +93,7 @@ def read_authors(text: str, *, expected: bool = False) -> Authors | None:
         return Authors(names, True, True, printed) if named and len(names[0].split()) <= 6 else None
     good = [_is_name(name, alone=len(names) == 1) for name in names]
     strong = _are_names(names, good, head)
-    return None if strong is None else Authors(names, False, strong, printed)
+    return None if strong is None else Authors(names, False, strong or head != given, printed)
 
 
 def _without_end(printed: str) -> tuple[str, str, bool] | None:
@@ -159,7 +167,7 @@ def _is_initials(text: str, among: int) -> bool:
     return text not in _NO_INITIALS or (len(text) == 1 and among > 1)
 
 
-def _split(text: str) -> list[str]:
+def _split(text: str, *, more: bool = False) -> list[str]:
     if ";" in text or "；" in text:
         return [_forward(part) for part in re.split(r"\s*[;；]\s*(?:and\s+|&\s*)?|\s+(?:and|&)\s+", text)]
     lasts = re.split(r"\s+and\s+", text)
@@ -169,7 +177,8 @@ def _split(text: str) -> list[str]:
     turned = _turned(parts, text)
     if turned:
         return turned
-    if len(parts) > 2 and _first_turned(parts):
+    listed = more or re.search(r",\s*(?:and|&)\s", text) is not None
+    if len(parts) > 2 and _first_turned(parts, listed=listed):
         parts = [f"{parts[1]} {parts[0]}", *parts[2:]]
     joined: list[str] = []
     for part in parts:
@@ -220,15 +229,22 @@ def _turned(parts: Sequence[str], text: str) -> list[str]:
     return [f"{given} {family}" for family, given in pairs]
 
 
-def _first_turned(parts: Sequence[str]) -> bool:
-    """Whether only the first name is turned round: "Khashabi, Daniel, Sewon Min, and Hannaneh Hajishirzi"."""
+def _first_turned(parts: Sequence[str], *, listed: bool) -> bool:
+    """Whether only the first name is turned round: "Khashabi, Daniel, Sewon Min, and Hannaneh Hajishirzi".
+
+    In a list that is *listed* as such references are, its given names may be two: "Koh, Pang Wei, Sewon Min, and …".
+    """
     return (
         len(parts[0].split()) == 1
         and all(part[:1].isupper() and len(part) > 1 and not part.isupper() for part in parts[:2])
-        and _is_given(parts[1])
+        and (_is_given(parts[1]) or (listed and len(parts[1].split()) == 2 and _may_be_family(parts[0])))
         and all(len(part.split()) > 1 for part in parts[2:])
         and not any(_CJK.search(part) for part in parts)
     )
+
+
+def _may_be_family(word: str) -> bool:
+    return word.lower() not in BODIES | ACRONYMS | NOT_NAMES and not any(letter.isupper() for letter in word[1:3])
 
 
 def _is_given(part: str) -> bool:
@@ -295,7 +311,7 @@ def _is_name(name: str, *, alone: bool) -> bool:
         # Given names are written small by some: "danah boyd"; but not whole lists of words.
         if not (word[0].isupper() or (word[0] in "ʻ‘'’" and word[1:2].isupper())):
             return False
-        if low.rstrip(".") in NOT_NAMES and len(low) > 2:
+        if low.rstrip(".") in NOT_NAMES and len(low) > 2 and (alone or word is not words[-1] or low not in FAMILIES):
             return False
         # "Knowl. Based Syst." is a journal.
         if alone and re.fullmatch(r"[A-Z][a-z]{2,}\.", word):

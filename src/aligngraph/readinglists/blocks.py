@@ -13,6 +13,7 @@ from markdown_it.token import Token
 from aligngraph.readinglists.html_blocks import HtmlBlock, read_html
 from aligngraph.readinglists.inline import HARD, Piece, TooTangledError, read_pieces
 from aligngraph.readinglists.lines import FOLD_END, Unread, prepare, unread_part
+from aligngraph.text.plurals import count_of
 
 _PIPE = re.compile(r"(?<!\\)\|")
 _MARKDOWN = re.compile(r"\]\(|^\s{0,3}(?:[-*+]|\d{1,9}[.)]|#{1,6})\s+\S", re.MULTILINE)
@@ -25,6 +26,7 @@ _LONE_TAGS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _MOST_OPEN_TAGS = 200
+_MOST_EXCESS = 20
 # Below so many blocks (a list and its item are two) the parser reads nothing, nor what follows on the page.
 _DEEPEST = 80
 
@@ -261,16 +263,20 @@ class _Walker:
                 row.append([] if isinstance(inner, Tangled) else inner)
             elif token.type == "tr_close":
                 if table.header:
-                    table.rows.append((at, row + self._excess(at, len(row))))
+                    excess = self._excess(at, len(row))
+                    tangled += (cell for cell in excess if isinstance(cell, Tangled))
+                    table.rows.append((at, row + [cell for cell in excess if not isinstance(cell, Tangled)]))
                 else:
                     table.header = row
         return [table, *tangled]
 
-    def _excess(self, line: int, count: int) -> list[list[Piece]]:
-        """Return a row's cells past the header's columns, which a reader of Markdown drops."""
-        cells = _PIPE.split(self.lines[line - 1].strip().strip("|"))[count : count + 20]
-        read = (self._pieces(cell.strip(), line) for cell in cells if cell.strip())
-        return [pieces for pieces in read if not isinstance(pieces, Tangled)]
+    def _excess(self, line: int, count: int) -> list[list[Piece] | Tangled]:
+        """Return a row's cells past the header's columns, which readers of Markdown drop; last what is left of many."""
+        cells = [cell.strip() for cell in _PIPE.split(self.lines[line - 1].strip().strip("|"))[count:]]
+        left = [cell for cell in cells[_MOST_EXCESS:] if cell]
+        read = [self._pieces(cell, line) for cell in cells[:_MOST_EXCESS] if cell]
+        reason = f"{count_of(len(left), 'cell')} far past the columns of the table, not read"
+        return [*read, Tangled(" | ".join(left[:20]), line, reason)] if left else read
 
 
 def joined(paras: Sequence[Sequence[Piece]]) -> list[Piece]:

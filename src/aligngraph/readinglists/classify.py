@@ -39,7 +39,19 @@ _ROW, _ROW_SHARE = 5, 0.8
 """How many paragraphs in a row, and which share of them with an address, make a list without bullets."""
 _DATE_FIRST = re.compile(r"\W{0,3}(?:19|20)\d\d[-./年]\d{1,2}\b")
 _DOCUMENT = re.compile(r"\.(?:pdf|ps|djvu|epub)(?:\.gz)?(?:[#?].*)?$", re.IGNORECASE)
-_NUMBERED = re.compile(r"^\s*(?:\[\d{1,4}\]|\(?\d{1,4}[).])\s")
+_NUMBERED = re.compile(r"^\s*(?!\((?:19|20)\d\d\))(?:\[\d{1,4}\]|\(?\d{1,4}[).])\s")
+_GUIDE = re.compile(
+    r"\W*(?:if (?:you|we)(?:['’]\w+)?\s(?:only|are|have|want|would|like|find|need|know|missed|just|can)\b|see also\b"
+    r"|how to (?:contribute|cite (?:this|us)|add (?:a|your|an)\b)"
+    r"|please (?:cite|see|star|feel|contact|consider|refer|check|read|open|submit|add|send|let)\b"
+    r"|(?:feel free|check out|refer to|take a look|have a look)\b"
+    r"|for (?:more|other|further|additional|an?|the)\s[^.:]{3,60}[,:]\s*(?:please )?(?:see|visit|check|refer|read|go)\b"
+    r"|(?:prs?|pull requests?|contributions?) (?:are )?(?:very |always |highly )?(?:welcome|appreciated)"
+    r"|(?:first,? |then,? )?(?:start|begin) (?:here|with (?:the|this|our|\W*$))|(?:then|first|next),? read\b"
+    r"|legend\s*[:：])",
+    re.IGNORECASE,
+)
+_SHARED = re.compile(r"\W*share (?:it |this )?(?:on|via) \S+\W*$", re.IGNORECASE)
 _LABEL_MARKS = re.compile(r"[\s\[\](){},;|/·•:&+.–—-]+")
 
 
@@ -63,14 +75,14 @@ def group_text(pieces: Sequence[Piece]) -> str:
 
 def is_contents_heading(heading: Heading) -> bool:
     """Whether a heading stands over a table of contents, and so over no entries."""
-    return re.sub(r"[^\w\s]", "", heading.text).strip().lower() in CONTENTS_SECTIONS
+    return re.sub(r"\([^()]*\)|[^\w\s]", "", heading.text).strip().lower() in CONTENTS_SECTIONS
 
 
 def other_section(path: Sequence[Heading]) -> bool:
     """Whether the nearest heading announces something other than entries: news, contents, how to contribute."""
     # A bold line is not a heading of its own: "News", and below it "**Stay tuned!**".
     nearest = [*path[-1:], *[heading for heading in path if heading.level <= 6][-1:]]
-    names = [re.sub(r"[^\w\s'&-]", "", heading.text).strip().lower() for heading in nearest]
+    names = [re.sub(r"\([^()]*\)|[^\w\s'&-]", "", heading.text).strip().lower() for heading in nearest]
     return any(name in OTHER_SECTIONS or (_SERVICE.search(name) and len(name.split()) <= 6) for name in names)
 
 
@@ -113,7 +125,7 @@ def is_contents(block: List, path: Sequence[Heading]) -> bool:
     if not all("#" in anchor.url for anchor in anchors):
         return False
     # Some write out the whole address of their own page.
-    return pages == {""} or (headed and len(pages) <= 1)
+    return pages == {""} or (headed and len(pages - {""}) <= 1)
 
 
 def leads_around_one_page(block: List) -> bool:
@@ -429,6 +441,16 @@ def is_reference(draft: Draft, text: str) -> bool:
         return True
     # "[2031/05] Title of the work. [paper]"
     return bool(draft.title and draft.year and (draft.links or draft.refused) and _DATE_FIRST.match(text))
+
+
+def is_guide(draft: Draft, text: str) -> bool:
+    """Whether a line speaks to the reader: "If you only read 3 papers, …", "How to contribute: see [here](…)"."""
+    if draft.authors or draft.venue or draft.identifiers:
+        return False
+    title = draft.title or ""
+    # A title is set off, and begins the line: "[Please Stop Permuting Features](…)".
+    titled = draft.marked and text.lstrip(' -*•·"“[(').startswith(title[:20])
+    return _SHARED.match(text) is not None or (not titled and _GUIDE.match(text) is not None)
 
 
 def is_sentence(draft: Draft) -> bool:

@@ -23,6 +23,7 @@ _YEAR = re.compile(
     re.IGNORECASE,
 )
 """A heading that is the year of what stands below it. A day is rather when that was put on the page."""
+_MONTH = re.compile(r"\W*(?:19|20)\d\d[-./]\d")
 # Fields by which a bibliography speaks of the record itself.
 _OURS = frozenset(("confidence", "evidence"))
 
@@ -83,6 +84,9 @@ class _Taken:
 def _take_from_headings(draft: Draft, headings: Sequence[Heading]) -> None:
     """Give an entry the year and the venue of the nearest heading that is one, such as "2031" or "ICML 2031"."""
     for heading in reversed(headings):
+        if _MONTH.match(heading.text):
+            # "2031-11 (ICLR edition)" is when the entries were added to the page.
+            continue
         found = _YEAR.fullmatch(heading.text)
         place = read_place(found[1] if found else heading.text)
         if place is None or not place.sure or place.year is None or (place.venue is None and not found):

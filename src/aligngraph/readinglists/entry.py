@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from aligngraph.bibliography.addresses import check_url
 from aligngraph.bibliography.identifiers import Identifiers, find_arxiv, find_doi, identifiers_of
 from aligngraph.readinglists.authors import read_authors, read_families
 from aligngraph.readinglists.draft import Draft
@@ -21,7 +22,7 @@ from aligngraph.readinglists.fields import (
     is_venue_ahead,
     strip_marks,
 )
-from aligngraph.readinglists.inline import HARD, Piece
+from aligngraph.readinglists.inline import HARD, Anchor, Piece
 from aligngraph.readinglists.layout import UNKNOWN, Layout
 from aligngraph.readinglists.lexicon import (
     AUTHOR_KEYS,
@@ -30,7 +31,7 @@ from aligngraph.readinglists.lexicon import (
     VENUE_KEYS,
     YEAR_KEYS,
 )
-from aligngraph.readinglists.links import is_label
+from aligngraph.readinglists.links import is_label, label_of
 from aligngraph.readinglists.segments import LINK, Chunk, cut
 from aligngraph.readinglists.title_candidates import (
     NUMBER,
@@ -47,9 +48,18 @@ _KEY = re.compile(r"^[\W_]*([^\W\d_][\w /&;().-]{0,28}?)[ \t]*[:：][ \t]*(.*)$"
 _NO_VENUE = re.compile(
     r"pp?\.?\s*\d|(?:Ph\.?D|M\.?Sc|B\.?Sc|Master['’]?s|Doctoral|Diploma) (?:thesis|dissertation)$", re.IGNORECASE
 )
+# "Ana Rivera (Lakeside University)", "Ana Rivera (MIT)"
+_EMPLOYED = re.compile(
+    r"\((?:[A-Z]{2,6}|UC [A-Z]\w+|[^()]*\b(?:Univ\w*\.?|College|Institute|School|Research|Labs?|Google|Microsoft|Meta"
+    r"|Tech|ETH|MIT)\b[^()]*)\)\s*$"
+)
 _DAY = re.compile(r"\d{4}\D\d{1,2}\D\d{1,2}")
 _CJK = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]")
 _FURTHER_KEY = re.compile(r"\s*[;|]\s*(?=[A-Za-z][A-Za-z /]{2,20}:\s)")
+# "Rivera, A. (2031).", "Ana Rivera, Jo Berg. 2031.", "Rivera, Ana, et al.": as references begin.
+_REFERENCE = re.compile(
+    r"^[^\W\d_].{2,400}?(?:\(\s*(?:19|20)\d\d[^()]{0,20}\)|\.\s(?:19|20)\d\d|\bet al)\.\s+\S", re.DOTALL
+)
 # What stands between a name in bold and the quoted title.
 _NAMED = re.compile(r"[\s*]*\]?((?:\s*\([^()\n\x1e\ue000]{1,80}\)|\s*/\s*[\w-]+){0,4}\s*[:：]?)\s*(?=[\"“])")
 _PICTURE = re.compile(r"[\u2600-\u27bf\U0001f300-\U0001faff]")
@@ -65,6 +75,10 @@ def read_entry(pieces: Sequence[Piece], line: int, layout: Layout = UNKNOWN) -> 
     """
     items = group_pieces(pieces, cites=layout.cites)
     title = choose_title(first_line(items), linked=layout.linked)
+    if title is not None and title.anchor is not None and _REFERENCE.search(title.text):
+        reference = _read_reference(pieces, title.anchor, line, layout)
+        if reference is not None:
+            return reference
     found = EntryText()
     found.build(items, title)
     reader = _Reader(line, layout, found)
@@ -77,6 +91,18 @@ def read_entry(pieces: Sequence[Piece], line: int, layout: Layout = UNKNOWN) -> 
     first = first_line(items)
     reader.draft.running = cited or (title is None and any(is_in_sentence(group, items) for group in first))
     return reader.draft
+
+
+def _read_reference(pieces: Sequence[Piece], anchor: Anchor, line: int, layout: Layout) -> Draft | None:
+    """Return the fields of a link around a whole reference, "[Rivera, A. (2031). A Title. Some Journal](…)"."""
+    url, _ = check_url(anchor.url)
+    own = [number for number, piece in enumerate(pieces) if piece.link is anchor]
+    bare = [replace(piece, link=None) if piece.link is anchor else piece for piece in pieces]
+    if url is not None:
+        bare.insert(own[-1] + 1, Piece(label_of(url), line, link=anchor))
+    draft = read_entry(bare, line, layout)
+    named = draft.authors is not None and draft.authors.strong and draft.year is not None
+    return draft if named and draft.title and len(draft.title.split()) > 2 else None
 
 
 class _Reader:
@@ -190,11 +216,12 @@ class _Reader:
             return None
         first, last = self.title
         quoted = find_quoted(self.text[:last], first, (), ())
-        if quoted is None or not self.text[quoted[1] : last].strip(" .,"):
+        if quoted is None:
             return None
-        before = self.text[first : quoted[0]].strip(" .,")
+        before = re.sub(r"[,.]\s*(?:19|20)\d\d\W*$", "", self.text[first : quoted[0]]).strip(" .,")
         authors = read_authors(before)
-        return quoted if authors is not None and ("," in before or authors.strong) else None
+        ends = not self.text[quoted[1] : last].strip(" .,")
+        return quoted if authors is not None and (authors.strong or ("," in before and not ends)) else None
 
     def _with_quotes(self, title: tuple[int, int]) -> tuple[int, int]:
         """Return where a title stands with the quotation marks around it: Rivera, Ana. "**A Title**." Some Venue."""
@@ -318,7 +345,8 @@ class _Reader:
             if not before and any(other.kind == "X" and len(other.text.split()) > 4 for other in chunks[:number]):
                 # A name in what is said of the work: "…, the basis of [Apache Heron](…)".
                 return False
-            named = chunk.italic or before or chunk.sep != "dash" or any(other.kind in "Pp" for other in following)
+            sure = chunk.italic or before or chunk.sep != "dash" or _EMPLOYED.search(chunk.text) is not None
+            named = sure or any(other.kind in "Pp" for other in following)
             if named:
                 draft.add_authors(chunk.authors)
             return named
@@ -343,7 +371,8 @@ class _Reader:
         else:
             if (dated := read_date(bare.split()[0])) is not None:
                 draft.add_place(Place(None, *dated, True))
-            elif re.search(r"\bed(?:ition|\.)", bare, re.IGNORECASE):
+            elif re.search(r"\bed(?:ition|\.)|[^\W\d_],\s*(?:19|20)\d\d\W*$", bare, re.IGNORECASE):
+                # "Lectures on the Making of Nets, Some House, 2031"
                 draft.add_place(Place(None, place.year_printed, place.year, True))
             return False
         return True

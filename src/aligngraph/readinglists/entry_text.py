@@ -182,7 +182,8 @@ class EntryText:
             self._mark()
         if cited and url:
             self.work_urls.append(url)
-        return label_of(url) if url and (cited or not shown) else shown
+        # A whole reference that names an address is no label.
+        return label_of(url) if url and (cited or not shown or "://" in shown) else shown
 
     def _prefix(self) -> str:
         """Take a label that stands before the link, "Code: ", out of the text and return it."""

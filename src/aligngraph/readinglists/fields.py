@@ -38,7 +38,9 @@ def _dated_words_end(chunks: Sequence[Chunk], number: int) -> bool:
 def _name_ends(chunks: Sequence[Chunk], number: int) -> bool:
     chunk, later = chunks[number], chunks[number + 1 :]
     if number == 0:
-        return len(later) > 1 and is_cited(chunks, number)
+        # "Noor Haddad, *Nets That Mend Themselves*, Letters 2031"
+        before_title = len(later) > 1 and later[0].italic and not chunk.italic and chunk.text.rstrip().endswith(",")
+        return (len(later) > 1 and is_cited(chunks, number)) or before_title
     return (
         chunk.italic
         or (number > 1 and chunk.sep == "stop" and _begins_cited(chunks) and all(other.italic for other in later))

@@ -1,6 +1,6 @@
 """The words by which the parts of an entry are known: labels, column names, venue words, words no name has.
 
-They stand in words.toml. They only tell parts of an entry from each other; what a venue *is* stands in the data.
+They stand in lexicon.toml. They only tell parts of an entry from each other; what a venue *is* stands in the data.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ WHOLE_VENUES = _WORDS["whole_venues"]
 TRACK_WORDS = _WORDS["track_words"]
 PLAIN_WORDS = _WORDS["plain_words"]
 NOT_NAMES = _WORDS["not_names"]
+FAMILIES = _WORDS["families"]
 PARTICLES = _WORDS["particles"]
 SUFFIXES = _WORDS["suffixes"]
 BODIES = _WORDS["bodies"]

@@ -34,6 +34,7 @@ from aligngraph.readinglists.classify import (
     is_described,
     is_details,
     is_footer,
+    is_guide,
     is_heading_like,
     is_keyed,
     is_navigation,
@@ -55,6 +56,7 @@ from aligngraph.readinglists.draft import Draft
 from aligngraph.readinglists.entry import read_entry
 from aligngraph.readinglists.html_blocks import HtmlHeading
 from aligngraph.readinglists.inline import Piece, leads_away, plain
+from aligngraph.readinglists.items import read_item
 from aligngraph.readinglists.lines import find_unclosed
 from aligngraph.readinglists.links import is_counter, is_label
 from aligngraph.readinglists.tables import columns, read_row, take_years
@@ -315,7 +317,7 @@ class _Page:
             self._own_entries(item) if group is None else [] for item, group in zip(block.items, groups, strict=True)
         ]
         drafts = [
-            self._item_draft(item, own) if group is None else None
+            read_item(item, own) if group is None else None
             for item, own, group in zip(block.items, owns, groups, strict=True)
         ]
         # An item that names nothing but itself is an entry among entries.
@@ -370,19 +372,10 @@ class _Page:
             if is_own_entry(sub, linked=linked) or (linked and is_described(sub))
         ]
 
-    def _item_draft(self, item: Item, own: Sequence[Item]) -> Draft:
-        parts, apart = [para.pieces for para in item.paras], set(map(id, own))
-        for block in item.below:
-            if isinstance(block, List):
-                parts += [part for sub in block.items if id(sub) not in apart for part in all_pieces(sub)]
-            elif isinstance(block, Para):
-                parts.append(block.pieces)
-        return read_entry(joined(parts), item.line)
-
     def _add_each(self, items: Sequence[Item]) -> None:
         """Take the entries that stand below another, and those below them."""
         for item in items:
-            self.out.add(self._item_draft(item, own := self._own_entries(item)))
+            self.out.add(read_item(item, own := self._own_entries(item)))
             self._add_each(own)
 
     def _item(self, item: Item, draft: Draft, own: Sequence[Item], *, clear: bool) -> None:
@@ -396,8 +389,10 @@ class _Page:
         if text.endswith((":", "：")) and not (draft.links or draft.marked):
             self.out.problem(item.line, text, "a name for what follows, not taken for an entry")
             self.out.refuse(draft)
-        elif is_sentence(draft):
-            self.out.problem(item.line, text, "a sentence, not taken for an entry")
+        elif (guide := is_guide(draft, text)) or is_sentence(draft):
+            self.out.problem(
+                item.line, text, f"a {'line to the reader' if guide else 'sentence'}, not taken for an entry"
+            )
             self.out.refuse(draft)
         elif is_clear(draft) or (clear and draft.title and len(draft.title.split()) <= _LONGEST_TITLE):
             if draft.title and len(draft.title.split()) > _LONGEST_TITLE and not draft.marked:

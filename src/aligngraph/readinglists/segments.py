@@ -171,6 +171,7 @@ def _boundaries(text: str, start: int, end: int, edges: Sequence[Span]) -> list[
             before = text[max([start, *(last for _, last, _ in spans if last <= found.start())]) : found.start()]
             if _is_field(inner) and not _belongs(before, inner):
                 spans += [(found.start(), found.end(), "open"), (close, close + 1, "close")]
+                spans += [(found.end() + at, found.end() + at + 1, "comma") for at in _semicolons(inner)]
                 at = found.end()
                 named = read_place(inner)
                 # "(Annu. Rev. Control 2031)" is one name.
@@ -180,6 +181,14 @@ def _boundaries(text: str, start: int, end: int, edges: Sequence[Span]) -> list[
         elif found.start() >= whole and not _is_abbreviated(text, start, found):
             spans.append((found.end(), found.end(), "stop"))
     return sorted(spans)
+
+
+def _semicolons(inner: str) -> list[int]:
+    """Return where semicolons set a venue off from what else is said: "ACL 2031; on nets"."""
+    places = [read_place(part) for part in inner.split(";")]
+    if not any(place is not None and place.sure and place.venue and place.year is not None for place in places):
+        return []
+    return [found.start() for found in re.finditer(";", inner)]
 
 
 def _is_abbreviated(text: str, start: int, stop: re.Match[str]) -> bool:

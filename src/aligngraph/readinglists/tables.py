@@ -202,6 +202,12 @@ def read_row(
     if len(filled) == 1 and len(row) > 2 and not any(piece.link for piece in filled[0]):
         return None
     cell = row[title_at] if title_at < len(row) else []
+    named_at = next((number for number, kind in kinds.items() if kind == "name"), len(row))
+    labelled = _is_links(cell) and len(plain(cell).split()) <= 3
+    if (_is_empty(cell) or labelled) and named_at < len(row) and not _is_empty(row[named_at]):
+        # "Otter | N/A | [Code](…)", "Otter | [Documentation](…) |": the name is all the title that it has.
+        kinds = {**kinds, title_at: "link", named_at: "title"}
+        title_at, cell = named_at, row[named_at]
     draft = read_entry(cell, line) if cell else Draft(line)
     whole = _whole(cell)
     if draft.title is None and whole.lower() not in _EMPTY:
@@ -277,8 +283,10 @@ def _read_cell(own: Draft, kind: str, name: str, cell: list[Piece], text: str, l
         place = (read_places(text) if kind == "venue" else read_place(text)) or (
             read_place(inner.text, expected=True) if inner.text else None
         )
-        if kind == "year" and place is not None and place.venue and not place.sure:
-            place = None
+        if kind == "year" and (place is None or (place.venue and not place.sure)):
+            # "24 okt 2031"
+            years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)
+            place = read_place(years[0]) if len(set(years)) == 1 else None
         if place is not None:
             if place.venue and kind == "venue" and own.venue is None:
                 own.venue, own.venue_sure = place.venue, True

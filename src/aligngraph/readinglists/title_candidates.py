@@ -24,7 +24,7 @@ from aligngraph.readinglists.venues import read_date, read_place
 
 # What may stand before an entry: its number, a box to tick, a picture.
 NUMBER = re.compile(
-    r"^(?:\s|\[[ xX]\]|\(?\d{1,4}[).](?=\s)|\[\d{1,4}\](?=\s)"
+    r"^(?:\s|\[[ xX]\]|(?!\((?:19|20)\d\d\))\(?\d{1,4}[).](?=\s)|\[\d{1,4}\](?=\s)"
     r"|[•·▪►➤✓✔★☆⭐🔥✨🌟📌👉🆕📄📃📝📑🔹🔸💡-]\ufe0f?|:[a-z_]+:)+"
 )
 # Words that end no title, but a text that a link goes on with.

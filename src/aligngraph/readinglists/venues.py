@@ -20,7 +20,7 @@ _DATE = (
     rf"{_YEAR}\s*[-./–]\s*{_NUMBER}(?:\s*[-./–]\s*{_DAY})?(?!\d)"
     rf"|{_YEAR}年(?:\d+月)?(?:\d+日)?"
     rf"|(?:{_DAY}(?:st|nd|rd|th)?\s+)?{_MONTH}(?:\s+{_DAY}(?:st|nd|rd|th)?)?,?\s*(?:{_YEAR}|['’]\d\d)(?!\d)"
-    rf"|{_YEAR}\s+{_MONTH}(?:\s+{_DAY})?(?!\w)"
+    rf"|{_YEAR},?\s+{_MONTH}(?:\s+{_DAY})?(?!\w)"
     rf"|{_NUMBER}/{_YEAR}(?!\d)"
     rf"|(?<![\d.]){_YEAR}(?:[a-z]\b)?(?![\d.]\d|\d|\s?[-–—]\s?(?:{_YEAR}|\d\d\b))"
 )
@@ -49,8 +49,15 @@ _DETAILS = re.compile(
 _VOLUME = re.compile(
     r"[\s,]+\d{1,4}(?:\s?\(\d{1,3}(?:[-–/]\d+)?\))?\s?:\s?(?:[A-Za-z]?\d+(?:\s?[-–]\s?[A-Za-z]?\d+)?|null)\.?$"
     r"|\s?:\s?\d+\s?[-–]\s?\d+\.?$"
+    r"|,\s*\d{1,4}(?:\s?\(\d{1,3}(?:[-–/]\d+)?\))?,\s*[A-Za-z]?\d+\s?[-–]\s?[A-Za-z]?\d+\.?$"
 )
-"""A journal's volume and pages: "12(3): 45–67", "46:e147", or pages alone."""
+"""A journal's volume and pages: "12(3): 45–67", "46:e147", ", 12(3), 45–67", or pages alone."""
+_ISSUE = re.compile(r"[\s,]+\d{1,4},\s*(?:no|nr|iss(?:ue)?)\b\.?\s*\d[\w/–-]*$", re.IGNORECASE)
+"""A journal's volume and issue: "70, no. 1"."""
+_PLACE_IN_VOLUME = re.compile(
+    r",\s*(?:vol(?:ume)?|no|pp?|pages)\b\.?\s*[A-Za-z]?\d[^()]*$|\s*\(pp?\.\s?[^()]*\)$", re.IGNORECASE
+)
+"""Where in a volume something stands, the year aside: ", vol. 33, pp. 7801-7808"."""
 _DATED_PAGES = re.compile(rf"(?:published online\s+)?({_DATE})\s*[;:]\s*[\w()–-]+(?:\s?:\s?[\w–-]+)?", re.IGNORECASE)
 """A date with a journal's volume and pages: "2020;395(10223):497-506", "Published online March 17, 2026:29-29"."""
 _TAG = re.compile(r"(?<!\S)#[A-Za-z][\w/-]*")
@@ -61,8 +68,11 @@ _MANNER = frozenset(
         *("paper", "poster", "presentation", "spotlight", "talk", "top"),
     )
 )
+_SAID_OF_DATES = frozenset("accessed posted published released retrieved revised updated".split())
 _OF_MEETINGS = ("of", "at", "the", "in", "proceedings", "proc", "conference", "conf", "annual", "meeting")
-_PREPRINT = re.compile(r"(?:ar|bio|med|psy)xiv\b|corr\b|preprints?\b|ssrn\b|under review\b", re.IGNORECASE)
+_PREPRINT = re.compile(r"(?:ar|bio|med|psy)xiv\b|corr\b|preprints?\b|ssrn\b|openreview\b|under review\b", re.IGNORECASE)
+# "arXiv:2031.01234 / NIPS 2031"
+_AFTER_PREPRINT = re.compile(r"^(?:arxiv|corr)\b[:\s]*\S*\s*/\s*(?=[A-Z])", re.IGNORECASE)
 _ARXIV = re.compile(r"arxiv\b|abs/\d|\bcorr\b", re.IGNORECASE)
 
 
@@ -106,8 +116,10 @@ def read_place(text: str, *, expected: bool = False) -> Place | None:
         return Place(None, None, None, True)
     if not expected and bare.count(" ") > 40:
         return None
-    bare = _LEAD.sub("", bare)
-    name = _VOLUME.sub("", bare)
+    bare = _AFTER_PREPRINT.sub("", _LEAD.sub("", bare))
+    name = _VOLUME.sub("", _ISSUE.sub("", bare))
+    if (within := _PLACE_IN_VOLUME.search(bare)) is not None and not _DATES.search(within[0]):
+        bare = bare[: within.start()]
     if name != bare and 1 <= len(name.split()) <= 10 and _is_titled(name):
         # "Tides and Shores 121:1771–1790"
         return Place(name, None, None, True)
@@ -119,7 +131,7 @@ def read_place(text: str, *, expected: bool = False) -> Place | None:
     if short and ((expected and short[1].isalpha() and short[1].isupper()) or _is_venue(short[1], dated=True)):
         # "CCS 24", "AISec@CCS 23"; where a venue is expected, also one that nobody knows: "XYZCONF24".
         venue, printed, year = short[1].strip(_EDGES[:9]), short[2], _century(short[2])
-    if not venue or not re.search(r"[^\W\d_]{2}", venue):
+    if not venue or not re.search(r"[^\W\d_]{2}", venue) or venue.lower() in _SAID_OF_DATES:
         return Place(None, printed, year, True) if printed else None
     sure = _is_venue(venue, dated=year is not None)
     if not (sure or expected or year is not None):
@@ -215,6 +227,8 @@ def _is_venue(text: str, *, dated: bool) -> bool:
     capitals = sum(word[:1].isupper() for word in text.split() if len(word) > 3)
     if text.count(",") > 2 and not dated:
         return False
+    if low.startswith("proceedings of"):
+        return True
     return worded and (dated or (capitals >= 0.5 * sum(len(word) > 3 for word in text.split()) and len(words) <= 14))
 
 
