@@ -40,6 +40,8 @@ FIRST_RUNS = (
 )
 """What the rule answered to cases when it saw them first; kept, since the rule was mended then."""
 _MORE = "…"
+_ENOUGH = 0.87
+"""The score from which the simpler rules link."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,8 +139,9 @@ def ours(wanted: Wanted, candidates: Sequence[Record]) -> Answer:
 
 def by_title(wanted: Wanted, candidates: Sequence[Record]) -> Answer:
     """Link to the record with the likest title, from 0.87 on."""
-    score, best = max(((_words_likeness(wanted.title, one.title), one) for one in candidates), key=lambda two: two[0])
-    return Answer(best if score >= 0.87 else None)
+    scored = ((_words_likeness(wanted.title, one.title, _ENOUGH), one) for one in candidates)
+    score, best = max(scored, key=lambda two: two[0])
+    return Answer(best if score >= _ENOUGH else None)
 
 
 def by_crossref(wanted: Wanted, candidates: Sequence[Record]) -> Answer:
@@ -149,32 +152,40 @@ def by_crossref(wanted: Wanted, candidates: Sequence[Record]) -> Answer:
     """
     scored = [(_crossref_score(wanted, record), record) for record in candidates]
     best = max(scored, key=lambda two: two[0])
-    return Answer(best[1] if best[0] >= 0.87 else None)
+    return Answer(best[1] if best[0] >= _ENOUGH else None)
 
 
 def _crossref_score(wanted: Wanted, record: Record) -> float:
-    title = _words_likeness(wanted.title, record.title)
-    if _is_reply(wanted.title) != _is_reply(record.title):
-        title /= 1.5
-    parts = [title]
+    """Return the score, or less than is enough where it is not enough."""
+    others = []
     if wanted.years and record.year is not None:
-        parts.append(float(any(-1 <= record.year - year <= 3 for year in wanted.years)))
+        others.append(float(any(-1 <= record.year - year <= 3 for year in wanted.years)))
     if wanted.authors and record.authors:
-        parts.append(float(is_same_author(wanted.authors[0].text, record.authors[0].name.text)))
-    return sum(parts) / len(parts)
+        others.append(float(is_same_author(wanted.authors[0].text, record.authors[0].name.text)))
+    weight = 1.0 if _is_reply(wanted.title) == _is_reply(record.title) else 1 / 1.5
+    needed = (_ENOUGH * (len(others) + 1) - sum(others)) / weight
+    title = _words_likeness(wanted.title, record.title, needed - 1e-9) * weight
+    return (title + sum(others)) / (len(others) + 1)
 
 
 def _is_reply(title: str) -> bool:
     return re.match(r"\W*(?:correction|response|reply|appendix|erratum|corrigendum)\b", title.lower()) is not None
 
 
-def _words_likeness(one: str, other: str) -> float:
-    """Return how alike two titles are as sets of words: that of a title in another is 1."""
+def _words_likeness(one: str, other: str, least: float) -> float:
+    """Return how alike two titles are as sets of words: that of a title in another is 1. What is below *least* is 0.
+
+    Most titles have so little in common that the letters they share say that.
+    """
     mine, theirs = set(words_of(one)), set(words_of(other))
     common = " ".join(sorted(mine & theirs))
     ends = [f"{common} {' '.join(sorted(words - (mine & theirs)))}".strip() for words in (mine, theirs)]
-    pairs = ((common, ends[0]), (common, ends[1]), (ends[0], ends[1]))
-    return max(SequenceMatcher(None, *pair, autojunk=False).ratio() if pair[0] else 0.0 for pair in pairs)
+    pairs = [pair for pair in ((common, ends[0]), (common, ends[1]), (ends[0], ends[1])) if pair[0]]
+    found = 0.0
+    for matcher in (SequenceMatcher(None, *pair, autojunk=False) for pair in pairs):
+        if matcher.real_quick_ratio() >= max(found, least) and matcher.quick_ratio() >= max(found, least):
+            found = max(found, matcher.ratio())
+    return found if found >= least else 0.0
 
 
 # Counting
