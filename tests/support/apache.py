@@ -30,6 +30,8 @@ Listen 127.0.0.1:{port}
 PidFile {folder}/httpd.pid
 ErrorLog {folder}/error.log
 Mutex file:{folder} default
+MaxKeepAliveRequests 0
+KeepAliveTimeout 300
 {modules}
 <IfModule unixd_module>
 {account}

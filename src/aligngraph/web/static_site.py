@@ -17,7 +17,6 @@ from aligngraph.api.catalogue import Catalogue
 from aligngraph.api.table import Table
 from aligngraph.catalogue.sources import ontology_folder
 from aligngraph.errors import OutputError
-from aligngraph.export import export
 from aligngraph.export.package import package_files
 from aligngraph.files.atomic import write_folder
 from aligngraph.files.transactions import recover
@@ -105,6 +104,9 @@ class StaticSite:
         version = version_of(f"{BASE}catalogue", self._documents.triples("catalogue"))
         for name, content in package_files(self._data, inferred=self._inferred):
             yield f"dump/{name}", content
+            if name == "aligngraph.nq":
+                # What the scripts ask in place of a server: the same statements as the server has.
+                yield "static/catalogue.nq.gz", gzip.compress(content, 9, mtime=0)
             if name == "aligngraph.void.ttl":
                 yield ".well-known/void", content
             if version:
@@ -135,9 +137,6 @@ class StaticSite:
             yield f"docs/{picture.name}", picture.read_bytes()
         yield "names.json", names(self._catalogue.backend).encode()
         yield "terms.json", terms().encode()
-        # What the scripts ask in place of a server: the same statements as the server has.
-        quads = "".join(export("nquads", self._data, inferred=self._inferred)).encode()
-        yield "static/catalogue.nq.gz", gzip.compress(quads, 9, mtime=0)
         root = urlsplit(self._base).path
         # It is shown at any address, so its links can't be relative.
         yield "404.html", static_links(error_page(404, "There is nothing at this address.", live=False), root).encode()
