@@ -58,6 +58,7 @@ def title_key(title: str) -> str:
     return "".join(words_of(title)) or fold(title).strip()
 
 
+@lru_cache(maxsize=1 << 16)
 def loose_key(title: str) -> str:
     """Return the telling words of *title*, sorted and without plural: equal for near-identical titles."""
     words = {word.rstrip("s") or word for word in words_of(title) if word not in STOP_WORDS}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from aligngraph.bibliography.entries import Entry, forms_of
 from aligngraph.bibliography.identifiers import Identifiers
@@ -165,6 +166,7 @@ def is_shared_title(key: str) -> bool:
     return key in _SHARED
 
 
+@lru_cache(maxsize=1 << 16)
 def numbers_of(title: str) -> tuple[str, ...]:
     """Return the numbers in a title, which tell "Llama 2" from "Llama 3" and "Part I" from "Part II"."""
     found = []
@@ -185,14 +187,18 @@ def _roman(word: str) -> int:
 
 def speaks_of_another(one: str, other: str) -> bool:
     """Whether one of two titles is that of an erratum, a reply or the like to a work, and the other is not."""
-    mine, theirs = (_ABOUT & set(words_of(title)) for title in (one, other))
-    return mine != theirs
+    return _about(one) != _about(other)
 
 
-def likeness(one: str, other: str) -> float:
-    """Return how alike two keys of titles are, from 0 to 1; 0 for those that are not alike."""
+@lru_cache(maxsize=1 << 16)
+def _about(title: str) -> frozenset[str]:
+    return _ABOUT.intersection(words_of(title))
+
+
+def likeness(one: str, other: str, least: float = _ALIKE) -> float:
+    """Return how alike two keys of titles are, from 0 to 1; 0 where a glance shows that it is less than *least*."""
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
+    if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
         return 0.0
     return matcher.ratio()
 

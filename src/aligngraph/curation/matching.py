@@ -44,6 +44,7 @@ _LONG = 25
 """A title of so many letters is enough where nothing else is printed and nothing speaks against."""
 _NEAR, _LIKE, _SHARE = 0.92, 0.7, 0.5
 """How alike titles are that may be one, those of works with one identifier, and which share of words these share."""
+_NEAR_WITH_THE_SAME_WORDS = 0.6
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,9 @@ class WorkIndex:
             if other == key or numbers_of(known) != numbers or speaks_of_another(title, known):
                 continue
             self.compared += 1
-            alike = likeness(key, other)
-            if alike >= _NEAR or (loose == loose_key(known) and alike >= 0.6):
+            least = _NEAR_WITH_THE_SAME_WORDS if loose == loose_key(known) else _NEAR
+            alike = likeness(key, other, least)
+            if alike >= least:
                 near[work] = max(alike, near.get(work, 0.0))
         return near
 
