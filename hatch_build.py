@@ -24,8 +24,10 @@ class PrepareCatalogue(BuildHookInterface):
 
         store = self._folder()
         self.clean([version])
-        prepare_shipped(store)
+        digest = store.with_name("all.digest")
+        digest.write_text(prepare_shipped(store), "ascii")
         build_data["force_include"][str(store)] = "aligngraph/prepared_store"
+        build_data["force_include"][str(digest)] = "aligngraph/catalogue_files/all.digest"
 
     def clean(self, versions: list[str]) -> None:
         """Delete the store of an earlier build."""

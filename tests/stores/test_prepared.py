@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-from aligngraph.catalogue.sources import data_folder, find_sources, read_bytes
+from aligngraph.catalogue.sources import catalogue_root, data_folder, find_sources, read_bytes
 from aligngraph.errors import CatalogueError
 from aligngraph.stores import prepare, seen
 from aligngraph.stores.build import build_store
@@ -190,3 +192,43 @@ def test_many_at_once_follow_one_change(folder: Path, cache: Path) -> None:
         thread.join()
     assert answers == [True] * 6
     assert len([path for path in cache.iterdir() if (path / "CURRENT").exists()]) == 2
+
+
+@pytest.mark.slow
+def test_what_is_installed_with_the_lists_is_found_without_a_look_at_its_files(folder: Path, cache: Path) -> None:
+    package = folder.parent / "site" / "aligngraph"
+    shutil.copytree(Path(prepare.__file__).parents[1], package, ignore=shutil.ignore_patterns("__pycache__"))
+    files = package / "catalogue_files"
+    for name in ("ontology", "queries"):
+        shutil.copytree(catalogue_root() / name, files / name)
+    folder.rename(files / "data")
+    (files / "lists").mkdir()
+    (files / "lists" / "more.ttl").write_text("<x:a> <x:p> <x:b> .")
+
+    def run(*args: str) -> str:
+        environment = {**os.environ, "PYTHONPATH": str(package.parent)}
+        return subprocess.run(
+            [sys.executable, *args], env=environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    def asked() -> str:
+        return run(
+            "-m", "aligngraph", "sparql", "SELECT * { <x:a> <x:p> ?b }", "--format", "csv", "--data", "aligngraph:all"
+        )
+
+    digest = run(
+        "-c",
+        "from aligngraph.catalogue.sources import find_sources, shipped_folders;"
+        "from aligngraph.stores.prepare import Preparation; from pathlib import Path;"
+        "print(Preparation(Path(), find_sources(shipped_folders('aligngraph:all')), True, None).content, end='')",
+    )
+    (files / "all.digest").write_text(digest)
+    assert asked().split() == ["b", "x:b"]
+    assert len([*cache.iterdir()]) == 1  # a store, and no note of files
+    shutil.rmtree(files / "lists")
+    (files / "lists").mkdir()
+    assert asked().split() == ["b", "x:b"]  # not looked at
+    (files / "lists" / "more.ttl").write_text("<x:a> <x:p> <x:c> .")
+    (files / "all.digest").unlink()
+    assert asked().split() == ["b", "x:c"]
+    assert (cache / "seen").exists()

@@ -16,18 +16,20 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from aligngraph.catalogue.sources import Source, find_sources, read_bytes
+from aligngraph.catalogue.sources import Source, find_sources, is_installed, read_bytes, shipped_folders
 from aligngraph.errors import CatalogueError
 from aligngraph.rdf.namespaces import INFERRED_GRAPH
 from aligngraph.sparql.backend import Embedded
 from aligngraph.stores.build import build_store
-from aligngraph.stores.seen import FOLDER, find_store, state_of
+from aligngraph.stores.seen import FOLDER, find_store, state_of, store_name
 
 if TYPE_CHECKING:
     from aligngraph.stores.prepare import Preparation
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SHIPPED = _PACKAGE / "prepared_store"
+_CONTENT_OF_ALL = _PACKAGE / "catalogue_files" / "all.digest"
+"""What the files of ``aligngraph:all`` have as digest, put there when the package was built."""
 _KEPT = 12
 """How many prepared catalogues the cache holds; the longest unused go first."""
 
@@ -78,8 +80,10 @@ def open_prepared(paths: Sequence[Path], inferred: bool) -> ox.Store:
     except RuntimeError:  # no home folder is known
         sources = find_sources(paths)
         return build_store(sources, _read(sources), inferred, ox.Store())
-    state = state_of(paths, f"{ox.__version__} {inferred}")
-    name = None if state is None else find_store(folder, state)
+    name, state = _name_of_shipped(paths, inferred), None
+    if name is None:
+        state = state_of(paths, f"{ox.__version__} {inferred}")
+        name = None if state is None else find_store(folder, state)
     store = None if name is None else _open(folder / name)
     if store is not None and name is not None:
         with contextlib.suppress(OSError):
@@ -100,6 +104,16 @@ def open_prepared(paths: Sequence[Path], inferred: bool) -> ox.Store:
         os.utime(folder / name)
         work.keep()
     return store
+
+
+def _name_of_shipped(paths: Sequence[Path], inferred: bool) -> str | None:
+    """Return the name of the store of ``aligngraph:all`` as installed, whose files nobody edits; None for others."""
+    if not is_installed() or [*paths] != shipped_folders("aligngraph:all"):
+        return None
+    try:
+        return store_name(_CONTENT_OF_ALL.read_text("ascii"), inferred)
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _read(sources: Sequence[Source]) -> Iterator[bytes]:
@@ -140,9 +154,15 @@ def _forget_oldest(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def prepare_shipped(path: Path) -> None:
-    """Write the store of the shipped catalogue, with inferred statements, to the new folder *path*, for the package."""
+def prepare_shipped(path: Path) -> str:
+    """Write the store of the shipped catalogue, with inferred statements, to the new folder *path*, for the package.
+
+    Return the digest of the files of ``aligngraph:all``, whose store is too large for it.
+    """
+    from aligngraph.stores.prepare import Preparation
+
     sources = find_sources()
     path.parent.mkdir(parents=True, exist_ok=True)
     store = build_store(sources, _read(sources), True, ox.Store(str(path)))
     store.flush()
+    return Preparation(path, find_sources(shipped_folders("aligngraph:all")), True, None).content

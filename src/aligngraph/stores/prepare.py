@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from aligngraph.catalogue.sources import Source, parse_source, read_bytes
 from aligngraph.stores.build import build_store, fill_store, names_graphs
-from aligngraph.stores.seen import Seen, State, find_files, keep, rules
+from aligngraph.stores.seen import Seen, State, find_files, keep, rules, store_name
 
 _MARK = "changes"
 """The file in a prepared catalogue which says that changes of its files can be followed in it."""
@@ -49,8 +49,12 @@ class Preparation:
     @cached_property
     def name(self) -> str:
         """The name of the prepared catalogue."""
-        # The rules and the store's format are part of the answer, so a change to them makes another name.
-        digest = hashlib.blake2b(f"{ox.__version__} {self._inferred}".encode(), digest_size=16)
+        return store_name(self.content, self._inferred)
+
+    @property
+    def content(self) -> str:
+        """What is the same for the same files, in the same graphs, under the same rules."""
+        digest = hashlib.blake2b(digest_size=16)
         for module in rules():
             digest.update(module.read_bytes())
         for source in self._sources:

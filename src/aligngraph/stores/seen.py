@@ -13,6 +13,8 @@ from pathlib import Path
 from time import time_ns
 from typing import NamedTuple
 
+import pyoxigraph as ox
+
 from aligngraph.catalogue.sources import ENDINGS, data_folder, ontology_folder
 from aligngraph.errors import CatalogueError
 from aligngraph.files.scanning import Stamp, stamp, stamps_below
@@ -57,6 +59,14 @@ class Seen(NamedTuple):
 def rules() -> list[Path]:
     """Return the files that decide what is inferred, beside those of the catalogue."""
     return [_PACKAGE / module for module in _RULES]
+
+
+def store_name(content: str, inferred: bool) -> str:
+    """Return the name of the store made of what has the digest *content*, with inferred statements or not."""
+    from hashlib import blake2b
+
+    # The store's format is part of the answer, so a change to it makes another name.
+    return blake2b(f"{ox.__version__} {inferred} {content}".encode(), digest_size=16).hexdigest()
 
 
 def state_of(paths: Sequence[Path], what: str) -> State | None:
