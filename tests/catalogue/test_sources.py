@@ -95,7 +95,7 @@ def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
     assert open_catalogue([path]).ask("ASK { work:a a ag:Work }")
 
 
-def test_missing_empty_and_nameless_sources_are_errors(tmp_path: Path) -> None:
+def test_missing_empty_and_unnamed_sources_are_errors(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match="no such file or folder"):
         find_sources([tmp_path / "nothing"])
     with pytest.raises(CatalogueError, match="no Turtle file"):
@@ -175,7 +175,7 @@ def test_without_inference_only_what_is_asserted_is_there(cache: Path, own: Path
     assert cache.is_dir()
 
 
-def test_a_damaged_or_deleted_cache_is_mended(cache: Path, own: Path) -> None:
+def test_a_damaged_or_deleted_cache_is_rebuilt(cache: Path, own: Path) -> None:
     open_catalogue([own])
     (store,) = kept(cache)
     for path in store.iterdir():

@@ -151,7 +151,7 @@ def test_a_success_between_failures_starts_the_count_anew(services: Services) ->
     ],
     ids=["page", "empty", "shape", "400", "414", "404", "host", "port", "file", "no-address", "circle", "latin"],
 )
-def test_what_no_second_try_mends_is_refused_once(fault: Fault, words: str, services: Services) -> None:
+def test_what_no_second_try_repairs_is_refused_once(fault: Fault, words: str, services: Services) -> None:
     asked = source("crossref", services["crossref"].address)
     [question] = asked.by_identifier([wanted(one) for one in works() if "ö" in str(one.authors)])
     fetcher = Fetcher(fast(asked), contact="me@x.example", limits=HASTY)

@@ -162,7 +162,7 @@ def test_what_people_may_well_say_is_consistent(statement: str) -> None:
     assert list(find_inconsistencies(inference)) == []
 
 
-def test_every_match_with_another_vocabulary_is_stated_and_has_its_reason(backend: Backend) -> None:
+def test_every_match_with_another_vocabulary_is_asserted_and_has_its_reason(backend: Backend) -> None:
     prologue = f"{PROLOGUE} PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX sssom: <https://w3id.org/sssom/>"
     stated = backend.select(
         f"""{prologue} SELECT DISTINCT ?x ?p ?y {{

@@ -128,7 +128,7 @@ def test_check_names_what_is_wrong(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_check_is_silent_once_it_is_mended(name: str) -> None:
+def test_check_is_silent_once_it_is_fixed(name: str) -> None:
     assert named_by(name, CASES[name].mended) == set()
 
 

@@ -67,7 +67,7 @@ BY_VALUES: Sequence[tuple[str, str]] = [
 
 
 @pytest.mark.parametrize(("rule", "turtle"), [*CONTRADICTIONS, *BY_VALUES])
-def test_each_contradiction_is_found_once_by_its_rule_and_says_what_to_mend(rule: str, turtle: str) -> None:
+def test_each_inconsistency_is_found_once_by_its_rule_and_says_what_to_fix(rule: str, turtle: str) -> None:
     found = inconsistencies(turtle)
     assert [inconsistency.rule for inconsistency in found] == [rule]
     assert "<http://x.example/" in found[0].message
@@ -221,7 +221,7 @@ def test_a_thing_goes_by_its_label_in_the_message() -> None:
     assert "'Two \\x07things' (work:a)" in inconsistency.message
 
 
-def test_the_facts_of_a_clash_are_those_that_clash() -> None:
+def test_the_statements_of_an_inconsistency_are_those_that_cause_it() -> None:
     inference = infer(quads(DISJOINT + "x:D rdfs:subClassOf x:B . x:i a x:A , x:D ."))
     (inconsistency,) = find_inconsistencies(inference)
     term = inference.facts.terms.term

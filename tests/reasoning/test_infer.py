@@ -32,7 +32,7 @@ def write(folder: Path, turtle: str) -> Path:
 
 
 @pytest.mark.parametrize("name", slow_after(1, FORMATS))
-def test_each_format_holds_what_follows_and_nothing_stated(run: Run, name: str) -> None:
+def test_each_format_holds_what_is_inferred_and_nothing_asserted(run: Run, name: str) -> None:
     done = run("infer", "--format", name)
     assert done.code == 0
     found = list(ox.parse(done.out, FORMATS[name]))

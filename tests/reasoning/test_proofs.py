@@ -163,7 +163,7 @@ def test_explain_as_json_has_the_same_tree(run: Run) -> None:
     assert as_listed["asserted_in"] == ["data/surveys/value-alignment/listings/human-preferences.ttl"]
 
 
-def test_a_stated_statement_says_where_it_stands(run: Run) -> None:
+def test_an_asserted_statement_says_where_it_stands(run: Run) -> None:
     done = run("explain", "work:rafailov2023-dpo", "a", "Paper")
     assert (done.code, done.err) == (0, "")
     assert done.out == "work:rafailov2023-dpo a ag:Paper\n  asserted in data/works/rafailov2023-dpo.ttl\n"

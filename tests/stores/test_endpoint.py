@@ -232,7 +232,7 @@ def test_a_body_shorter_than_promised_is_no_whole_answer_even_if_it_parses(heade
     assert "broke off" in said
 
 
-def test_a_graph_without_a_stated_length_is_not_taken_as_complete() -> None:
+def test_a_graph_without_a_length_is_not_taken_as_complete() -> None:
     triples = b'<http://x.example/a> <http://x.example/b> "c" .\n'
     answer = cut_off(triples, header=None, content_type="application/n-triples")
     assert "does not say how long its answer is" in failure(answer, "CONSTRUCT WHERE { ?s ?p ?o }")

@@ -397,7 +397,7 @@ def test_a_store_killed_amid_a_large_graph_leaves_it_old_or_new(oxigraph: Store,
 
 @pytest.mark.slow
 @pytest.mark.parametrize("after", [10, 40])
-def test_what_virtuoso_loses_when_it_is_killed_amid_a_large_graph_is_named_and_mended(
+def test_what_virtuoso_loses_when_it_is_killed_amid_a_large_graph_is_named_and_restored(
     run: Run, virtuoso: Store, large: Versions, after: int
 ) -> None:
     # It may lose what it was writing, and what it had said to be written: nobody can know which while it is away.

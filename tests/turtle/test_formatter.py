@@ -331,7 +331,7 @@ def test_blank_nodes_are_nested_where_used_once_and_labelled_otherwise() -> None
     )
 
 
-def test_ring_through_a_nameless_node_is_cut_at_the_label() -> None:
+def test_ring_through_a_blank_node_is_cut_at_the_label() -> None:
     text = PREFIXES + "_:a ex:p [ ex:q _:a ] ."
     assert body("_:a ex:p [ ex:q _:a ] .") == "_:a\n    ex:p [ ex:q _:a ] ;\n.\n"
     assert_same(text, fmt(text))

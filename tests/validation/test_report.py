@@ -30,7 +30,7 @@ def bad(tmp_path: Path) -> Report:
     return validate([with_records(tmp_path, turtle)])
 
 
-def test_the_table_names_rule_place_value_and_mend(bad: Report) -> None:
+def test_the_table_names_rule_place_value_and_what_to_fix(bad: Report) -> None:
     text = "\n".join(lines_of(bad, "table", 200))
     assert "Violation agsh:VenueIri: IRI of a venue" in text
     assert "Name a venue by its acronym" in text

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from aligngraph.bibliography.bibtex_file import Fault, Field, RawEntry, read_blocks
 from aligngraph.bibliography.entries import Entry, Link, Problem, ReadingList, Standing, entry_of, sort_links
 from aligngraph.bibliography.extras import with_extras
-from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, kind_notice, work_told
+from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, kind_notice, work_of_facts
 from aligngraph.bibliography.identifiers import ARXIV, DBLP, identifiers_of_url
 from aligngraph.bibliography.keys import title_key
 from aligngraph.bibliography.latex import to_text, unescape_address
@@ -134,7 +134,7 @@ def work_of_fields(entry_type: str, fields: Mapping[str, str]) -> Work:
         for field, value in fields.items()
         if field.startswith(EXTRA)
     }
-    return with_extras(work_told(facts), extras)
+    return with_extras(work_of_facts(facts), extras)
 
 
 def _guessed(fields: Mapping[str, str]) -> tuple[str | None, str | None, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from aligngraph.bibliography.entries import Entry, Link, Problem, ReadingList, Standing, entry_of, sort_links
 from aligngraph.bibliography.extras import with_extras
-from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, is_server, kind_notice, work_told
+from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, is_server, kind_notice, work_of_facts
 from aligngraph.bibliography.identifiers import ARXIV, identifiers_of_url
 from aligngraph.bibliography.person_names import Name, braced_name, is_rest, name_of, without_rest
 from aligngraph.bibliography.plain_text import collapse, plain, year_of
@@ -103,7 +103,7 @@ def work_of_item(item: Mapping[str, Any]) -> Work:
     custom = item.get("custom")
     extras = custom.get(EXTRA) if isinstance(custom, dict) else None
     said = {name: collapse(str(value)) for name, value in extras.items()} if isinstance(extras, dict) else {}
-    return with_extras(work_told(facts), said)
+    return with_extras(work_of_facts(facts), said)
 
 
 def _guessed(item: Mapping[str, Any]) -> tuple[str | None, str | None, tuple[str, ...]]:

@@ -71,7 +71,7 @@ class Facts:
     hints: tuple[str, ...] = ()
 
 
-def work_told(facts: Facts) -> Work:
+def work_of_facts(facts: Facts) -> Work:
     """Return the work that *facts* tell, with one form for the publication and one for the preprint they name."""
     named = identifiers_of(facts.addresses)
     doi = DOI.parse(facts.doi or "") or named.doi

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aligngraph.bibliography.entries import Entry, Link, Problem, ReadingList, Standing, entry_of, sort_links
 from aligngraph.bibliography.extras import with_extras
-from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, kind_notice, work_told
+from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, kind_notice, work_of_facts
 from aligngraph.bibliography.identifiers import DOI, find_doi, identifiers_of_url
 from aligngraph.bibliography.person_names import sorted_name, without_rest
 from aligngraph.bibliography.plain_text import collapse, lines_of, plain, says_nothing, year_of
@@ -152,7 +152,7 @@ def work_of_tags(tags: Mapping[str, Sequence[str]]) -> Work:
             if not value.startswith(EXTRA)
         ),
     )
-    return with_extras(work_told(facts), extras)
+    return with_extras(work_of_facts(facts), extras)
 
 
 def _records(text: str, name: str, problems: list[Problem]) -> Iterator[_Record]:

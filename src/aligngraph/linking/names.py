@@ -12,7 +12,7 @@ _NOBODY = frozenset(("anonymous", "anonymous authors", "unknown", "various", "va
 """What stands for names that a record does not tell."""
 
 
-def told(names: Sequence[str]) -> list[str]:
+def known_names(names: Sequence[str]) -> list[str]:
     """Return the names that say who somebody is."""
     return [name for name in names if " ".join(words_of(name)) not in _NOBODY]
 
@@ -36,7 +36,7 @@ def in_common(mine: Sequence[str], theirs: Sequence[str], *, anywhere: bool = Fa
 
     A byline of one name, which may be the first of many, is compared with the first of the other; *anywhere*: with all.
     """
-    mine, theirs = told(mine), told(theirs)
+    mine, theirs = known_names(mine), known_names(theirs)
     if not mine or not theirs:
         return None
     short, long = sorted((mine, theirs), key=len)

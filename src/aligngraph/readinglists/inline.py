@@ -69,11 +69,11 @@ def read_pieces(md: MarkdownIt, content: str, line: int, env: MutableMapping[str
     if len(content) > _LONGEST or content.count("[") > _MOST_BRACKETS or content.count("<") > _MOST_BRACKETS:
         raise TooTangledError
     tokens: list[Token] = []
-    md.inline.parse(_mend(_SPACES.sub("  ", content)), md, env, tokens)
+    md.inline.parse(_repair(_SPACES.sub("  ", content)), md, env, tokens)
     return list(_split_bare(_join(_flatten(tokens, line))))
 
 
-def _mend(content: str) -> str:
+def _repair(content: str) -> str:
     """Put right what is plainly meant as a link or as bold but is none by the rules of Markdown."""
     if "](" in content:
         content = _SPACED_URL.sub(_bracket_url, content)
