@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -16,6 +18,7 @@ from hypothesis import settings
 from tests.support.commands import CommandServer, command_server
 from tests.support.marks import examples
 from tests.support.programs import REQUIRE_ALL
+from tests.support.shared import shared_folder
 
 # A slow machine is no fault of the code. In CI nothing is left to chance; elsewhere each run tries new cases.
 settings.register_profile("aligngraph", deadline=None, derandomize=REQUIRE_ALL, max_examples=examples(100))
@@ -36,10 +39,33 @@ ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT = 600
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect without looking for garbage time and again: the tests that are found stay."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let one process run the tests of a file, and all of tests/web, which share a server that takes long to start."""
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+
+    class Scheduling(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return "tests/web" if nodeid.startswith("tests/web/") else str(super()._split_scope(nodeid))
+
+    return Scheduling(config, log)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep what the tests prepare apart from the user's cache, and the terminal's traits out of the tests."""
-    os.environ["ALIGNGRAPH_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["ALIGNGRAPH_CACHE"] = str(shared_folder(tmp_path_factory) / "cache")
     os.environ.pop("COLUMNS", None)
     os.environ["NO_COLOR"] = "1"
 

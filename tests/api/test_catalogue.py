@@ -7,8 +7,6 @@ import sys
 import threading
 from pathlib import Path
 
-import pandas
-import polars
 import pyoxigraph as ox
 import pytest
 import rdflib
@@ -211,6 +209,9 @@ def test_an_empty_answer_keeps_its_columns(shipped: aligngraph.Catalogue) -> Non
 
 
 def test_data_frames_hold_the_same_values() -> None:
+    import pandas
+    import polars
+
     frame = table().to_pandas()
     assert isinstance(frame, pandas.DataFrame)
     assert frame["label"][0] == "<One>"

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 import requests
-from mcp.client.client import Client
-from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from tests.conftest import Run
 from tests.support.gateway import SECRET, Gateway, basic
@@ -68,6 +66,9 @@ def test_pages_and_stored_queries_are_answered_and_the_password_is_shown_nowhere
 
 @pytest.mark.slow
 def test_an_assistant_asks_the_endpoint(guarded: str) -> None:
+    from mcp.client.client import Client
+    from mcp.client.stdio import StdioServerParameters, stdio_client
+
     async def work() -> str:
         command = StdioServerParameters(
             command=sys.executable,

@@ -8,21 +8,25 @@ import re
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
-from mcp.client.client import Client
-from mcp.client.stdio import StdioServerParameters, stdio_client
-from mcp_types import CallToolResult
 
 from aligngraph.queries.stored import list_queries
 from tests.conftest import ROOT, Run
+
+# Only a process that has a session takes the time to import these.
+if TYPE_CHECKING:
+    from mcp.client.client import Client
+    from mcp_types import CallToolResult
 
 T = TypeVar("T")
 
 
 def session(work: Callable[[Client], Awaitable[T]], *options: str) -> T:
     """Do *work* in a session with a server that was started with *options*."""
+    from mcp.client.client import Client
+    from mcp.client.stdio import StdioServerParameters, stdio_client
 
     async def run() -> T:
         command = StdioServerParameters(command=sys.executable, args=["-m", "aligngraph", "mcp", *options])
@@ -114,6 +118,9 @@ def test_the_file_of_servers_in_the_docs_starts_it() -> None:
     (server,) = json.loads(block)["mcpServers"].values()
     program = Path(sys.executable).with_name("aligngraph")
     assert server["command"] == "/path/to/.venv/bin/aligngraph"
+
+    from mcp.client.client import Client
+    from mcp.client.stdio import StdioServerParameters, stdio_client
 
     async def work() -> list[str]:
         command = StdioServerParameters(command=str(program), args=server["args"])
