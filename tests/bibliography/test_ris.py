@@ -76,7 +76,7 @@ def test_any_end_of_line_and_byte_order_mark_reads_the_same(newline: str) -> Non
     ],
 )
 def test_types_are_classes_of_works_and_publications(tags: str, work: str, form: str) -> None:
-    entry = only(f"{tags}\nTI  - T\nPY  - 2031\nER  -")
+    (entry,) = parse_ris(f"{tags}\nTI  - T\nPY  - 2031\nER  -", "a.ris").entries
     assert (entry.kind, [found.kind for found in forms_of(entry)]) == (work, [form])
 
 

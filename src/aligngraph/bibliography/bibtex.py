@@ -27,20 +27,30 @@ _EVENT = ("eventtitle", "series")
 _BODY = ("institution", "organization", "publisher")
 _HOUSE = ("publisher", "institution", "organization", "school")
 _SITE = ("howpublished", "organization", "publisher", "institution", "website")
+_OF_VOLUMES = ("mvbook", "mvproceedings", "mvcollection", "mvreference")
 _TYPES: dict[str, tuple[str | None, str | None, tuple[str, ...]]] = {
     **dict.fromkeys(("article", "suppperiodical"), ("JournalArticle", None, (*_JOURNAL, *_BOOK))),
     **dict.fromkeys(("inproceedings", "conference"), ("ConferencePaper", None, (*_BOOK, *_JOURNAL, *_EVENT))),
     **dict.fromkeys(
-        ("book", "mvbook", "proceedings", "mvproceedings", "collection", "mvcollection", "reference", "booklet"),
+        (*("book", "booklet", "proceedings", "collection", "reference"), *_OF_VOLUMES),
         ("BookEdition", "Book", _HOUSE),
     ),
     **dict.fromkeys(
         ("inbook", "incollection", "inreference", "bookinbook", "suppbook", "suppcollection"),
         ("BookChapter", None, (*_BOOK, "series", "publisher")),
     ),
-    **dict.fromkeys(("techreport", "report", "manual"), ("ReportDocument", "Report", _BODY)),
-    **dict.fromkeys(("phdthesis", "mastersthesis", "thesis"), ("ReportDocument", "Report", ("school", *_BODY))),
-    **dict.fromkeys(("online", "electronic", "www", "webpage", "software"), ("WebPublication", None, _SITE)),
+    **dict.fromkeys(
+        ("techreport", "report", "manual", "patent", "standard", "jurisdiction", "legislation", "legal"),
+        ("ReportDocument", "Report", _BODY),
+    ),
+    **dict.fromkeys(
+        ("phdthesis", "mastersthesis", "bathesis", "candthesis", "thesis"),
+        ("ReportDocument", "Report", ("school", *_BODY)),
+    ),
+    **dict.fromkeys(
+        ("online", "electronic", "www", "webpage", "software", "audio", "image", "movie", "music", "video"),
+        ("WebPublication", None, _SITE),
+    ),
     **dict.fromkeys(("dataset", "data"), ("DatasetRelease", None, ("publisher", "organization", "howpublished"))),
     "unpublished": (None, None, _SITE),
 }  # fmt: skip
@@ -298,7 +308,7 @@ class _Reader:
                 return None
         if work.authors and not raw.fields.get("author"):
             self.problems.append(editors_notice(self.name, raw.line, work.title))
-        if notice := kind_notice(self.name, raw.line, work.title, raw.type):
+        if notice := kind_notice(self.name, raw.line, work, raw.type, (*_TYPES, "misc")):
             self.problems.append(notice)
         for name, doubt in bibtex_names(raw.fields.get("author", "")).doubts:
             self._problem(raw.lines["author"], name, doubt)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aligngraph.bibliography.entries import Entry, Link, Problem, ReadingList, Standing, entry_of, sort_links
+from aligngraph.bibliography.entries import Entry, Link, Problem, ReadingList, Standing, entry_of, sort_links, work_of
 from aligngraph.bibliography.extras import with_extras
 from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, is_server, kind_notice, work_of_facts
 from aligngraph.bibliography.identifiers import ARXIV, identifiers_of_url
@@ -19,9 +19,12 @@ EXTRA = "aligngraph"
 """The key of `custom`, which CSL keeps for additions, that ours stand under."""
 # Type → class of the form, class of the work, and the fields that may name the venue, best first.
 _PERIODICAL = ("container-title", "publisher")
+_LEGAL = ("bill", "hearing", "legal_case", "legislation", "regulation", "treaty")
+_SHOWN = ("broadcast", "graphic", "motion_picture", "musical_score", "song")
 _TYPES: dict[str, tuple[str | None, str | None, tuple[str, ...]]] = {
     **dict.fromkeys(
-        ("article-journal", "article-magazine", "article-newspaper", "review"), ("JournalArticle", None, _PERIODICAL)
+        ("article-journal", "article-magazine", "article-newspaper", "review", "review-book"),
+        ("JournalArticle", None, _PERIODICAL),
     ),
     "article": (None, None, ("container-title", "publisher", "archive")),
     "paper-conference": (
@@ -33,11 +36,27 @@ _TYPES: dict[str, tuple[str | None, str | None, tuple[str, ...]]] = {
         ("chapter", "entry", "entry-dictionary", "entry-encyclopedia"),
         ("BookChapter", None, ("container-title", "collection-title", "publisher")),
     ),
-    **dict.fromkeys(("report", "thesis", "standard"), ("ReportDocument", "Report", ("publisher", "container-title"))),
-    **dict.fromkeys(("webpage", "post", "post-weblog", "software"), ("WebPublication", None, _PERIODICAL)),
+    **dict.fromkeys(
+        ("report", "thesis", "standard", "patent", "pamphlet", *_LEGAL),
+        ("ReportDocument", "Report", ("publisher", "authority", "container-title")),
+    ),
+    **dict.fromkeys(
+        ("webpage", "post", "post-weblog", "software", *_SHOWN), ("WebPublication", None, _PERIODICAL)
+    ),
     "dataset": ("DatasetRelease", None, ("publisher", "container-title", "archive")),
     "manuscript": (None, None, ("container-title", "publisher", "archive")),
 }  # fmt: skip
+# Types of Crossref's answers, which are CSL but for these names.
+_OF_CROSSREF = {
+    "journal-article": "article-journal",
+    "proceedings-article": "paper-conference",
+    **dict.fromkeys(("book-chapter", "book-section", "book-part", "reference-entry"), "chapter"),
+    **dict.fromkeys(("monograph", "edited-book", "reference-book"), "book"),
+    "dissertation": "thesis",
+    "posted-content": "article",
+    "report-component": "report",
+    "proceedings": "collection",
+}
 _UNUSED = frozenset(
     """id type title author container-title volume issue page DOI ISBN issued custom accessed archive archive_location
     citation-key""".split()
@@ -68,7 +87,7 @@ def parse_csl(text: str, name: str) -> ReadingList:
             problems.append(Problem(name, line, entry.key or "", wrong))
         if entry.authors and not item.get("author"):
             problems.append(editors_notice(name, line, entry.title))
-        if notice := kind_notice(name, line, entry.title, _string(item.get("type"))):
+        if notice := kind_notice(name, line, work_of(entry), _type(item), (*_TYPES, "document")):
             problems.append(notice)
         if problem := keys.repeated(entry.key or "", line):
             problems.append(problem)
@@ -78,7 +97,7 @@ def parse_csl(text: str, name: str) -> ReadingList:
 
 def work_of_item(item: Mapping[str, Any]) -> Work:
     """Return the work that a CSL item tells."""
-    form, work, places = _TYPES.get(_string(item.get("type"))) or _guessed(item)
+    form, work, places = _TYPES.get(_type(item)) or _guessed(item)
     venue = next((value for place in places if (value := plain(_text(item.get(place))))), None)
     if work == "Report" and venue is None and item.get("URL"):
         form = "WebPublication"
@@ -104,6 +123,11 @@ def work_of_item(item: Mapping[str, Any]) -> Work:
     extras = custom.get(EXTRA) if isinstance(custom, dict) else None
     said = {name: collapse(str(value)) for name, value in extras.items()} if isinstance(extras, dict) else {}
     return with_extras(work_of_facts(facts), said)
+
+
+def _type(item: Mapping[str, Any]) -> str:
+    printed = _string(item.get("type"))
+    return _OF_CROSSREF.get(printed, printed)
 
 
 def _guessed(item: Mapping[str, Any]) -> tuple[str | None, str | None, tuple[str, ...]]:

@@ -20,13 +20,57 @@ from aligngraph.bibliography.identifiers import (
 from aligngraph.bibliography.person_names import Name
 from aligngraph.bibliography.works import ARXIV_VENUE, Form, Work, first_year, kind_of_work, preprint
 
-_KEPT_AS_REPORTS = {
-    **dict.fromkeys(("phdthesis", "mastersthesis", "thesis", "thes"), "thesis"),
-    **dict.fromkeys(("standard", "stand"), "standard"),
+_NO_KINDS_OF_OURS = {
+    "thesis": "phdthesis mastersthesis bathesis candthesis thesis thes",
+    "standard": "standard stand",
     "manual": "manual",
-    "govdoc": "government document",
+    "patent": "patent pat",
+    "government document": "govdoc",
+    "booklet or pamphlet": "booklet pamphlet pamp",
+    "law or a bill": "legislation legal jurisdiction bill unbill stat statute regulation treaty",
+    "case or a hearing": "legal_case case hearing hear",
+    "grant": "grant",
+    "blog post": "post-weblog blog",
+    "post": "post icomm",
+    "program": "software comp",
+    "video or a film": "video movie vide motion_picture mpct vidclip",
+    "broadcast": "broadcast",
+    "sound recording": "audio sound song",
+    "piece of music": "music musical_score",
+    "performance": "performance",
+    "picture": "image artwork art graphic figure chart equa map",
+    "set of slides": "slide slides",
+    "piece of multimedia": "advs multi",
+    "talk": "speech",
+    "event": "event",
+    "letter or a personal message": "letter personal_communication pcomm",
+    "interview": "interview",
+    "newspaper article": "article-newspaper news",
+    "magazine article": "article-magazine mgzn",
+    "review": "review review-book",
+    "abstract": "abst",
+    "whole periodical": "periodical jfull ser",
+    "volume of proceedings": "proceedings mvproceedings",
+    "collection of works": "collection mvcollection",
+    "work of reference": "reference mvreference",
+    "work of several volumes": "mvbook",
+    "entry of a work of reference": "inreference entry entry-dictionary entry-encyclopedia ency encyc dict",
+    "classic": "classic clswk ancient",
+    "catalogue": "ctlg",
+    "unpublished manuscript": "unpublished manuscript manscpt unpb",
 }
-"""Types of entries in BibTeX, RIS and CSL-JSON that become reports though they are something else."""
+_NAMES_OF_KINDS = {kind: name for name, kinds in _NO_KINDS_OF_OURS.items() for kind in kinds.split()}
+"""Types of entries in BibTeX, BibLaTeX, RIS and CSL-JSON that there is no class for, with what they are."""
+_KEPT_AS = {
+    "JournalArticle": "journal article",
+    "ConferencePaper": "conference paper",
+    "WorkshopPaper": "workshop paper",
+    "BookEdition": "book",
+    "BookChapter": "book chapter",
+    "ReportDocument": "report",
+    "WebPublication": "web page",
+    "DatasetRelease": "dataset",
+}
 _SERVER = re.compile(
     r"\s*(?:cornell university,?\s*)?(arxiv\b(?!\s+workshop)|corr\b|computing research repository)", re.IGNORECASE
 )
@@ -139,11 +183,22 @@ def editors_notice(file: str, line: int, title: str | None) -> Problem:
     return Problem(file, line, title or "", "no author, so the editors stand in their place", minor=True)
 
 
-def kind_notice(file: str, line: int, title: str | None, kind: str) -> Problem | None:
-    """Return the notice that an entry of *kind* is kept as a report, the nearest there is; None for other kinds."""
-    name = _KEPT_AS_REPORTS.get(kind.lower())
-    reason = f"is a {name}: kept as a report, and exported as one, since it has no kind of its own"
-    return None if name is None else Problem(file, line, title or "", reason, minor=True)
+def kind_notice(file: str, line: int, work: Work, kind: str, known: Iterable[str]) -> Problem | None:
+    """Return the notice that an entry of *kind* is kept as another kind, the nearest there is; None for other kinds.
+
+    *known* are the types that are what their class is, beside those that say nothing.
+    """
+    kind = kind.strip()
+    name = _NAMES_OF_KINDS.get(kind.lower())
+    form = work.forms[0].kind if work.forms else None
+    if form == "Preprint" or (name is None and kind.lower() in {"", *map(str.lower, known)}):
+        return None
+    # A thesis whose only venue is an address is a report still.
+    near = "report" if work.kind == "Report" else _KEPT_AS.get(form or "", "paper")
+    article = "an" if (name or "")[:1] in tuple("aeiou") else "a"
+    what = f"is {article} {name}" if name else f"is of the type {kind!r}, which is not known"
+    reason = f"{what}: kept as a {near}, and exported as one, since it has no kind of its own"
+    return Problem(file, line, work.title or "", reason, minor=True)
 
 
 def is_server(venue: str) -> bool:

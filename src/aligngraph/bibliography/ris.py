@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aligngraph.bibliography.entries import Entry, Link, Problem, ReadingList, Standing, entry_of, sort_links
+from aligngraph.bibliography.entries import Entry, Link, Problem, ReadingList, Standing, entry_of, sort_links, work_of
 from aligngraph.bibliography.extras import with_extras
 from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, kind_notice, work_of_facts
 from aligngraph.bibliography.identifiers import DOI, find_doi, identifiers_of_url
@@ -19,14 +19,32 @@ EXTRA = "aligngraph-"
 # Type → class of the form, class of the work, and the tags that may name the venue, best first.
 _PERIODICAL = ("T2", "JF", "JO", "J2", "JA", "J1", "BT", "T3", "PB")
 _HOUSE = ("PB", "T2", "JF", "JO")
+_REPORTS = (
+    "RPRT",
+    "THES",
+    "STAND",
+    "GOVDOC",
+    "PAT",
+    "BILL",
+    "UNBILL",
+    "STAT",
+    "CASE",
+    "HEAR",
+    "LEGAL",
+    "GRANT",
+    "PAMP",
+)
+_PAGES_OF_THE_WEB = (
+    *("ELEC", "WEB", "BLOG", "COMP", "ICOMM", "ADVS", "ART", "MPCT", "MULTI", "MUSIC", "SLIDE", "SOUND", "VIDEO"),
+)
 _TYPES: dict[str, tuple[str | None, str | None, tuple[str, ...]]] = {
     **dict.fromkeys(("JOUR", "JFULL", "MGZN", "NEWS", "EJOUR", "INPR", "ABST"), ("JournalArticle", None, _PERIODICAL)),
     **dict.fromkeys(("CPAPER", "CONF"), ("ConferencePaper", None, ("T2", "BT", "JF", "JO", "J2", "T3", "C3", "PB"))),
     **dict.fromkeys(("BOOK", "EBOOK", "EDBOOK", "SER"), ("BookEdition", "Book", _HOUSE)),
     **dict.fromkeys(("CHAP", "ECHAP", "ENCYC", "DICT"), ("BookChapter", None, ("T2", "BT", "T3", "PB"))),
-    **dict.fromkeys(("RPRT", "THES", "STAND", "GOVDOC"), ("ReportDocument", "Report", _HOUSE)),
-    **dict.fromkeys(("ELEC", "WEB", "BLOG", "COMP", "ICOMM"), ("WebPublication", None, ("T2", "PB"))),
-    **dict.fromkeys(("DATA", "AGGR"), ("DatasetRelease", None, _HOUSE)),
+    **dict.fromkeys(_REPORTS, ("ReportDocument", "Report", _HOUSE)),
+    **dict.fromkeys(_PAGES_OF_THE_WEB, ("WebPublication", None, ("T2", "PB"))),
+    **dict.fromkeys(("DATA", "AGGR", "DBASE"), ("DatasetRelease", None, _HOUSE)),
     **dict.fromkeys(("UNPB", "MANSCPT", "PREP"), (None, None, ("T2", "PB", "JO", "JF"))),
 }  # fmt: skip
 _LINE = re.compile(r"([A-Z][A-Z0-9])(?:  ?-(?: (.*)|\s*)|\s{2,}-\s*(.*))$")
@@ -106,7 +124,7 @@ def parse_ris(text: str, name: str) -> ReadingList:
             problems.append(Problem(name, record.line, entry.text[:120], "has no title"))
         if entry.authors and not _all(record.tags, "AU"):
             problems.append(editors_notice(name, record.line, entry.title))
-        if notice := kind_notice(name, record.line, entry.title, _first(record.tags, "TY")):
+        if notice := kind_notice(name, record.line, work_of(entry), _first(record.tags, "TY"), (*_TYPES, "GEN")):
             problems.append(notice)
         if problem := keys.repeated(entry.key or "", record.line):
             problems.append(problem)
