@@ -24,11 +24,12 @@ BIBTEX = {
 }  # fmt: skip
 BIBTEX_NAMED = """booklet mvbook collection mvcollection proceedings mvproceedings reference mvreference inreference
     manual patent periodical phdthesis mastersthesis bathesis thesis unpublished software audio artwork image
-    jurisdiction legislation legal letter movie music performance review standard video bibnote commentary customa customf""".split()
+    jurisdiction legislation legal letter movie music performance review standard video
+    bibnote commentary customa customf""".split()
 RIS = {
-    "JOUR": "JOUR", "EJOUR": "JOUR", "INPR": "JOUR", "CPAPER": "CPAPER", "CONF": "CPAPER", "BOOK": "BOOK", "EBOOK": "BOOK",
-    "EDBOOK": "BOOK", "CHAP": "CHAP", "ECHAP": "CHAP", "RPRT": "RPRT", "ELEC": "ELEC", "DATA": "DATA", "AGGR": "DATA",
-    "DBASE": "DATA", "GEN": "ELEC",
+    "JOUR": "JOUR", "EJOUR": "JOUR", "INPR": "JOUR", "CPAPER": "CPAPER", "CONF": "CPAPER", "BOOK": "BOOK",
+    "EBOOK": "BOOK", "EDBOOK": "BOOK", "CHAP": "CHAP", "ECHAP": "CHAP", "RPRT": "RPRT", "ELEC": "ELEC", "DATA": "DATA",
+    "AGGR": "DATA", "DBASE": "DATA", "GEN": "ELEC",
 }  # fmt: skip
 # The types of CSL 1.0.2 (csl-data.json).
 CSL = {

@@ -80,7 +80,7 @@ def facts_of(entry: Entry) -> Facts:
     years = [entry.year]
     for form in forms_of(entry):
         said = Identifiers(doi=form.doi, arxiv=form.arxiv, acl=form.acl, openreview=form.openreview)
-        facts.identifiers |= set(said.pairs())
+        facts.identifiers |= {*said.pairs(), *([("dblp", form.dblp)] if form.dblp else [])}
         facts.pages |= set(pages_of(form.volume, form.pages))
         years.append(form.year)
     facts.years = {year for year in years if year is not None}

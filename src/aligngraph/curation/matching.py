@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aligngraph.bibliography.entries import Entry
-from aligngraph.bibliography.identifiers import Identifiers, identifiers_of_url, is_arxiv_doi
+from aligngraph.bibliography.identifiers import DBLP, Identifiers, identifiers_of_url, is_arxiv_doi
 from aligngraph.bibliography.keys import loose_key, title_key
 from aligngraph.bibliography.works import WITH_OWN_ISBN
 from aligngraph.curation.comparison import (
@@ -170,8 +170,11 @@ def _add_publication(index: WorkIndex, holdings: Holdings, work: str, publicatio
     own = not set(holdings.kinds(publication)).isdisjoint(WITH_OWN_ISBN)
     for isbn in holdings.texts(publication, ag("isbn")) if own else ():
         index.add_identifiers(work, Identifiers(isbn=isbn).pairs())
-    for address in holdings.texts(publication, SAME_AS):
+    addresses = holdings.texts(publication, SAME_AS)
+    for address in addresses:
         index.add_identifiers(work, identifiers_of_url(address).pairs())
+    keys = [*holdings.texts(publication, ag("dblpKey")), *map(DBLP.parse_address, addresses)]
+    index.add_identifiers(work, (("dblp", key) for key in keys if key))
 
 
 def match(entry: Entry, index: WorkIndex) -> Match:
