@@ -125,6 +125,8 @@ def test_doi_is_read_without_what_stands_before_it(doi: str) -> None:
 
 def test_date_counts_before_year_and_a_year_is_found_in_words() -> None:
     assert only("@online{a, title={T}, url={https://a.b}, date={2031-03-13}, year=1999}").year == 2031
+    meeting = only("@inproceedings{a, title={T}, booktitle={B}, date={17--22 September}, year=2001}")
+    assert (meeting.year, meeting.year_printed, meeting.fields["date"]) == (2001, "2001", "17–22 September")
     assert only("@book{a, title={T}, year={c. 1984, reprinted}}").year == 1984
     assert only("@book{a, title={T}, year={in press}}").year is None
 

@@ -213,3 +213,17 @@ def test_a_thesis_that_becomes_a_report_is_named() -> None:
     (notice,) = parse_ris("TY  - THES\nTI  - On Reeds\nAU  - Fen, E\nPY  - 2031\nER  - \n", "a.ris").problems
     assert (notice.line, notice.text, notice.minor) == (1, "On Reeds", True)
     assert notice.reason.startswith("is a thesis: kept as a report")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Unit of Tides (UT), Department of Marsh Sciences, University of Lakeside (UK).",
+        "Centre for Nets, Lakeside Hospital, Hill Trust Foundation",
+    ],
+)
+def test_a_body_with_commas_in_its_name_is_one_author(body: str) -> None:
+    entry = only(f"TY  - RPRT\nTI  - On Reeds\nA1  - {body}\nPY  - 2031\nER  - ")
+    assert entry.authors == (body.rstrip("."),)
+    several = only("TY  - JOUR\nTI  - On Reeds\nA1  - Edda Fen, Jo van der Marsh, Mei Roy\nPY  - 2031\nER  - ")
+    assert several.authors == ("Edda Fen", "Jo van der Marsh", "Mei Roy")

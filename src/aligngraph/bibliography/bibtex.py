@@ -114,7 +114,7 @@ def work_of_fields(entry_type: str, fields: Mapping[str, str]) -> Work:
         authors=byline.names,
         et_al=byline.more,
         venue=venue,
-        year=year_of(to_text(fields.get("date") or fields.get("year", ""))),
+        year=year_of(_printed_year(fields)),
         volume=_text(fields, "volume"),
         issue=_text(fields, "number") or _text(fields, "issue"),
         pages=_text(fields, "pages") or _text(fields, "eid"),
@@ -158,6 +158,12 @@ def _guessed(fields: Mapping[str, str]) -> tuple[str | None, str | None, tuple[s
     if addresses_of(fields) or fields.get("howpublished"):
         return _TYPES["online"]
     return None, None, _SITE
+
+
+def _printed_year(fields: Mapping[str, str]) -> str:
+    """Return the date, or the year where the date has none: "17--22 September" are days of a meeting."""
+    printed = [collapse(to_text(fields[name])) for name in ("date", "year") if fields.get(name)]
+    return next((text for text in printed if year_of(text)), printed[0] if printed else "")
 
 
 def _text(fields: Mapping[str, str], name: str) -> str | None:
@@ -327,7 +333,9 @@ class _Reader:
         others |= {name: text for name, text, number in said if not is_held(work, number or text)}
         if links:
             others["url"] = links[0].url
-        printed = collapse(to_text(raw.fields.get("date") or raw.fields.get("year", "")))
+        printed = _printed_year(raw.fields)
+        if "date" in raw.fields and (date := collapse(to_text(raw.fields["date"]))) != printed:
+            others["date"] = date
         return entry_of(work, Standing(self.name, raw.line, 1, raw.key or None, printed or None, links, others))
 
 

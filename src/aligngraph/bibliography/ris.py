@@ -10,7 +10,7 @@ from aligngraph.bibliography.entries import Entry, Link, Problem, ReadingList, S
 from aligngraph.bibliography.extras import with_extras
 from aligngraph.bibliography.fields import Facts, Keys, editors_notice, is_held, kind_notice, work_of_facts
 from aligngraph.bibliography.identifiers import DOI, find_doi, identifiers_of_url
-from aligngraph.bibliography.person_names import sorted_name, without_rest
+from aligngraph.bibliography.person_names import Name, organization_name, sorted_name, without_rest
 from aligngraph.bibliography.plain_text import collapse, lines_of, plain, says_nothing, year_of
 from aligngraph.bibliography.works import WITH_OWN_ISBN, Work
 
@@ -60,6 +60,7 @@ _MANY = {"AU": ("AU", "A1"), "UR": ("UR", "L1", "L2", "LK")}
 _OTHERS = {"ST": "shorttitle", "CY": "address", "ET": "edition", "T3": "series", "LA": "language"}
 
 
+_BODY = re.compile(r"\b(?:of|for|and|the)\b|[()&]|\b(?:Universit|Institut|Depart|Cent(?:re|er)|Agency|Council)")
 _USED = frozenset(
     "TY ID LB TI T1 CT BT AU A1 PY Y1 DA VL VO IS CP SP EP DO DI SN UR L1 L2 LK T2 JF JO J2 JA J1 C3 M3 PB NOTE".split()
 )
@@ -153,7 +154,7 @@ def work_of_tags(tags: Mapping[str, Sequence[str]]) -> Work:
         form=form,
         work=work,
         title=plain(_first(tags, "TI", "T1", "CT") or (_first(tags, "BT") if form in WITH_OWN_ISBN else "")),
-        authors=tuple(name for text, _ in printed if (name := sorted_name(text)).text),
+        authors=tuple(name for text, _ in printed if (name := _name(text)).text),
         et_al=any(rest for _, rest in printed),
         venue=venue,
         year=year_of(_first(tags, "PY", "Y1", "DA")),
@@ -273,7 +274,16 @@ def _persons(text: str) -> list[str]:
     if ";" in text:
         return text.split(";")
     parts = [part.strip() for part in text.split(",")]
-    return parts if len(parts) > 2 and all(" " in part for part in parts) else [text]
+    # "Unit of Tides (UT), Department of Nets, University of Marshland" is one body.
+    named = all(" " in part and len(part.split()) <= 5 and not _BODY.search(part) for part in parts)
+    return parts if len(parts) > 2 and named else [text]
+
+
+def _name(text: str) -> Name:
+    """Return the name of a person, family name first, or of a body, which may have commas in it."""
+    family, comma, _ = text.partition(",")
+    body = comma and len(family.split()) > 2 and _BODY.search(text)
+    return organization_name(collapse(text).rstrip(".")) if body else sorted_name(text)
 
 
 def _doi(tags: Mapping[str, Sequence[str]]) -> str | None:

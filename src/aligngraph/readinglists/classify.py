@@ -40,6 +40,7 @@ _ROW, _ROW_SHARE = 5, 0.8
 _DATE_FIRST = re.compile(r"\W{0,3}(?:19|20)\d\d[-./年]\d{1,2}\b")
 _DOCUMENT = re.compile(r"\.(?:pdf|ps|djvu|epub)(?:\.gz)?(?:[#?].*)?$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\s*(?!\((?:19|20)\d\d\))(?:\[\d{1,4}\]|\(?\d{1,4}[).])\s")
+_AWAY = re.compile(r"[a-zA-Z][\w+.-]*:")
 _GUIDE = re.compile(
     r"\W*(?:if (?:you|we)(?:['’]\w+)?\s(?:only|are|have|want|would|like|find|need|know|missed|just|can)\b|see also\b"
     r"|how to (?:contribute|cite (?:this|us)|add (?:a|your|an)\b)"
@@ -51,7 +52,7 @@ _GUIDE = re.compile(
     r"|legend\s*[:：])",
     re.IGNORECASE,
 )
-_SHARED = re.compile(r"\W*share (?:it |this )?(?:on|via) \S+\W*$", re.IGNORECASE)
+_SHARED = re.compile(r"\W*share (?:it |this )?(?:on|via) \S+(?: \S+)?\W*$", re.IGNORECASE)
 _LABEL_MARKS = re.compile(r"[\s\[\](){},;|/·•:&+.–—-]+")
 
 
@@ -121,6 +122,9 @@ def is_contents(block: List, path: Sequence[Heading]) -> bool:
     """Whether a list is a table of contents: it links, and only to places on its own page."""
     headed = bool(path and is_contents_heading(path[-1]))
     anchors = list(_anchors(block.items))
+    if headed:
+        # A slip of the pen among them leads to no work either.
+        anchors = [anchor for anchor in anchors if "#" in anchor.url or _AWAY.match(anchor.url)]
     pages = {anchor.url.partition("#")[0] for anchor in anchors}
     if not all("#" in anchor.url for anchor in anchors):
         return False
@@ -143,7 +147,7 @@ def _page_of(url: str) -> str | None:
 def is_relative_contents(block: List) -> bool:
     """Whether a list only leads to other pages of the same site."""
     anchors = list(_anchors(block.items))
-    if not anchors or any(re.match(r"[a-zA-Z][\w+.-]*:", anchor.url) for anchor in anchors):
+    if not anchors or any(_AWAY.match(anchor.url) for anchor in anchors):
         return False
     if sum(_DOCUMENT.search(anchor.url) is not None for anchor in anchors) * 2 > len(anchors):
         # Works, kept beside the page.

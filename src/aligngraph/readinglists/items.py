@@ -47,7 +47,7 @@ def _cited_below(item: Item, detail: Item, whole: Draft) -> Draft | None:
     ahead = before.strip(' *"“(,.')
     marked = before.endswith(('"', "“")) or any(piece.italic for piece in pieces if title[:12] in piece.text)
     names_first = ahead.endswith(cited.authors.names[-1][-3:])
-    if not (ahead and names_first and title.count(" ")) or len((head.title or "").split()) > (8 if marked else 3):
+    if not (ahead and names_first and title.count(" ")) or len((head.title or "").split()) > (12 if marked else 3):
         return None
     known = {link.url for link in head.links}
     cited.links = [*head.links, *(link for link in cited.links if link.url not in known)]
