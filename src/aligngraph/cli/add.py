@@ -47,7 +47,7 @@ def _concept_option(kind: str, name: str, help_text: str) -> Callable[[Callable[
     metavar="NAME",
     help="Author; an organisation in braces, '{OpenAI}'. Repeat in the order of the paper.",
 )
-@click.option("--year", type=click.IntRange(1450, 2100), help="Year of publication.")
+@click.option("--year", type=click.IntRange(1450, 2100), metavar="YEAR", help="Year of publication.")
 @click.option("--venue", metavar="NAME", help="Venue, for example NeurIPS or 'Findings of EMNLP'.")
 @click.option(
     "--match", "decision", metavar="WORK", help="If uncertain: the work of the catalogue that it is, or 'new'."

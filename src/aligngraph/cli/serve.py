@@ -15,9 +15,17 @@ _MOST_PROCESSES = 8
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 for a free one.")
-@click.option("--base", metavar="URL", help="Public address of this server.  [default: http://HOST:PORT/]")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on; 0.0.0.0 for all."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    metavar="PORT",
+    help="Port; 0 for a free one.  [default: 8000]",
+)
+@click.option("--base-url", "base", metavar="URL", help="Public address of this server.  [default: http://HOST:PORT/]")
 @service_limits("a query")
 @no_inferred_option
 @data_option
