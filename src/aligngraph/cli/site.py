@@ -39,9 +39,9 @@ def _address(_: click.Context, __: click.Parameter, value: str) -> str:
 def command(output: Path, base: str, origin: Origin) -> None:
     """Write the pages and data that 'aligngraph serve' answers with as files to DIR, for any web host.
 
-    Of a site that is in DIR, what changed is rewritten and what is gone is removed, all of it or nothing. Versions of
-    the ontology and of the dumps that are there stay as they were published, and files of others stay too. A folder
-    that holds anything else than such a site is refused. The same data give the same bytes.
+    If DIR has a site already, only what changed is rewritten and what is gone is removed, all of it or nothing.
+    Versions of the ontology and of the dumps stay as they were published, and other files stay too, such as CNAME. A
+    folder that holds anything but such a site is refused. The same data give the same bytes.
 
     \b
     Examples:
