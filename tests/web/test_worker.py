@@ -84,7 +84,7 @@ def test_who_asks_while_pages_are_made_ready_is_answered_at_once(monkeypatch: py
 @pytest.mark.slow
 def test_pages_made_ready_are_those_made_when_asked_for() -> None:
     ready, fresh = site.Site(SETTINGS), site.Site(SETTINGS)
-    for step in ready.preparations():
+    for step in (*ready.preparations(), *ready.ahead()):
         step()
     paths = ("work/srivastava2022-big-bench", "ontology/ontology", "graph/inferred", "mapping-set")
     tasks: list[dict[str, object]] = [{"page": "document", "path": path} for path in paths]

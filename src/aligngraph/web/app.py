@@ -107,7 +107,7 @@ class Front:
             "memory": settings.memory,
         }
         limits = {"queue": settings.queue, "seconds": settings.seconds}
-        self.pages = Lane("pages", {**shared, "nice": 0, "prepare": True}, processes=1, **limits)  # type: ignore[arg-type]
+        self.pages = Lane("pages", {**shared, "nice": 0, "prepare": True, "ahead": True}, processes=1, **limits)  # type: ignore[arg-type]
         self.queries = Lane("sparql", {**shared, "nice": 5, "prepare": False}, processes=settings.processes, **limits)  # type: ignore[arg-type]
         self._cache: OrderedDict[str, _Finished] = OrderedDict()
         self._cached = 0

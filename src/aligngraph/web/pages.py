@@ -197,6 +197,7 @@ class Pages:
             if others:
                 page = replace(page, blocks=(*page.blocks, self._described(others)))
         kind, _, name = path.partition("/")
+        is_work = kind == "work" and self.is_described(path)
         return self._render(
             "thing.html",
             title=page.title,
@@ -204,19 +205,23 @@ class Pages:
             path=f"/{path}",
             page_data=curie(page.iri),
             head=self._records.head(path),
-            records=RECORDS if kind == "work" else {},
-            why=f"/why/{name}" if kind == "work" else "",
+            records=RECORDS if is_work else {},
+            why=f"/why/{name}" if is_work else "",
             longer={
                 heading: address.format(path.partition("/")[2]) for heading, address in _LONGER.get(kind, {}).items()
             },
             most=MOST_ITEMS,
         )
 
+    def is_described(self, path: str) -> bool:
+        """Tell whether the thing at *path* is of some type; one that was merged into another is of none."""
+        return bool(types_of(self._catalogue.backend, [BASE + path]))
+
     def why(self, name: str) -> str:
         """Return the page that says why the work *name* stands where it does. Raise NothingFoundError for no work."""
         path = f"work/{name}"
         backend, iri = self._catalogue.backend, BASE + path
-        if not types_of(backend, [iri]):
+        if not self.is_described(path):
             raise NothingFoundError(f"the catalogue has no statement about {curie(iri)}.")
         label = names_of(backend, [iri])[iri]
         steps = trees(self._reasons.of(iri), backend, self.link_of)

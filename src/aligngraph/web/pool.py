@@ -36,6 +36,8 @@ class Process(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.tasks = 0
+        self.is_first = False
+        """Whether it is the first of its lane, which makes more ready than the others."""
         self.job: Job | None = None
         self.on_free: Callable[[Process, bool], None] = lambda _process, _again: None
         """Called with whether it may do another task, when one ended and when the process ended."""
@@ -265,6 +267,8 @@ class Lane:
         """Let *processes* work at once and *queue* tasks wait; each may take *seconds* (0: any time)."""
         self.name = name
         self._settings = settings
+        # What the first process makes before it is asked for, the front keeps once somebody asked: others need not.
+        self._later_settings = {**settings, "ahead": False}
         self._count = processes
         self._most_waiting = queue
         self._seconds = seconds
@@ -277,10 +281,12 @@ class Lane:
 
     async def start(self) -> None:
         """Start the processes, and a spare."""
-        await asyncio.gather(*(self._add() for _ in range(self._count + 1)))
+        await asyncio.gather(self._add(), *(self._add(self._later_settings) for _ in range(self._count)))
+        self._idle.sort(key=lambda process: process.is_first)  # the last one works next
 
-    async def _add(self) -> None:
-        process = await Process.start(self._settings)
+    async def _add(self, settings: Mapping[str, object] | None = None) -> None:
+        process = await Process.start(settings or self._settings)
+        process.is_first = settings is None
         process.on_free = self._freed
         self._idle.append(process)
         self._next()
@@ -288,7 +294,7 @@ class Lane:
     async def _replace(self) -> None:
         while not self._closed:
             try:
-                await self._add()
+                await self._add(self._later_settings)
                 break
             except HttpError:  # the log has the reason
                 await asyncio.sleep(_AGAIN_AFTER)

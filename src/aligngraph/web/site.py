@@ -116,12 +116,15 @@ class Site:
         return Documents(self.catalogue)
 
     def preparations(self) -> Iterator[Callable[[], object]]:
-        """Yield what makes pages ready before anybody asks for them, in small steps.
-
-        That is what is compiled and read once, and, over a store that does not change, pages that are the same for
-        everybody, and long ones.
-        """
+        """Yield what makes pages ready before anybody asks for them, in small steps: what is compiled and read once."""
         yield from self.pages.preparations()
+
+    def ahead(self) -> Iterator[Callable[[], object]]:
+        """Yield what makes pages before anybody asks for them, in small steps: those that take long.
+
+        That is, over a store that does not change, pages that are the same for everybody, and long ones. It takes some
+        8 s on the shipped catalogue, so one process of a server does it; the front keeps what was asked for.
+        """
         if not isinstance(self.catalogue.backend, Embedded):
             return
         fixed = [("home", ""), *((name, "") for name in self._fixed), ("sparql", ""), ("search", ""), ("works", "")]

@@ -161,7 +161,8 @@ class StaticSite:
             for ending in RECORDS:
                 if record := self._pages.records([path], ending):
                     yield path + ending, record.encode()
-            yield self._page(f"why/{path.partition('/')[2]}.html", self._pages.why(path.partition("/")[2]))
+            if self._pages.is_described(path):
+                yield self._page(f"why/{path.partition('/')[2]}.html", self._pages.why(path.partition("/")[2]))
 
     def _query(self, query: StoredQuery) -> Iterator[tuple[str, bytes]]:
         """Yield the page of a stored query, and its answer with every parameter at its default."""

@@ -16,6 +16,7 @@ import socket
 import sys
 import threading
 import traceback
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from aligngraph.errors import AligngraphError
@@ -63,14 +64,14 @@ def run(channel: Channel, settings: dict[str, object]) -> None:
     channel.send(READY)
     if settings.get("prepare"):
         # Beside the tasks, so that who asks meanwhile is answered at once.
-        threading.Thread(target=_prepare, args=[site], daemon=True).start()
+        threading.Thread(target=_prepare, args=[site, bool(settings.get("ahead"))], daemon=True).start()
     while (task := channel.receive()) is not None:
         _answer(site, channel, task)
 
 
-def _prepare(site: Site) -> None:
-    """Make ready what pages need, before anybody asks for one."""
-    for step in site.preparations():
+def _prepare(site: Site, ahead: bool) -> None:
+    """Make ready what pages need before anybody asks for one; with *ahead* the pages that take long, too."""
+    for step in chain(site.preparations(), site.ahead() if ahead else ()):
         with contextlib.suppress(Exception):  # who asks for it is told
             step()
     # What is ready stays, so the collector need not go through it time and again.
