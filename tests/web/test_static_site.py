@@ -94,7 +94,10 @@ def test_what_changed_is_rewritten_and_what_is_gone_removed(made: Path, run: Run
     (folder / "dump" / "0.0.1").mkdir()
     (folder / "dump" / "0.0.1" / "aligngraph.ttl").write_text("# an earlier version", encoding="utf-8")
     data = tmp_path / "data.ttl"
-    data.write_text(SMALL.read_text(encoding="utf-8").replace("placing/", "placing/new-"), encoding="utf-8")
+    # And a work that was merged into another: it has a page, and nothing that only works have.
+    merged = "work:old owl:deprecated true ; dcterms:isReplacedBy work:rivera2021-quiet .\n"
+    small = SMALL.read_text(encoding="utf-8").replace("placing/", "placing/new-")
+    data.write_text("@prefix owl: <http://www.w3.org/2002/07/owl#> .\n" + small + merged, encoding="utf-8")
     before = contents(folder)
     assert run("site", "-o", folder, "--data", data, "--base-url", "https://example.org/catalogue/").code == 0
     after = contents(folder)
@@ -102,6 +105,10 @@ def test_what_changed_is_rewritten_and_what_is_gone_removed(made: Path, run: Run
     assert any(name.startswith("placing/new-") for name in after)
     for name in ("CNAME", "dump/0.0.1/aligngraph.ttl", "query/venues.html", "venue/icml.rdf"):
         assert after.get(name) == before.get(name), name
+    assert {name for name in after if "work/old." in name or name == "why/old.html"} == {
+        f"work/old{ending}" for ending in (".html", *SYNTAXES)
+    }
+    assert b"why/old" not in after["work/old.html"]
     assert "CNAME" not in after[MARK].decode()
     assert (tmp_path / "outside.txt").exists()
 

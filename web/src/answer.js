@@ -2,6 +2,7 @@
 import { BASE, element, root, terms } from "./shared.js";
 
 const PAGE = 100;
+const LONG = 30;
 const THING = /^(approach|artifact|authorship|correction|goal|link|listing|method|organization|person|placing|publication|section|survey|venue|work)\/[a-z0-9-]+$/;
 const NUMBERS = /#(integer|decimal|double|float|int|long|short|byte|nonNegativeInteger|positiveInteger)$/;
 
@@ -31,7 +32,7 @@ function cell(term, thing, prefixes) {
   if (!text && iri) text = short(iri, prefixes);
   const address = iri ? addressOf(iri) : /^https?:\/\/\S+$/.test(text) ? text : null;
   const number = term && term.type === "literal" && NUMBERS.test(term.datatype || "");
-  const made = element("td", { class: number ? "number" : null });
+  const made = element("td", { class: number ? "number" : text.length > LONG ? "text" : null });
   made.append(address ? element("a", { href: address }, text) : text);
   return made;
 }
@@ -53,7 +54,7 @@ export async function show(results) {
   const all = results.head.vars;
   const named = new Map();
   for (const name of all) {
-    for (const label of [`${name}Label`, "title"]) if (all.includes(label) && (label !== "title" || name === "work")) named.set(label, name);
+    for (const label of [`${name}Label`, `${name}Title`, "title"]) if (all.includes(label) && (label !== "title" || name === "work")) named.set(label, name);
   }
   const shown = all.filter((name) => ![...named.values()].includes(name));
   let rows = results.results.bindings;

@@ -18,12 +18,22 @@ LinkOf: TypeAlias = Callable[[str | None], str | None]
 """What gives the address that an IRI leads to, None where it has none."""
 
 
+_LONG = 30
+"""Letters of a text that needs a wide column."""
+
+
 class Cell(NamedTuple):
     """One cell of a table: its text, and where it leads."""
 
     text: str
     link: str | None
-    number: bool
+    kind: str
+    """What it is as a class of the stylesheet: a number, a longer text, or '' for what is neither."""
+
+    @property
+    def number(self) -> bool:
+        """Whether it is a number."""
+        return self.kind == "number"
 
 
 class Shown(NamedTuple):
@@ -36,7 +46,12 @@ class Shown(NamedTuple):
 def shown(table: Table, link_of: LinkOf) -> Shown:
     """Return the columns of *table* to show and their cells, with links as *link_of* gives them."""
     places = {name: place for place, name in enumerate(table.columns)}
-    named = {label: name for name in places for label in (f"{name}Label", "title") if _names(label, name, places)}
+    named = {
+        label: name
+        for name in places
+        for label in (f"{name}Label", f"{name}Title", "title")
+        if _names(label, name, places)
+    }
     columns = [name for name in table.columns if name not in named.values()]
     rows = [
         [
@@ -77,4 +92,5 @@ def _cell(term: Term | None, thing: Term | None, link_of: LinkOf) -> Cell:
         iri = text
     if not text and iri is not None:
         text = curie(iri)
-    return Cell(text, link_of(iri), isinstance(value, int | float) and not isinstance(value, bool))
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Cell(text, link_of(iri), "number" if is_number else "text" if len(text) > _LONG else "")
