@@ -210,7 +210,7 @@ def test_what_is_no_number_in_json_breaks_its_item_alone(number: str) -> None:
     found = parse_csl(f'[{{"title": "A"}},\n{{"title": "B", "volume": {number}}},\n{{"title": "C"}}]', "a.json")
     assert [entry.title for entry in found.entries] == ["A", "C"]
     assert [(problem.line, problem.reason) for problem in found.problems] == [
-        (2, f"is not JSON: {number} is no number")
+        (2, f"is not JSON: {number} is not a number")
     ]
 
 

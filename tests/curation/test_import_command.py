@@ -181,7 +181,7 @@ def test_what_rules_decide_is_named_and_needs_no_person(run: Run, tmp_path: Path
     outcome = run("import", page, "--dry-run")
     assert outcome.code == 0
     assert "0 lines not understood" in outcome.err
-    assert "line 5: A talk on rewards. (1 list item and 1 link under 'News', not taken for entries)" in outcome.err
+    assert "line 5: A talk on rewards. (1 list item and 1 link under 'News', not read as entries)" in outcome.err
     said = report_of(run("import", page, "--dry-run", "--report", "json"))
     assert (said["needs_a_person"], said["not_understood"]) == (False, [])
     assert isinstance(said["noticed"], list)

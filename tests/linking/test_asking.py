@@ -219,7 +219,7 @@ def test_unknown_sources_and_addresses_are_said() -> None:
         sources_named(["scopus"])
     assert sources_named(["dblp", "all"])[0] == "dblp"
     assert set(sources_named(["all"])) == set(SOURCES)
-    for at, words in (({"scopus": "http://x"}, "No source"), ({"dblp": "file:///x"}, "is no address for dblp")):
+    for at, words in (({"scopus": "http://x"}, "No source"), ({"dblp": "file:///x"}, "is not an address for dblp")):
         with pytest.raises(ArgumentError, match=words):
             Asker(Settings(("dblp",), at), State(None), environment={})
 

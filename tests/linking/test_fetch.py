@@ -145,7 +145,7 @@ def test_a_success_between_failures_starts_the_count_anew(services: Services) ->
         (faults.moved("http://192.0.2.1/works"), r"redirects to http://192\.0\.2\.1/works, another host: nothing was"),
         (faults.moved("https://127.0.0.1/works"), "another host"),
         (faults.moved("file:///etc/passwd"), "another host"),
-        (faults.moved("//x.example:bad]"), "redirects to what is no address"),
+        (faults.moved("//x.example:bad]"), "redirects to something that is not an address"),
         (faults.moved(""), "redirects without end"),
         (faults.in_latin, "the answer is not in UTF-8"),
     ],

@@ -105,7 +105,7 @@ def table(**cells: str) -> str:
         ({"object_id": "nowhere:1"}, "neither an IRI nor a CURIE"),
         ({"subject_id": "publication:no-such"}, "this catalogue has no publication:no-such"),
         ({"subject_id": "https://example.org/x"}, "this catalogue has no https://example.org/x"),
-        ({"predicate_id": "rdf:type"}, "is no link"),
+        ({"predicate_id": "rdf:type"}, "is not a link"),
         ({"predicate_modifier": "maybe"}, "write Not or nothing"),
         ({"confidence": "sure"}, "has to be between 0 and 1"),
         ({"confidence": "7"}, "has to be between 0 and 1"),

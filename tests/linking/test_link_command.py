@@ -180,8 +180,8 @@ def test_the_review_table_is_valid_sssom(
         (("--to", "openalex"), "give one with --mailto"),
         (("--to", "opnalex"), "no source of this name"),
         (("--to", "openalex", "--at", "openalex"), "write a source and its address"),
-        (("--to", "openalex", "--at", "openalex=ftp://x", "--mailto", "a@b.example"), "is no address for openalex"),
-        (("--to", "openalex", "--mailto", "me\nX-Evil: 1"), "is no e-mail address"),
+        (("--to", "openalex", "--at", "openalex=ftp://x", "--mailto", "a@b.example"), "is not an address for openalex"),
+        (("--to", "openalex", "--mailto", "me\nX-Evil: 1"), "is not an e-mail address"),
         (("--to", "picture.png"), "picture.png, line 1: has no entry of BibTeX, CSL-JSON or RIS"),
     ],
 )

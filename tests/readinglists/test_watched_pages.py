@@ -153,13 +153,13 @@ def test_what_is_no_entry_is_passed_over(body: str) -> None:
         ("**Stay tuned**", "a line in bold with no entries below"),
         (
             "[![arXiv](https://img.shields.io/badge/arXiv-3105.01234-red)](https://arxiv.org/abs/2105.01234)",
-            "a picture that links to a work, not taken for an entry",
+            "a picture that links to a work, not read as an entry",
         ),
         ("<p>Words in a\nblock</p>", "text in HTML, not read"),
-        ("| A note |\n|---|", "a table of one row, not taken for entries"),
-        ("[English](en.md) | [中文](zh.md)", "a row of links, not taken for an entry"),
+        ("| A note |\n|---|", "a table of one row, not read as entries"),
+        ("[English](en.md) | [中文](zh.md)", "a row of links, not read as an entry"),
         ("## Contributing\n\nWrite to us.", "a paragraph of text, not read"),
-        ("### Our Survey of Ponds [[Paper](https://a.org)]", "a heading with 1 link, not taken for an entry"),
+        ("### Our Survey of Ponds [[Paper](https://a.org)]", "a heading with 1 link, not read as an entry"),
     ],
 )
 def test_what_no_rule_reads_is_named(body: str, reason: str) -> None:
@@ -195,7 +195,7 @@ def test_list_of_news_is_left_out_and_said_so() -> None:
     reading = parse_markdown("# P\n\n## News\n\n- [We did a thing](https://a.org)\n", "p.md")
     assert reading.entries == ()
     assert [(problem.line, problem.reason) for problem in reading.problems] == [
-        (5, "1 list item and 1 link under 'News', not taken for entries")
+        (5, "1 list item and 1 link under 'News', not read as entries")
     ]
 
 
@@ -207,8 +207,8 @@ def test_all_under_a_heading_of_news_is_one_problem() -> None:
     reading = parse_markdown(page, "p.md")
     assert reading.entries == ()
     assert [(problem.line, problem.reason) for problem in reading.problems] == [
-        (5, "1 link under 'News', not taken for entries"),
-        (9, "2 list items and 2 links under 'Stay tuned!', not taken for entries"),
+        (5, "1 link under 'News', not read as entries"),
+        (9, "2 list items and 2 links under 'Stay tuned!', not read as entries"),
     ]
 
 

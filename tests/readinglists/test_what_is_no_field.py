@@ -41,7 +41,7 @@ def test_a_line_to_the_reader_is_named_and_no_work(line: str) -> None:
     found = read(f"# Nets\n\n{WORK}- {line}\n{WORK.replace('Mend', 'Tear')}")
     assert [entry.line for entry in found.entries] == [3, 5]
     (problem,) = found.problems
-    assert (problem.line, problem.reason, problem.minor) == (4, "a line to the reader, not taken for an entry", False)
+    assert (problem.line, problem.reason, problem.minor) == (4, "a line to the reader, not read as an entry", False)
 
 
 @pytest.mark.parametrize(

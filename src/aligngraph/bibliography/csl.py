@@ -296,7 +296,7 @@ def _integer(digits: str) -> int | str:
 
 
 def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name} is not a number")
 
 
 def _wraps(text: str, place: int, decoder: json.JSONDecoder) -> bool:

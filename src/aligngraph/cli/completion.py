@@ -5,7 +5,7 @@ Only files and stores are asked: to press a key sends nothing over the network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -123,11 +123,7 @@ def thing(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     kinds = ("work", "artifact", "venue", "person", "organization", "goal", "approach", "method")
     begins = " || ".join(f"STRSTARTS(STR(?thing), {literal(f'{BASE}{kind}/{incomplete}')})" for kind in kinds)
     select = f"SELECT DISTINCT ?thing WHERE {{ ?thing a ?type FILTER({begins}) }} ORDER BY ?thing LIMIT {_MOST_THINGS}"
-    return [CompletionItem(name) for name in _unique(_last(iri) for (iri,) in full_rows(_backend(ctx), select))]
-
-
-def _unique(names: Iterable[str]) -> Iterator[str]:
-    return iter(dict.fromkeys(names))
+    return [CompletionItem(name) for name in dict.fromkeys(_last(iri) for (iri,) in full_rows(_backend(ctx), select))]
 
 
 def _backend(ctx: click.Context) -> Backend:

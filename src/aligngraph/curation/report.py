@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 
 from aligngraph.bibliography.entries import Problem
 from aligngraph.rdf.namespaces import shorten
+from aligngraph.text.plurals import count_of
 
 _HEADINGS = "Headings that name no concept (say what they mean: --suggest-map writes a table of them, --map reads it)"
 _DIGITS = re.compile(r"\d+|'[^']*'")
@@ -89,10 +90,10 @@ class ImportReport:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines for people: the counts, then what needs them, then what they may want to know."""
-        yield f"{self.file}: {_count(self.entries, 'entry', 'entries')} read"
+        yield f"{self.file}: {count_of(self.entries, 'entry', 'entries')} read"
         if self.survey is not None:
             listings = self.listings_known + self.listings_new
-            said = f"{_count(listings, 'listing')} of {shorten(self.survey)}"
+            said = f"{count_of(listings, 'listing')} of {shorten(self.survey)}"
             changes = (
                 ("changed", self.listings_changed),
                 ("moved", self.listings_moved),
@@ -102,23 +103,23 @@ class ImportReport:
             yield f"  {said}: {', '.join([f'{self.listings_known} known', f'{self.listings_new} new', *more])}"
         works = self.works_matched + self.works_new
         yield (
-            f"  {_count(works, 'work')}: {self.works_matched} matched, {self.works_new} new; "
+            f"  {count_of(works, 'work')}: {self.works_matched} matched, {self.works_new} new; "
             f"{len(self.uncertain)} uncertain"
         )
         if self.persons_known or self.persons_new:
             persons = self.persons_known + self.persons_new
             known = f"{self.persons_known} known by name, {self.persons_new} new"
-            yield f"  {_count(persons, 'author')} of new works: {known}"
+            yield f"  {count_of(persons, 'author')} of new works: {known}"
         for what, bodies in (("known", self.organizations_known), ("new", self.organizations_new)):
             if bodies:
                 shown = [f"{name} ({shorten(iri)})" for iri, name in bodies.items()]
                 few = ", ".join(shown[:MANY]) + (", …" if len(shown) > MANY else "")
-                yield f"  {_count(len(bodies), f'{what} organisation')} among the authors: {few}"
-        links = f"{_count(self.links_kept, 'link')} kept, {len(self.links_refused)} refused"
-        yield f"  {links}; {_count(len(self.not_understood), 'line')} not understood"
+                yield f"  {count_of(len(bodies), f'{what} organisation')} among the authors: {few}"
+        links = f"{count_of(self.links_kept, 'link')} kept, {len(self.links_refused)} refused"
+        yield f"  {links}; {count_of(len(self.not_understood), 'line')} not understood"
         yield from self._questions()
         for title, texts in (
-            ("Printed otherwise than before", self.listings_changed),
+            ("Printed differently than before", self.listings_changed),
             ("Moved to another heading", self.listings_moved),
             ("No longer on the page (the listings stay; delete those that should go by hand)", self.listings_gone),
         ):
@@ -128,7 +129,7 @@ class ImportReport:
                 yield from _few([f"  {text}" for text in texts])
         yield from _problems("No title, so not imported", self.without_title)
         yield from _problems("Not understood", self.not_understood)
-        yield from _problems("Noticed (needs nobody)", self.noticed)
+        yield from _problems("Noticed (no action needed)", self.noticed)
         yield from _problems("Links refused", self.links_refused)
         yield from _few(_problems(_HEADINGS, self.headings_without_concept))
         if self.venues_unknown:
@@ -174,10 +175,6 @@ class ImportReport:
                 yield f"    candidates: {', '.join(map(shorten, question.candidates[:5]))}"
         if self.questions is not None:
             yield f"  Or write 'yes', 'no' or the work in the column 'answer' of {self.questions}, and import again."
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def _problems(title: str, problems: list[Problem]) -> Iterator[str]:

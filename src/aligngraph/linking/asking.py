@@ -92,13 +92,13 @@ class Asker:
         self._stop = threading.Event()
         self._lock = threading.Lock()
         if settings.contact is not None and not _ADDRESS.fullmatch(settings.contact):
-            raise ArgumentError(f"{settings.contact!r} is no e-mail address: write one such as me@example.org.")
+            raise ArgumentError(f"{settings.contact!r} is not an e-mail address: write one such as me@example.org.")
         for name in settings.at:
             if name not in SOURCES:
                 raise ArgumentError(f"No source is called {name}. There are {', '.join(SOURCES)}.")
             if urlsplit(settings.at[name]).scheme not in ("http", "https"):
                 raise ArgumentError(
-                    f"{settings.at[name]!r} is no address for {name}: write http://HOST or https://HOST."
+                    f"{settings.at[name]!r} is not an address for {name}: write http://HOST or https://HOST."
                 )
         self._sources = [source(name, settings.at.get(name)) for name in dict.fromkeys(settings.sources)]
 

@@ -226,7 +226,7 @@ class Fetcher:
             raise
         except ValueError as error:
             # The library looks at where an answer sends on to, even if it is not to go there.
-            raise self._refused("redirects to what is no address") from error
+            raise self._refused("redirects to something that is not an address") from error
 
     def _redirected(self, response: requests.Response, address: str) -> str:
         """Return where *response*, from *address*, sends on to. Raise RefusedError for another server."""

@@ -140,7 +140,9 @@ def _link(row: dict[str, Any], where: str, spaces: dict[str, str], holdings: Hol
             f"{where}: this catalogue has no {cell['subject_id']}. Was the table made for another one?"
         )
     if predicate not in _PREDICATES:
-        raise CatalogueError(f"{where}: {cell['predicate_id']!r} is no link; write schema:sameAs or skos:closeMatch.")
+        raise CatalogueError(
+            f"{where}: {cell['predicate_id']!r} is not a link; write schema:sameAs or skos:closeMatch."
+        )
     address, reason = check_url(target)
     if address is None:
         raise CatalogueError(f"{where}: {cell['object_id']!r} can't be linked to: {reason}.")

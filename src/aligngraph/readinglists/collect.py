@@ -119,7 +119,7 @@ class Collector:
         if self.first is not None and any(entry.headings == (self.first,) for entry in entries):
             self.headings.insert(0, self.first)
         for heading, skipped in self.skipped.items():
-            reason = f"{skipped.said()} under {heading.text!r}, not taken for entries"
+            reason = f"{skipped.said()} under {heading.text!r}, not read as entries"
             self.problem(skipped.line, skipped.text, reason, minor=True)
         problems = sorted(self.problems, key=lambda problem: problem.line)
         return ReadingList(
@@ -143,7 +143,7 @@ class Collector:
     def heading(self, pieces: Sequence[Piece], level: int, line: int) -> None:
         """Put a heading of the page over what follows; the first of the widest is the page's title."""
         if links := len({id(piece.link) for piece in pieces if leads_away(piece)}):
-            reason = f"a heading with {count_of(links, 'link')}, not taken for an entry"
+            reason = f"a heading with {count_of(links, 'link')}, not read as an entry"
             self.problem(line, plain(pieces), reason, minor=True)
         shown = heading_text(pieces)
         text = _RECOVERED.sub("", shown)

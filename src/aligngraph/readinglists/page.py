@@ -182,7 +182,7 @@ class _Page:
         text = plain(para.pieces)
         if not text:
             for url in {piece.link.url for piece in para.pieces if piece.link and identifiers_of_url(piece.link.url)}:
-                self.out.problem(para.line, url, "a picture that links to a work, not taken for an entry", minor=True)
+                self.out.problem(para.line, url, "a picture that links to a work, not read as an entry", minor=True)
             return 0
         if is_heading_like(para.pieces) or (isinstance(following, List) and is_slanted_name(para.pieces)):
             return self._heading_like(para, blocks, at)
@@ -201,7 +201,7 @@ class _Page:
                 return 1
         if is_navigation(para.pieces):
             if any(piece.link is not None and not piece.link.url.startswith("#") for piece in para.pieces):
-                self.out.problem(para.line, text, "a row of links, not taken for an entry", minor=True)
+                self.out.problem(para.line, text, "a row of links, not read as an entry", minor=True)
             return 0
         if lines := lines_of_entries(para):
             for line in lines:
@@ -305,7 +305,7 @@ class _Page:
         if leads_around_one_page(block):
             parts = [joined(all_pieces(item)) for item in block.items]
             text = plain(parts[0])
-            self.out.problem(block.line, text, "a list of places on one page, not taken for entries", minor=True)
+            self.out.problem(block.line, text, "a list of places on one page, not read as entries", minor=True)
             return
         if is_relative_contents(block):
             for item in block.items:
@@ -387,11 +387,11 @@ class _Page:
             if not item.below:
                 return
         if text.endswith((":", "：")) and not (draft.links or draft.marked):
-            self.out.problem(item.line, text, "a name for what follows, not taken for an entry")
+            self.out.problem(item.line, text, "a name for what follows, not read as an entry")
             self.out.refuse(draft)
         elif (guide := is_guide(draft, text)) or is_sentence(draft):
             self.out.problem(
-                item.line, text, f"a {'line to the reader' if guide else 'sentence'}, not taken for an entry"
+                item.line, text, f"a {'line to the reader' if guide else 'sentence'}, not read as an entry"
             )
             self.out.refuse(draft)
         elif is_clear(draft) or (clear and draft.title and len(draft.title.split()) <= _LONGEST_TITLE):
@@ -401,7 +401,7 @@ class _Page:
             else:
                 self.out.add(draft)
         else:
-            self.out.problem(item.line, text, "no link, author, venue or year: not taken for an entry")
+            self.out.problem(item.line, text, "no link, author, venue or year: not read as an entry")
             self.out.refuse(draft)
         self._add_each(own)
         for block in other_blocks(item):
@@ -424,7 +424,7 @@ class _Page:
             # One row alone holds pictures or a frame; one that leads around the page is a table of contents.
             linked = any(leads_away(piece) for cell in cells for piece in cell)
             if single and plain(joined(cells)):
-                reason = "a table of one row, not taken for entries"
+                reason = "a table of one row, not read as entries"
                 self.out.problem(table.line, plain(joined(cells)), reason, minor=not linked)
             return
         path = self.out.path()
@@ -434,7 +434,7 @@ class _Page:
         kinds = columns(table)
         head = " | ".join(plain(cell) for cell in table.header)
         if kinds is None:
-            self.out.problem(table.line, head, "a table with no column of titles, not taken for entries")
+            self.out.problem(table.line, head, "a table with no column of titles, not read as entries")
             return
         drafts: list[Draft] = []
         title_at = next(number for number, kind in kinds.items() if kind == "title")
@@ -467,7 +467,7 @@ class _Page:
             for line, pieces in part.across:
                 linked = any(leads_away(piece) for piece in pieces)
                 if plain(pieces):
-                    reason = "a row of one cell, not taken for an entry"
+                    reason = "a row of one cell, not read as an entry"
                     self.out.problem(line, plain(pieces), reason, minor=not linked)
         loose = block.content.loose
         words = [piece for piece in loose if piece.image is None and piece.text.strip()]
