@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aligngraph.catalogue.diff import Diff, compare, write_patch, write_text
+from aligngraph.catalogue.diff import Diff, compare, compare_files, write_patch, write_text
+from aligngraph.catalogue.sources import find_sources
 from aligngraph.rdf.namespaces import PREFIXES
 from tests.conftest import ROOT, Run
 
@@ -64,6 +65,55 @@ def test_blank_nodes_of_equal_shape_are_no_difference() -> None:
 
 terms = st.sampled_from([f"http://x.example/{n}" for n in range(4)]).map(ox.NamedNode)
 graphs = st.sets(st.builds(ox.Triple, terms, terms, terms | st.text(max_size=3).map(ox.Literal)), max_size=12)
+
+
+own = st.sampled_from([*("urn:x:a", "urn:x:b"), *map(PREFIXES["ag"].__add__, ("hasAuthorship", "hasLink"))]).map(
+    ox.NamedNode
+)
+named = st.sets(
+    st.builds(
+        ox.Triple, terms, own | st.just(ox.NamedNode(PREFIXES["rdfs"] + "label")), terms | st.just(ox.Literal("x"))
+    ),
+    max_size=6,
+)
+
+
+@given(named, named, named)
+def test_what_both_have_may_be_given_apart(old: set[ox.Triple], new: set[ox.Triple], both: set[ox.Triple]) -> None:
+    whole, apart = compare(old | both, new | both), compare(old, new, [ox.Quad(*triple) for triple in both])
+    assert (apart.removed, apart.added) == (whole.removed, whole.added)
+    parts = [triple.object for triple in both | old | new if "#has" in triple.predicate.value]
+    if len(parts) == len(set(parts)):  # a part of two things is shown below either
+        assert apart.things == whole.things
+
+
+def test_folders_differ_by_what_their_files_say_not_by_which_file_says_it(tmp_path: Path) -> None:
+    files = {
+        "old/one.ttl": "work:a a ag:Paper . work:b rdfs:label 'B' ; ag:hasLink link:b-1 .",
+        "old/two.ttl": "work:a a ag:Paper ; ag:firstPublicYear 2022 . link:b-1 ag:linkLabel 'Paper' .",
+        "old/blank.ttl": "work:c skos:related [ rdfs:label '1' ], _:x .",
+        "old/gone.ttl": "work:d a ag:Paper .",
+        "new/renamed.ttl": "work:a a ag:Paper . work:b rdfs:label 'B' ; ag:hasLink link:b-1 .",
+        "new/two.ttl": "work:a ag:firstPublicYear 2023 . link:b-1 ag:linkLabel 'Text' .",
+        "new/blank.ttl": "work:c skos:related [ rdfs:label '1' ], _:x .",
+    }
+    for name, content in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(HEAD + content, encoding="utf-8")
+    old, new = (find_sources([tmp_path / name], ontology=False) for name in ("old", "new"))
+    found = compare_files(old, new)
+    assert text(found) == [
+        "changed work:a",
+        "  - ag:firstPublicYear 2022",
+        "  + ag:firstPublicYear 2023",
+        "changed work:b  B",
+        '  - link:b-1 ag:linkLabel "Paper"',
+        '  + link:b-1 ag:linkLabel "Text"',
+        "removed work:d",
+        "  - rdf:type ag:Paper",
+    ]
+    assert not compare_files(old, old)
 
 
 @given(graphs, graphs)

@@ -8,17 +8,21 @@ for what comes, in N-Triples terms, which Apache Jena and others apply.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import pyoxigraph as ox
 
+from aligngraph.catalogue.sources import Source, format_of, parse_rdf, read_bytes, read_quads
 from aligngraph.rdf.blank_nodes import named_alike
-from aligngraph.rdf.labels import labels_of
+from aligngraph.rdf.labels import LABELS, labels_of
 from aligngraph.rdf.namespaces import AG, PREFIXES, shorten
 from aligngraph.rdf.terms import Node
 
 _OWNING = (AG + "hasPublication", AG + "hasAuthorship", AG + "hasLink")
+_TELLING = frozenset((*_OWNING, *LABELS))
+"""The properties by which unchanged statements say something of what has changed: whose part it is, and its name."""
 
 
 @dataclass(frozen=True)
@@ -55,30 +59,66 @@ class Diff:
         return bool(self.removed or self.added)
 
 
-def compare(old: Iterable[ox.Triple], new: Iterable[ox.Triple]) -> Diff:
+def compare_files(old: Sequence[Source], new: Sequence[Source]) -> Diff:
+    """Return how *new* differs from *old*, as `compare`; a file with the same content in both is parsed once.
+
+    Raise CatalogueError or BadTurtleError where a file can't be read.
+    """
+    contents = [{source: _content_of(source) for source in side} for side in (old, new)]
+    both = {*contents[0].values()} & {*contents[1].values()}
+    before, after = (
+        (quad.triple for quad in read_quads([source for source, content in side.items() if content not in both]))
+        for side in contents
+    )
+    paths = {content: source.path for source, content in contents[1].items() if content in both}.values()
+    shared = (quad for path in paths for quad in parse_rdf(read_bytes(path), str(path), format_of(path), rename=True))
+    return compare(before, after, shared)
+
+
+def _content_of(source: Source) -> tuple[str, bytes]:
+    """Return what is the same for files of the same statements, if not for all such files."""
+    return str(format_of(source.path)), blake2b(read_bytes(source.path)).digest()
+
+
+def compare(old: Iterable[ox.Triple], new: Iterable[ox.Triple], shared: Iterable[ox.Quad] = ()) -> Diff:
     """Return how *new* differs from *old*; blank nodes count as the same where the graphs are isomorphic.
 
-    Raise CatalogueError where one of them has more blank nodes than can be named in reasonable time.
+    Both have *shared* too, whose blank nodes are none of theirs, and of which little is kept. Raise CatalogueError
+    where one of them has more blank nodes than can be named in reasonable time.
     """
     before, after = named_alike(old), named_alike(new)
-    removed = tuple(sorted(before - after, key=str))
-    added = tuple(sorted(after - before, key=str))
-    return Diff(removed, added, tuple(_things(before, after, removed, added)))
+    changed = before ^ after
+    about = {triple.subject for triple in changed}
+    described: set[Node] = set()
+    telling: list[ox.Triple] = []
+    for quad in shared:
+        subject = quad.subject
+        described.add(subject)
+        if subject in about:
+            changed.discard(quad.triple)
+        if quad.predicate.value in _TELLING:
+            telling.append(quad.triple)
+    removed = tuple(sorted(before & changed, key=str))
+    added = tuple(sorted(after & changed, key=str))
+    old_subjects, new_subjects = (described | {triple.subject for triple in triples} for triples in (before, after))
+    return Diff(removed, added, tuple(_things([*before, *after, *telling], old_subjects, new_subjects, removed, added)))
 
 
 def _things(
-    before: set[ox.Triple], after: set[ox.Triple], removed: Iterable[ox.Triple], added: Iterable[ox.Triple]
+    triples: Sequence[ox.Triple],
+    subjects_before: set[Node],
+    subjects_after: set[Node],
+    removed: Iterable[ox.Triple],
+    added: Iterable[ox.Triple],
 ) -> Iterator[ThingChange]:
-    owners = {t.object: t.subject for t in (*before, *after) if t.predicate.value in _OWNING}
-    labels = labels_of((*before, *after))
-    subjects_before = {triple.subject for triple in before}
-    subjects_after = {triple.subject for triple in after}
+    owners = {t.object: t.subject for t in triples if t.predicate.value in _OWNING}
+    labels = labels_of(triples)
     # Thing → subject and predicate → the values that went, and came.
     changes: dict[Node, dict[tuple[str, str], tuple[list[str], list[str]]]] = defaultdict(
         lambda: defaultdict(lambda: ([], []))
     )
-    for side, triples in enumerate((removed, added)):
-        for triple in triples:
+    for side, changed in enumerate((removed, added)):
+        for triple in changed:
             owner: Node = owners.get(triple.subject, triple.subject)
             changes[owner][_name(triple.subject), shorten(triple.predicate.value)][side].append(_value(triple.object))
     for thing in sorted(changes, key=str):

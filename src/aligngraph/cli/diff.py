@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from aligngraph.text.terminal import terminal_of
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
+    from aligngraph.catalogue.sources import Source
     from aligngraph.stores.location import Location
 
 
@@ -57,12 +58,16 @@ def command(
       aligngraph diff main-data data --format markdown
       aligngraph diff data http://localhost:7878 --format patch > changes.rdfp
     """
-    from aligngraph.catalogue.diff import compare, write_patch, write_text
+    from aligngraph.catalogue.diff import compare, compare_files, write_patch, write_text
     from aligngraph.catalogue.review import summary, write_html, write_markdown
 
     locations = [to_location([] if given == "-" else [given]) for given in (old, new)]
     check_servers(locations)
-    diff = compare(*(_triples(one, timeout) for one in locations))
+    if all(one.endpoint is None for one in locations):
+        diff = compare_files(*map(_sources, locations))
+    else:
+        before, after = (_triples(one, timeout) for one in locations)
+        diff = compare(before, after)
     if format_ == "text":
         terminal = terminal_of(sys.stdout)
         chunks = (terminal.data(line, lines=True) for line in write_text(diff))
@@ -86,6 +91,12 @@ def _triples(location: Location, seconds: float) -> Iterator[ox.Triple]:
         store = connect(location.texts[0], seconds)
         # Only the data's own graphs: a store may also hold the ontology, inferred statements, and data of others.
         return (triple for _, triples in store.read(store.chosen()) for triple in triples)
-    from aligngraph.catalogue.sources import find_sources, read_quads
+    from aligngraph.catalogue.sources import read_quads
 
-    return (quad.triple for quad in read_quads(find_sources(origin_of(location).files(), ontology=False)))
+    return (quad.triple for quad in read_quads(_sources(location)))
+
+
+def _sources(location: Location) -> Sequence[Source]:
+    from aligngraph.catalogue.sources import find_sources
+
+    return find_sources(origin_of(location).files(), ontology=False)
