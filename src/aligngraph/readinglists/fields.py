@@ -56,6 +56,9 @@ def _words_end(chunks: Sequence[Chunk], number: int) -> bool:
     if is_imprint(chunks, number):
         return True
     authored = chunks[0].kind == "A" or _begins_cited(chunks)
+    if chunk.italic and chunks[number - 1].italic and chunks[number - 1].text.rstrip().endswith(("?", "!")):
+        # "Noor Haddad, *Do Nets Mend? Tides and Methods*, ACL 2031"
+        return False
     if chunk.italic and authored and len(chunk.text.split()) <= 10:
         return chunk.sep in ("stop", "style", "comma")
     if chunk.code:
