@@ -41,6 +41,7 @@ def test_the_checks_run_the_commands_it_names() -> None:
     assert commands[1] in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
+@pytest.mark.slow
 def test_the_python_it_shows_runs() -> None:
     (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
     done = subprocess.run([sys.executable, "-c", code + "\nassert len(graph) > 0 and rows"], check=False)

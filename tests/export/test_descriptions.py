@@ -17,6 +17,8 @@ from aligngraph.export.graph import load_quads
 from aligngraph.queries.stored import StoredQuery, list_queries
 from aligngraph.rdf.namespaces import BASE, PREFIXES
 from tests.conftest import ROOT
+from tests.support.exports import written
+from tests.support.marks import slow_after
 
 QUERIES = list_queries(federated=True)
 EACH = pytest.mark.parametrize("query", QUERIES, ids=lambda query: str(query.name))
@@ -26,7 +28,7 @@ PROLOGUE = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in (PREFIXES | {"sd
 @cache
 def store(name: str) -> ox.Store:
     found = ox.Store()
-    found.load("".join(export(name)).encode(), format=ox.RdfFormat.TURTLE)
+    found.load(written(name).encode(), format=ox.RdfFormat.TURTLE)
     assert len(found) > 100
     return found
 
@@ -40,7 +42,7 @@ def rows(where: ox.Store, select: str) -> list[tuple[str, ...]]:
 @cache
 def dump() -> ox.Store:
     found = ox.Store()
-    for quad in ox.parse("".join(export("nquads")), format=ox.RdfFormat.N_QUADS):
+    for quad in ox.parse(written("nquads"), format=ox.RdfFormat.N_QUADS):
         found.add(quad)
     return found
 
@@ -75,7 +77,7 @@ def test_service_says_what_it_understands_and_names_no_endpoint_that_does_not_an
     select = "SELECT ?s ?l { ?s a sd:Service ; sd:supportedLanguage ?l ; sd:feature ?f }"
     assert rows(store("service"), select) == [(SERVICE, SD + "SPARQL11Query")]
     for name in ("service", "queries", "void"):
-        text = "".join(export(name))
+        text = written(name)
         assert "sd:endpoint" not in text
         assert "void:sparqlEndpoint" not in text
         assert f"{BASE}sparql" not in text
@@ -105,7 +107,7 @@ def test_every_query_is_an_executable() -> None:
     assert sorted(name for (name,) in found) == sorted(query.name for query in QUERIES)
 
 
-@EACH
+@pytest.mark.parametrize("query", slow_after(20, QUERIES), ids=lambda query: str(query.name))
 def test_it_says_what_the_file_says(query: StoredQuery) -> None:
     node = f"<{BASE}query/{query.name}>"
     ((label, comment, kind, text),) = rows(

@@ -88,6 +88,7 @@ def test_its_keys_are_plain_names(name: str) -> None:
     assert "null" not in json.dumps(body)
 
 
+@pytest.mark.slow
 def test_a_work_has_its_authors_and_publications_inside() -> None:
     work = framed("work")
     assert work["title"].startswith("Direct Preference Optimization")

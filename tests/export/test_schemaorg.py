@@ -66,6 +66,11 @@ def document() -> dict[str, Any]:
     return found
 
 
+@cache
+def asserted() -> Graph:
+    return Graph(merge(load_quads()))
+
+
 def node(path: str) -> dict[str, Any]:
     (found,) = [each for each in document()["@graph"] if each["@id"] == BASE + path]
     return dict(found)
@@ -113,6 +118,7 @@ MORE_SPECIAL = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_type_is_one_that_the_mappings_name_or_a_more_special_one() -> None:
     """The mappings of the terms and this format decide alike what schema.org would call a thing."""
     named: dict[str, set[str]] = defaultdict(set)
@@ -157,7 +163,7 @@ def test_nothing_is_empty() -> None:
 
 
 def test_every_work_and_artifact_is_there_once() -> None:
-    graph = Graph(merge(load_quads()))
+    graph = asserted()
     things = {thing.value for thing in graph.instances(ag("Work"), ag("Artifact"))}
     assert len(things) > 200
     assert sorted(each["@id"] for each in document()["@graph"]) == sorted([*things, BASE + "catalogue"])
@@ -181,7 +187,7 @@ def test_a_paper_is_a_scholarly_article() -> None:
 
 
 def test_authors_stand_in_the_order_of_the_byline() -> None:
-    graph = Graph(merge(load_quads()))
+    graph = asserted()
     for work in graph.instances(ag("Work")):
         byline = {
             graph.number(each, ag("ordinal")): graph.text(each, ag("nameAsPrinted"))

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import xml.etree.ElementTree as ElementTree
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 
 from aligngraph.errors import ExportError
 from aligngraph.export import export
+from aligngraph.export.graph import Graph
 from aligngraph.export.tables import class_table, load_graph, write_tables
 from aligngraph.rdf.namespaces import AG
 from tests.conftest import ROOT, Run
@@ -121,6 +123,7 @@ def test_graphml_has_typed_edges_derived_ones_too(network: Any) -> None:
     assert {"introducedBy", "representsGoal", "evaluatesGoal", "usesApproach", "broader", "related"} <= relations
 
 
+@pytest.mark.slow
 def test_graphml_edges_to_authors_have_their_place(network: Any) -> None:
     places = sorted(
         values["ordinal"]
@@ -133,12 +136,17 @@ def test_graphml_edges_to_authors_have_their_place(network: Any) -> None:
 # CSV
 
 
+@cache
+def loaded() -> Graph:
+    return load_graph()
+
+
 def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def test_csv_has_a_table_for_each_class_with_a_row_for_each_thing() -> None:
-    tables = dict(write_tables(load_graph()))
+    tables = dict(write_tables(loaded()))
     assert {"Paper.csv", "Person.csv", "Listing.csv", "Benchmark.csv", "Goal.csv"} <= tables.keys()
     assert len(rows(tables["Listing.csv"])) == 179
     links = [row for name, text in tables.items() if name.endswith("Link.csv") for row in rows(text)]
@@ -146,7 +154,7 @@ def test_csv_has_a_table_for_each_class_with_a_row_for_each_thing() -> None:
 
 
 def test_csv_puts_labels_beside_iris_and_joins_values() -> None:
-    (row,) = (row for row in rows(class_table(load_graph(), "Paper")) if row["iri"].endswith("/rafailov2023-dpo"))
+    (row,) = (row for row in rows(class_table(loaded(), "Paper")) if row["iri"].endswith("/rafailov2023-dpo"))
     assert row["label"] == row["dcterms:title@en"]
     assert row["hasAuthorship label"].split(" | ")[:2] == ["Rafael Rafailov", "Archit Sharma"]
     assert len(row["hasAuthorship"].split(" | ")) == 6
@@ -155,9 +163,9 @@ def test_csv_puts_labels_beside_iris_and_joins_values() -> None:
 
 @pytest.mark.slow
 def test_csv_of_a_class_has_the_classes_below_it() -> None:
-    assert len(rows(class_table(load_graph(), "Work"))) == 124
-    assert len(rows(class_table(load_graph(), "ag:Artifact"))) == 153
-    assert len(rows(class_table(load_graph(), AG + "Link"))) == 326
+    assert len(rows(class_table(loaded(), "Work"))) == 124
+    assert len(rows(class_table(loaded(), "ag:Artifact"))) == 153
+    assert len(rows(class_table(loaded(), AG + "Link"))) == 326
 
 
 def test_csv_escapes_bars_and_backslashes_in_values(catalogue: Catalogue) -> None:
@@ -169,7 +177,7 @@ def test_csv_escapes_bars_and_backslashes_in_values(catalogue: Catalogue) -> Non
 
 @pytest.mark.slow
 def test_unknown_class_is_answered_with_the_nearest() -> None:
-    graph = load_graph()
+    graph = loaded()
     with pytest.raises(ExportError, match="did you mean 'Benchmark'"):
         class_table(graph, "Benchmrk")
     for name in ("", "a b:c", "<x:y>", "http://[", "x:%", 'x:"', "ag:", "::", "\n"):

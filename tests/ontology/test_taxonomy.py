@@ -11,6 +11,7 @@ from aligngraph.rdf.namespaces import expand
 from aligngraph.sparql.backend import Backend
 from aligngraph.stores.open import open_catalogue
 from aligngraph.views.tree import read_tree
+from tests.support.marks import slow_after
 
 NAMES = {
     "method:direct-preference-optimization": ["DPO", "direct preference optimization"],
@@ -62,7 +63,7 @@ def test_name_is_a_value_of_a_parameter(name: str, concept: str, backend: Backen
     assert resolve(parameter, name, backend).value == expand(concept)
 
 
-@pytest.mark.parametrize(("name", "concept"), TYPED)
+@pytest.mark.parametrize(("name", "concept"), slow_after(15, TYPED))
 def test_name_leads_to_a_concept_of_the_tree(name: str, concept: str, backend: Backend) -> None:
     assert [node.iri for node in read_tree(backend, name)] == [expand(concept)]
 

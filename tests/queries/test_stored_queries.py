@@ -17,6 +17,7 @@ from aligngraph.queries.stored import ANY, GROUPS, Parameter, StoredQuery, list_
 from aligngraph.rdf.namespaces import PREFIXES
 from aligngraph.sparql.backend import Embedded, Solutions
 from aligngraph.stores.open import open_files
+from tests.support.marks import slow_after
 from tests.support.shipped import sample
 from tests.update_goldens import GOLDEN, golden_path, golden_text, is_graph
 
@@ -173,7 +174,7 @@ def test_declares_the_prefixes_it_uses_and_no_other(query: StoredQuery) -> None:
     assert all(PREFIXES[name] == namespace for name, namespace in declared)
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=ids)
+@pytest.mark.parametrize("query", slow_after(30, QUERIES), ids=ids)
 def test_is_plain_sparql_in_both_engines(query: StoredQuery) -> None:
     empty = ox.Store()
     # Without the tool's own prefixes, so that the file works anywhere.

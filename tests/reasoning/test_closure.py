@@ -147,6 +147,7 @@ def test_an_axiom_without_a_rule_here_goes_to_owlrl(axioms: str) -> None:
     assert len(inference) == len(list(inference)) > 0
 
 
+@pytest.mark.slow
 def test_an_ontology_that_gains_an_axiom_kind_loses_no_inference() -> None:
     ontology = [quad for quad in SHIPPED if str(quad.graph_name).endswith("/ontology/aligngraph>")]
     added = quads(

@@ -14,7 +14,7 @@ def slow_after(quick: int, cases: Iterable[Any]) -> list[Any]:
     """Return *cases* with all but the first *quick* marked as slow: they show the same of more commands or formats."""
     slow = pytest.mark.slow
     return [
-        case if number < quick else pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=slow)
+        case if number < quick else pytest.param(*(case if type(case) is tuple else (case,)), marks=slow)
         for number, case in enumerate(cases)
     ]
 

@@ -283,8 +283,8 @@ def test_comments_are_found_without_taking_the_text_apart(parts: list[tuple[ox.T
     assert has_comments(text) == any(comment for _, comment in parts)
 
 
-@settings(max_examples=examples(200), deadline=None)
-@given(st.lists(TRIPLES, max_size=12))
+@settings(max_examples=examples(100), deadline=None)
+@given(st.lists(TRIPLES, max_size=6))
 def test_comment_at_the_end_changes_nothing_above_it(triples: list[ox.Triple]) -> None:
     text = "@prefix ex: <https://example.org/> .\n" + "".join(f"{triple} .\n" for triple in triples)
     assert fmt(f"{text}\n# The end\n") == f"{fmt(text)}\n# The end\n".lstrip()

@@ -176,7 +176,7 @@ def test_what_keeps_the_rule_conforms(rule: str, tmp_path: Path) -> None:
     assert [(one.rule.iri, one.focus) for one in validate(files).findings if one.severity != "info"] == []
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", slow_after(60, RULES))
 def test_what_breaks_the_rule_breaks_no_other(rule: str, tmp_path: Path) -> None:
     files = write_example(files_of(rule, "fail"), tmp_path)
     assert len(files) > 1
