@@ -81,7 +81,9 @@ FACTS: dict[str, dict[str, set[str]]] = {
     "artifact:sbic": {"dcterms:license": {"https://creativecommons.org/licenses/by/4.0/"}},
     "artifact:safety-assessment-chinese-llm": {"dcterms:language": {"http://id.loc.gov/vocabulary/iso639-1/zh"}},
     "artifact:commonsense-norm-bank": {"dcterms:license": {"https://creativecommons.org/licenses/by-nc-sa/4.0/"}},
-    "artifact:ethics": {"dcterms:license": set()},
+    "artifact:ethics": {"dcterms:license": {"https://opensource.org/license/mit"}},
+    "artifact:super-naturalinstructions": {"dcterms:license": {"https://www.apache.org/licenses/LICENSE-2.0"}},
+    "artifact:mimic-it": {"dcterms:license": set()},
     "artifact:c-eval": {"dcterms:license": {"https://creativecommons.org/licenses/by-nc-sa/4.0/"}},
     "work:rafailov2023-dpo": {"ag:firstPublicMonth": {"5"}},
     "work:ouyang2022-instructgpt": {
