@@ -21,6 +21,7 @@ _GRAPH = re.compile(r"graph/[a-z0-9-]+(?:/[a-z0-9-]+)*")
 _PARAMETER = re.compile(r"(query/[a-z0-9-]+)/[A-Za-z0-9_]+")
 _PARTITION = re.compile(r"catalogue/(?:data|ontology)(?:/[A-Za-z0-9._/-]+)?")
 _VERSION = re.compile(rf"({'|'.join(ONTOLOGIES)})(/[0-9]+\.[0-9]+\.[0-9]+)?/?")
+_TERMS = re.compile(rf"({'|'.join(ONTOLOGIES)})(?:/[0-9]+\.[0-9]+\.[0-9]+)?/\1")
 _DUMP = re.compile(r"dump/(?:[0-9]+\.[0-9]+\.[0-9]+/)?(?:aligngraph(?:\.[a-z]+)+|SHA256SUMS)")
 _LINK = re.compile(r'(?<=[\s"])(href|src|action|data-[a-z-]+)="/(?!/)([^"]*)"')
 
@@ -45,6 +46,15 @@ def document_of(iri: str) -> str | None:
         return found[1]
     # What files there are is said by the catalogue; their own addresses lead to the files.
     return "catalogue" if _PARTITION.fullmatch(path) or _DUMP.fullmatch(path) else None
+
+
+def document_at(path: str) -> str | None:
+    """Return the path of the document that *path* on this site, without an ending, leads to; None where to none.
+
+    >>> document_at("work/rafailov2023-dpo"), document_at("ontology"), document_at("ontology/ontology")
+    ('work/rafailov2023-dpo', 'ontology/ontology', 'ontology/ontology')
+    """
+    return path if _TERMS.fullmatch(path) else document_of(BASE + path)
 
 
 def page_of(iri: str) -> str | None:

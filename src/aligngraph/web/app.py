@@ -25,8 +25,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from aligngraph.rdf.namespaces import BASE, KINDS
-from aligngraph.web.addresses import document_of
+from aligngraph.rdf.namespaces import KINDS
+from aligngraph.web.addresses import document_at
 from aligngraph.web.docs import PICTURES, pictures
 from aligngraph.web.headers import Headers
 from aligngraph.web.negotiation import ENDINGS, GRAPH_TYPES, choose, takes_gzip
@@ -257,7 +257,7 @@ class Front:
     async def document(self, request: Request) -> Response:
         """Lead from a thing to its document, or answer with a document in the syntax of its ending."""
         path, media = _ending(request.path_params["path"])
-        document = document_of(BASE + path)
+        document = document_at(path)
         if media is None:
             if document is None:
                 raise HttpError(404, f"there is nothing at {request.url.path[:200]!r}.")
