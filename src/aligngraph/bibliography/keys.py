@@ -65,6 +65,7 @@ def loose_key(title: str) -> str:
     return " ".join(sorted(words))
 
 
+@lru_cache(maxsize=1 << 16)
 def name_key(name: str) -> str:
     """Return what two prints of one name share, the order of "Family, Given" included."""
     family, comma, given = name.partition(",")
@@ -91,6 +92,7 @@ def family_words(name: str) -> list[str]:
     return words_of(" ".join(words[start:]).replace("-", "").replace("'", ""))
 
 
+@lru_cache(maxsize=1 << 16)
 def family_key(name: str) -> str:
     """Return the last word of the family name in *name*, folded, umlauts as one letter."""
     words = family_words(name)

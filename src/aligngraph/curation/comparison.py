@@ -26,8 +26,9 @@ _ORDINALS = {
 }
 # Words by which a title speaks of another work, and titles that many works have.
 _ABOUT = frozenset(
-    "addendum comment comments commentary corrigendum corrigenda correction corrections discussion errata erratum "
-    "rejoinder reply replies response responses retraction retracted review supplement supplementary".split()
+    "addendum comment comments commentary companion corrigendum corrigenda correction corrections discussion errata "
+    "erratum rejoinder reply replies response responses retraction retracted review supplement supplemental "
+    "supplementary".split()
 )
 _SHARED = frozenset(
     "abstracts acknowledgements acknowledgments afterword announcement bookreview bookreviews callforpapers conclusion "

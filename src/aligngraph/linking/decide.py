@@ -28,6 +28,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, takewhile
 from typing import Literal
 
+from aligngraph.bibliography.identifiers import ACL, ARXIV
 from aligngraph.bibliography.keys import STOP_WORDS, title_key, words_of
 from aligngraph.bibliography.latex import to_text
 from aligngraph.curation.comparison import (
@@ -56,14 +57,23 @@ _ALMOST, _NEARLY = 0.95, 0.99
 """For how alike titles count that are the same but for a name in front or a subtitle."""
 _MANY = 6
 """So many authors who are all the same write one paper, not two, where one word was put into a title."""
-_NAME = 2
-"""A beginning of so many words is the name of something."""
+_NAME, _NAME_IN_FRONT = 2, 3
+"""A beginning of so many words is the name of something; and so many, where all that comes after is the other title."""
 _SHORT, _LONG = 20, 25
 """A title of so many letters is enough where no author is given: in the same year, and where no year is either."""
 _ONE_WORK = 0.95
 _CITATION = re.compile(r"(?<=\S)\s*\[[^\[\]]*\([12][0-9]{3}\)[^\[\]]*\]$")
+_OF_VERSION = re.compile(
+    r"(?<=\S)\s*[(\[](?:(?:extended|full|long|short|journal|conference|arxiv|preprint|preliminary)\s+)?"
+    r"(?:version|paper|technical report|extended abstract)[)\]]$",
+    re.IGNORECASE,
+)
+"""What says at the end of a title which version of the work it is."""
 _GLUED = re.compile(r"\\(?:emph|text(?:tt|bf|it|sc|rm)|math(?:cal|bf|bb|rm|it)|(?:wide)?tilde|sqrt)(?=\w)")
 """A command of LaTeX whose braces a catalogue took away: "\\textttSPIN"."""
+_PLUS = re.compile(r"(?<=[^\W\d_])(?:\$?\^?\{?)(\+{1,2})(?!\w)")
+_ONE_EACH = (ARXIV.name, ACL.name)
+"""A paper has one identifier of each of these: two are of two papers."""
 _ABBREVIATIONS = {
     "ai": "artificial intelligence",
     "llm": "large language model",
@@ -112,6 +122,10 @@ class Features:
     """The scheme of an identifier that both have."""
     words: bool = True
     """Whether the titles tell of the same: where they differ, it is by spelling, or by a name or a subtitle."""
+    whole: bool = False
+    """Whether both bylines have the same names, none more and none less; of seven or more, one may differ."""
+    other: str | None = None
+    """The scheme of which each has an identifier, and not the same one."""
 
     @property
     def author(self) -> bool | None:
@@ -140,6 +154,7 @@ class Features:
             + ["other numbers in the title"] * (not self.numbers)
             + ["other words in the title"] * (not self.words)
             + ["one is about another work"] * self.about
+            + [f"other {self.other} identifier"] * (self.other is not None)
         )
 
 
@@ -201,14 +216,14 @@ def _outcome(score: float, record: Record, features: Features, other: float) -> 
     if score < BAR:
         worth = agrees and score >= DOUBTFUL and (features.author or features.title == 1)
         return "review" if worth else "not found"
-    speaks = agrees and features.words and not is_shared_title(title_key(record.title))
+    speaks = agrees and features.words and not features.other and not is_shared_title(title_key(record.title))
     if not speaks or (score - other < AHEAD and not (features.title == 1 and features.author)):
         return "review"
     if features.author is None:
         letters = len(title_key(record.title)) if features.title == 1 else 0
         return "found" if letters >= (_SHORT if features.years == 0 else _LONG) and not features.years else "review"
-    apart = features.years or 0
-    return "found" if features.title == 1 or apart <= _YEARS_OF_VERSIONS else "review"
+    near = _YEARS_APART if features.title >= _NEARLY and features.in_full else _YEARS_OF_VERSIONS
+    return "found" if features.title == 1 or (features.years or 0) <= near else "review"
 
 
 def _some(features: Features) -> bool:
@@ -251,22 +266,36 @@ def compare(wanted: Wanted, titles: Sequence[str], mine: set[tuple[str, str]], r
     years: int | None = None
     if wanted.years and record.year is not None:
         years = min(abs(year - record.year) for year in wanted.years)
+    pairs = record.pairs()
     features = Features(
         title=alike,
-        authors=in_common(
-            *_bylines((name.text for name in wanted.authors), (one.name.text for one in record.authors)),
-            anywhere=alike == 1,
-        ),
+        authors=None,
         years=years,
-        numbers=numbers_of(title) == numbers_of(theirs),
+        numbers=numbers_of(title) == numbers_of(theirs) and _pluses(title) == _pluses(theirs),
         about=speaks_of_another(title, theirs),
-        identifier=min((scheme for scheme, _ in mine & record.pairs()), default=None),
+        identifier=min((scheme for scheme, _ in mine & pairs), default=None),
+        other=_other(mine, pairs),
     )
+    if alike < DOUBTFUL and features.identifier is None and not any(_may_share_an_end(one, theirs) for one in titles):
+        return features
+    bylines = _bylines((name.text for name in wanted.authors), (one.name.text for one in record.authors))
+    authors = in_common(*bylines, anywhere=alike == 1)
+    features = replace(features, authors=authors)
+    alone = authors is not None and authors[0] == authors[1]
+    features = replace(features, whole=len(bylines[0]) == len(bylines[1]) and (alone or features.in_full))
     if alike == 1:
         return features
+    if title_key(_OF_VERSION.sub("", title)) == title_key(_OF_VERSION.sub("", theirs)):
+        return replace(features, title=_NEARLY)
     if features.author and any(_is_all_but_an_end(one, theirs, features) for one in titles):
         return replace(features, title=max(alike, _ALMOST))
     return replace(features, words=_tells_the_same(title, theirs, features))
+
+
+def _may_share_an_end(one: str, other: str) -> bool:
+    """Whether two titles begin or end with the same letters."""
+    keys = title_key(one), title_key(other)
+    return keys[0][:_STEM] == keys[1][:_STEM] or keys[0][-_STEM:] == keys[1][-_STEM:]
 
 
 def _bylines(*bylines: Iterable[str]) -> list[list[str]]:
@@ -274,10 +303,24 @@ def _bylines(*bylines: Iterable[str]) -> list[list[str]]:
     return [list(dict.fromkeys(names))[:_PLACES] for names in bylines]
 
 
+def _pluses(title: str) -> list[str]:
+    """Return the signs by which the name of a later version ends: those of "FADNet++", "DiffTune$^+$"."""
+    return _PLUS.findall(title)
+
+
+def _other(mine: set[tuple[str, str]], theirs: set[tuple[str, str]]) -> str | None:
+    """Return the scheme of which both have identifiers, and none in common: one of those that a paper has one of."""
+    for kind in _ONE_EACH:
+        ours, others = ({value for scheme, value in pairs if scheme == kind} for pairs in (mine, theirs))
+        if ours and others and ours.isdisjoint(others):
+            return kind
+    return None
+
+
 def _tells_the_same(one: str, other: str, features: Features) -> bool:
     """Whether neither title has a telling word that the other lacks, but at its end; one word where many agree."""
     keys = title_key(one), title_key(other)
-    if min(map(len, keys)) >= _LONG and _begins(*keys):
+    if features.years == 0 and min(map(len, keys)) >= _LONG and _begins(*keys):
         return True
     mine, theirs = (_telling(title) for title in (one, other))
     only = [
@@ -288,7 +331,7 @@ def _tells_the_same(one: str, other: str, features: Features) -> bool:
     common, names = features.authors or (0, 0)
     if not more:
         return sorted(mine) == sorted(theirs) or common == names
-    return len(more) == 1 and not all(only) and more[0] not in _SEQUELS and common == names >= _MANY
+    return max(map(len, only)) == 1 and common == names >= _MANY and not any(word in _SEQUELS for word in more)
 
 
 def _begins(one: str, other: str) -> bool:
@@ -305,7 +348,10 @@ def _telling(title: str) -> list[str]:
 def _is_a_form(one: str, other: str) -> bool:
     """Whether two words begin alike ("molecular", "molecule"), or one is a misprint of the other."""
     start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-    return start >= max(_STEM, min(len(one), len(other)) // 2) or likeness(one, other) >= _SPELLING
+    short, long = sorted((len(one), len(other)))
+    if start >= max(_STEM, short // 2):
+        return True
+    return 2 * short >= _SPELLING * (short + long) and likeness(one, other) >= _SPELLING
 
 
 def _is_all_but_an_end(one: str, other: str, features: Features) -> bool:
@@ -317,17 +363,26 @@ def _is_all_but_an_end(one: str, other: str, features: Features) -> bool:
         [title_key(part) for part in title.partition(":")] for title in (one, other)
     )
     keys = title_key(one), title_key(other)
-    if (rest == keys[1] and head not in _HEADS) or (other_rest == keys[0] and other_head not in _HEADS):
-        return min(map(len, keys)) >= _LONG
-    if not features.in_full or not features.numbers:
+    in_front = next(
+        (mine for mine, end, title in ((one, rest, keys[1]), (other, other_rest, keys[0])) if end == title), ""
+    )
+    if in_front and title_key(before := in_front.partition(":")[0]) not in _HEADS and features.numbers:
+        is_name = len(words_of(before)) <= _NAME_IN_FRONT
+        return min(map(len, keys)) >= _LONG and (is_name or (features.whole and features.in_full))
+    if not (features.whole and features.in_full and features.numbers):
         return False
     if features.years == 0 and min(map(len, keys)) >= _LONG and _begins(*keys):
         return True
     if head == keys[1] or other_head == keys[0]:
         return (features.years or 0) <= _YEARS_OF_VERSIONS and _begins(*keys)
-    same_head = head == other_head and head not in _HEADS and _is_one_subject(one, other)
-    same_end = rest == other_rest and len(_telling(one.partition(":")[2])) >= _TELLING
-    return bool(rest and other_rest) and (same_head or same_end) and features.years in (0, 1)
+    if not (rest and other_rest):
+        return False
+    many = features.authors is not None and features.authors[0] > FEW
+    if head == other_head:
+        return head not in _HEADS and _is_one_subject(one, other) and features.years in ((0, 1) if many else (0,))
+    are_names = all(len(words_of(title.partition(":")[0])) == 1 for title in (one, other))
+    telling = len(_telling(one.partition(":")[2])) >= _TELLING
+    return rest == other_rest and telling and features.years == 0 and (many or are_names)
 
 
 def _is_one_subject(one: str, other: str) -> bool:
