@@ -4,15 +4,18 @@ Compared are the title (letters of the sorted words, from 0 to 1, so that neithe
 authors (which share of the shorter byline both have), the years, the numbers in the titles ("v2", "Part II"), whether
 one is an erratum of the other, and identifiers.
 
-- An identifier that both have decides where the titles agree, or where most of three or more authors do and the title
-  was only reworded. Else one of the two records has a wrong identifier, or a person has to say that the work was
+- An identifier that both have decides where the titles agree, or where the authors do and the title was only reworded.
+  Else one of the two records has a wrong identifier, or a person has to say that the work was
   renamed.
 - Without one, a link needs a title alike by `BAR` and authors that agree. Papers by the same authors in one year have
   titles as near as 0.87 ("Kernel Neural Optimal Transport"), so a renamed work below the bar is for a person.
 - A title that is the same but for the name before its colon, or but for its subtitle, counts as alike where the
-  authors agree too; the second only for bylines that agree in full.
+  authors agree too; the second only where both bylines have the same three or more names, none more and none less: of
+  pairs of preprints by the same authors, those whose bylines differ are mostly a paper and its sequel.
 - Elsewhere a word that only one title has ("Scalable MCMC Sampling …") is what the next paper by the same authors is
-  about. Such a record is for a person, unless six or more authors are the very same and one word was put in.
+  about. Such a record is for a person, unless six or more authors are the very same and one word was put in or changed.
+- A plus sign after a name ("FADNet++") is a number as "v2" is. Two arXiv numbers, or two of the ACL Anthology, are of two
+  papers.
 - Where no authors can be compared, the same title is enough if it is long and nothing else speaks against it. The same
   title by other authors is a namesake: never a link.
 - The best has to be ahead of every record that is of another work, unless title and authors are the very same.
@@ -211,7 +214,7 @@ def _outcome(score: float, record: Record, features: Features, other: float) -> 
     agrees = features.numbers and not features.about
     if features.identifier is not None:
         bar = BAR if features.author is False else SAME_TITLE
-        alike = features.title >= bar or (features.title >= REWORDED and _some(features))
+        alike = features.title >= bar or (features.title >= REWORDED and bool(features.author))
         return "found" if agrees and alike else "review"
     if score < BAR:
         worth = agrees and score >= DOUBTFUL and (features.author or features.title == 1)
@@ -224,11 +227,6 @@ def _outcome(score: float, record: Record, features: Features, other: float) -> 
         return "found" if letters >= (_SHORT if features.years == 0 else _LONG) and not features.years else "review"
     near = _YEARS_APART if features.title >= _NEARLY and features.in_full else _YEARS_OF_VERSIONS
     return "found" if features.title == 1 or (features.years or 0) <= near else "review"
-
-
-def _some(features: Features) -> bool:
-    """Whether the authors agree, and not in one name only."""
-    return bool(features.author) and features.authors is not None and features.authors[0] > 1
 
 
 def score_of(features: Features) -> float:
