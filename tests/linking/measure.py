@@ -1,9 +1,9 @@
 """Precision and recall of the decision which record is of a work, on public records that were labelled by reading.
 
-`labelled/works.tsv`, `held_out.tsv`, `final.tsv`, `blind.tsv` and `fifth.tsv` have the cases: what is wanted, the records that a
-search by words brought, and which of these are of the work, if any. `labelled/records.tsv` has the records; a case
-names them by their place there. The third to the fifth were drawn from records that none of the earlier ones came
-from, labelled, and measured once before anything was changed: `FIRST_RUNS` is what came out.
+`labelled/works.tsv`, `held_out.tsv`, `final.tsv`, `blind.tsv` and `fifth.tsv` have the cases: what is wanted, the
+records that a search by words brought, and which of these are of the work, if any. `labelled/records.tsv` has the
+records; a case names them by their place there. The third to the fifth were drawn from records that none of the earlier
+ones came from, labelled, and measured once before anything was changed: `FIRST_RUNS` is what came out.
 
 Each case with a counterpart counts twice: as it is, and with the counterparts taken away, when no link is right. Run
 as a script to print the tables; `--shown` prints those in docs/linking.md, `--write` puts them there, `--wrong` names

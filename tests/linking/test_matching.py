@@ -10,7 +10,6 @@ from tests.linking.measure import (
     FINAL,
     FIRST_RUNS,
     HELD_OUT,
-    MADE_ON,
     PRECISION,
     RECALL,
     SETS,

@@ -14,8 +14,8 @@ one is an erratum of the other, and identifiers.
   pairs of preprints by the same authors, those whose bylines differ are mostly a paper and its sequel.
 - Elsewhere a word that only one title has ("Scalable MCMC Sampling …") is what the next paper by the same authors is
   about. Such a record is for a person, unless six or more authors are the very same and one word was put in or changed.
-- A plus sign after a name ("FADNet++") is a number as "v2" is. Two arXiv numbers, or two of the ACL Anthology, are of two
-  papers.
+- A plus sign after a name ("FADNet++") is a number as "v2" is. Two arXiv numbers, or two of the ACL Anthology, are of
+  two papers.
 - Where no authors can be compared, the same title is enough if it is long and nothing else speaks against it. The same
   title by other authors is a namesake: never a link.
 - The best has to be ahead of every record that is of another work, unless title and authors are the very same.
