@@ -12,6 +12,7 @@ import rdflib
 from rdflib.query import ResultRow
 
 from aligngraph.catalogue.sources import data_folder
+from aligngraph.cli.options import FURTHER
 from aligngraph.errors import NothingFoundError
 from aligngraph.queries.search import AmbiguousError, find, find_one, fold, nearest
 from aligngraph.rdf.namespaces import BASE
@@ -410,12 +411,28 @@ def test_show_json_is_the_whole_page(run: Run) -> None:
     assert len(authors["items"]) == 450
 
 
+def test_where_the_page_has_nothing_the_further_lists_are_named(run: Run, tmp_path: Path) -> None:
+    for command in (("show", "grpo"), ("tree", "grpo"), ("query", "works-by-method", "-p", "method=grpo")):
+        outcome = run(*command)
+        assert outcome.code == 2
+        assert outcome.err.splitlines()[1:] == [f"{FURTHER}."]
+    outcome = run("query", "works-by-year", "-p", "since=2025", "--columns", "title")
+    assert (outcome.code, outcome.err) == (0, f"0 rows; {FURTHER}\n")
+    for table in (run("query", "works-by-year", "-p", "since=2023"), run("query", "check-author-order")):
+        assert FURTHER not in table.err
+    (tmp_path / "a.ttl").write_text("<urn:s> <urn:p> <urn:o> .", encoding="utf-8")
+    assert FURTHER not in run("show", "grpo", "--data", str(tmp_path)).err
+    assert "may mean 3 things" in run("show", "grpo", "--data", "aligngraph:all").err
+
+
 def test_ambiguous_words_list_the_candidates_and_exit_2(run: Run) -> None:
     outcome = run("show", "chatbot", "arena")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.startswith("Error: 'chatbot arena' may mean 2 things")
-    assert re.search(r"artifact:chatbot-arena +software +Chatbot Arena", outcome.err)
-    assert re.search(r"approach:chatbot-arena +approach +automatic chatbot arena", outcome.err)
+    _, *candidates = outcome.err.splitlines()
+    assert len(candidates) == 2
+    assert any(re.match(r"  artifact:chatbot-arena +software +Chatbot Arena", line) for line in candidates)
+    assert any(re.match(r"  approach:chatbot-arena +approach +automatic chatbot arena", line) for line in candidates)
 
 
 @pytest.mark.parametrize(
@@ -430,8 +447,9 @@ def test_ambiguous_words_list_the_candidates_and_exit_2(run: Run) -> None:
 def test_unknown_words_exit_2_with_a_next_step(run: Run, words: str, message: str) -> None:
     outcome = run("show", words)
     assert (outcome.code, outcome.out) == (2, "")
-    assert message in outcome.err
-    assert len(outcome.err.splitlines()) == 1
+    said, *more = outcome.err.splitlines()
+    assert message in said
+    assert more == ([f"{FURTHER}."] if words else [])
 
 
 def test_show_reads_another_catalogue(run: Run, tmp_path: Path) -> None:

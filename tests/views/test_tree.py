@@ -10,6 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from aligngraph.catalogue.sources import data_folder
+from aligngraph.cli.options import FURTHER
 from aligngraph.errors import NothingFoundError
 from aligngraph.sparql.backend import Embedded
 from aligngraph.stores.open import open_files
@@ -254,7 +255,7 @@ def test_tree_json_nests(run: Run) -> None:
 def test_unknown_concept_exits_2(run: Run) -> None:
     outcome = run("tree", "zzzzqqq")
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err == "Error: no concept is called 'zzzzqqq': 'aligngraph tree' shows them all.\n"
+    assert outcome.err == f"Error: no concept is called 'zzzzqqq': 'aligngraph tree' shows them all.\n{FURTHER}.\n"
 
 
 def test_examples_of_the_help_run(run: Run) -> None:

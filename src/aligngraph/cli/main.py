@@ -6,7 +6,7 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -107,15 +107,19 @@ _BEHIND = ("--data", "--timeout", "--max-memory", "--no-inferred", "--format")
 
 
 class CannotDo(click.ClickException):
-    """One line on stderr, no traceback."""
+    """One line on stderr, and one for each note of the error; no traceback."""
 
     exit_code = 2
 
+    def __init__(self, message: str, notes: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.notes = notes
+
     def format_message(self) -> str:
-        """Return the message; what may come from names of files can't steer the terminal."""
+        """Return the message and the notes; what may come from names of files can't steer the terminal."""
         from aligngraph.text.terminal import terminal_of
 
-        return terminal_of(sys.stderr).data(self.message)
+        return "\n".join(map(terminal_of(sys.stderr).data, (self.message, *self.notes)))
 
 
 class Cli(click.Group):
@@ -175,7 +179,7 @@ class Cli(click.Group):
             with _explained_stdout():
                 return super().invoke(ctx)
         except AligngraphError as error:
-            raise CannotDo(str(error)) from error
+            raise CannotDo(str(error), getattr(error, "__notes__", ())) from error
         except OSError as error:
             raise CannotDo(_reason(error)) from error
         except MemoryError as error:

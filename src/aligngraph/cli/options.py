@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from aligngraph.errors import ArgumentError
+from aligngraph.errors import ArgumentError, NothingFoundError
 from aligngraph.files.activity import showing, waiting_for_a_person
 from aligngraph.stores.location import Location, locate, split_user
 
@@ -27,6 +28,8 @@ _PRODUCTS = (
 )  # fmt: skip
 _GRACE = 0.5
 ANSWER_SECONDS = "60"
+FURTHER = "'--data aligngraph:all' also looks in the further reading lists"
+"""What to try where the catalogue of the survey page, which is read by default, has nothing."""
 REQUEST_SECONDS = "300"
 
 
@@ -74,6 +77,17 @@ class Origin(NamedTuple):
         inferred = self.location.endpoint is not None
         snapshot = as_files(self.open(inferred=inferred), str(self.location))
         return (click.get_current_context().with_resource(snapshot),)
+
+
+@contextmanager
+def naming_further_lists(location: Location) -> Iterator[None]:
+    """Name the further reading lists where a thing is not found in the catalogue of the survey page."""
+    try:
+        yield
+    except NothingFoundError as error:
+        if location.is_shipped:
+            error.add_note(f"{FURTHER}.")
+        raise
 
 
 def connect(

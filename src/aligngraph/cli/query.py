@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 import click
 
 from aligngraph.cli.answers import FORMATS_HELP, answer_options, give_answer, limited, put_out
-from aligngraph.cli.options import ANSWER_SECONDS, Origin, catalogue_options, completing, hold, is_given
+from aligngraph.cli.options import (
+    ANSWER_SECONDS,
+    FURTHER,
+    Origin,
+    catalogue_options,
+    completing,
+    hold,
+    is_given,
+    naming_further_lists,
+)
 from aligngraph.errors import ArgumentError
 from aligngraph.files.activity import doing
 from aligngraph.queries.binding import bind
@@ -114,7 +123,8 @@ def command(
     worker, name = limited(origin, max_memory, format_=format_, output=output, force=force, is_quick=is_quick)
     backend = origin.open()
     worker.begin()
-    text = bind(stored, values, backend)
+    with naming_further_lists(origin.location):
+        text = bind(stored, values, backend)
     if asked := asked_services(text):
         doing(asked)
     result = backend.run(text)
@@ -128,7 +138,8 @@ def command(
     if stored.is_check and isinstance(result, Solutions):
         _give_check(stored, result, name, worker, force=force)
     else:
-        give_answer(result, name=name, worker=worker, force=force, fixed=fixed)
+        if_none = FURTHER if origin.location.is_shipped else ""
+        give_answer(result, name=name, worker=worker, force=force, fixed=fixed, if_none=if_none)
     worker.end()
 
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 import click
 
-from aligngraph.cli.options import ANSWER_SECONDS, Origin, catalogue_options, completing, text_or_json_option
-from aligngraph.errors import AligngraphError
-from aligngraph.queries.search import AmbiguousError, find_one
+from aligngraph.cli.options import (
+    ANSWER_SECONDS,
+    Origin,
+    catalogue_options,
+    completing,
+    naming_further_lists,
+    text_or_json_option,
+)
+from aligngraph.queries.search import AmbiguousError, Candidate, find_one
 from aligngraph.text.terminal import Terminal, terminal_of
 from aligngraph.views.page import candidate_lines, render
 from aligngraph.views.show import describe
@@ -38,9 +45,12 @@ def command(words: tuple[str, ...], everything: bool, name: str, origin: Origin)
     backend = origin.open()
     terminal = terminal_of(sys.stdout)
     try:
-        found = find_one(backend, " ".join(words))
+        with naming_further_lists(origin.location):
+            found = find_one(backend, " ".join(words))
     except AmbiguousError as error:
-        raise AligngraphError(_explained(error, terminal_of(sys.stderr))) from error
+        for line in _choices(error.candidates, terminal_of(sys.stderr)):
+            error.add_note(line)
+        raise
     page = describe(backend, found.iri)
     if name == "json":
         import json
@@ -50,10 +60,9 @@ def command(words: tuple[str, ...], everything: bool, name: str, origin: Origin)
         click.echo(render(page, terminal, everything=everything), nl=False, color=terminal.colour)
 
 
-def _explained(error: AmbiguousError, terminal: Terminal) -> str:
-    shown = error.candidates[:_MOST_CANDIDATES]
-    lines = list(candidate_lines([(one.kind, one.label, one.curie) for one in shown], terminal))
-    hidden = len(error.candidates) - len(shown)
+def _choices(candidates: list[Candidate], terminal: Terminal) -> Iterator[str]:
+    shown = candidates[:_MOST_CANDIDATES]
+    yield from candidate_lines([(one.kind, one.label, one.curie) for one in shown], terminal)
+    hidden = len(candidates) - len(shown)
     if hidden:
-        lines.append(f"  and {hidden:,} more; add a word to narrow the search.")
-    return "\n".join([str(error), *lines])
+        yield f"  and {hidden:,} more; add a word to narrow the search."

@@ -6,7 +6,14 @@ import sys
 
 import click
 
-from aligngraph.cli.options import ANSWER_SECONDS, Origin, catalogue_options, completing, text_or_json_option
+from aligngraph.cli.options import (
+    ANSWER_SECONDS,
+    Origin,
+    catalogue_options,
+    completing,
+    naming_further_lists,
+    text_or_json_option,
+)
 from aligngraph.text.terminal import terminal_of
 from aligngraph.views.tree import read_tree, render_tree
 
@@ -30,7 +37,8 @@ def command(concept: tuple[str, ...], name: str, origin: Origin) -> None:
       aligngraph tree human-values
       aligngraph tree methods --format json
     """
-    nodes = read_tree(origin.open(), " ".join(concept) or None, _tell)
+    with naming_further_lists(origin.location):
+        nodes = read_tree(origin.open(), " ".join(concept) or None, _tell)
     terminal = terminal_of(sys.stdout)
     if name == "json":
         import json

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from aligngraph.errors import ArgumentError
+from aligngraph.errors import ArgumentError, NothingFoundError
 from aligngraph.queries.lookup import PROLOGUE, full_rows, iris, is_one_of, ways_to_write
 from aligngraph.queries.stored import Parameter, did_you_mean, quote
 from aligngraph.rdf.namespaces import AG, BASE, KINDS, PREFIXES, expand, shorten
@@ -63,7 +63,7 @@ def _resolve_string(parameter: Parameter, value: str, backend: Backend) -> ox.Li
         choices = strings_of(parameter, backend)
         few = f"it has {len(choices):,}, such as {', '.join(choices[:3])}." if choices else "it has none."
         said = f"{parameter.name}={quote(value)} matches no {parameter.of} of the catalogue"
-        raise ArgumentError(f"{said}: {did_you_mean(value, choices, few)}")
+        raise NothingFoundError(f"{said}: {did_you_mean(value, choices, few)}")
     return literal
 
 
@@ -84,7 +84,7 @@ def _resolve_iri(parameter: Parameter, value: str, backend: Backend) -> ox.Named
         return ox.NamedNode(meant)
     what = " or ".join(parameter.choices) if parameter.type == "iri" else parameter.type
     hint = did_you_mean(plain, _names(parameter, backend), "") or _choice(parameter, backend)
-    raise ArgumentError(f"{parameter.name}={quote(value)} matches no {what} of the catalogue: {hint}")
+    raise NothingFoundError(f"{parameter.name}={quote(value)} matches no {what} of the catalogue: {hint}")
 
 
 def _called(parameter: Parameter, wanted: str, backend: Backend) -> list[str]:

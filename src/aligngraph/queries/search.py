@@ -374,14 +374,17 @@ class AmbiguousError(ArgumentError):
 
 
 def find_one(backend: Backend, words: str) -> Candidate:
-    """Return the one thing that *words* mean. Raise NothingFoundError, with the nearest names, or AmbiguousError."""
+    """Return the one thing that *words* mean.
+
+    Raise NothingFoundError, with the nearest names, AmbiguousError, or ArgumentError where there are no words.
+    """
     candidates = find(backend, words)
     if len(candidates) == 1:
         return candidates[0]
     if candidates:
         raise AmbiguousError(words, candidates)
     if not words.strip():
-        raise NothingFoundError("nothing to look for: name a thing, for example 'aligngraph show dpo'.")
+        raise ArgumentError("nothing to look for: name a thing, for example 'aligngraph show dpo'.")
     near = [repr(name) for name in nearest(backend, words)]
     hint = f"did you mean {' or '.join(near)}?" if near else "try a word of its title, an arXiv id or a DOI."
     raise NothingFoundError(f"nothing in the catalogue is called {_quoted(words)}: {hint}")

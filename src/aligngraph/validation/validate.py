@@ -264,10 +264,11 @@ def _read(sources: Sequence[Source], *, based: bool) -> list[_File]:
             files.append(_File(source, read_bytes(source.path), based=based, taken=taken))
         except BadTurtleError as error:
             errors.append(error)
-    if len(errors) > 1:
-        raise CatalogueError("\n".join(map(str, errors)))
     if errors:
-        raise errors[0]
+        first, *others = errors
+        for other in others:
+            first.add_note(str(other))
+        raise first
     return files
 
 
