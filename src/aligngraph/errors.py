@@ -13,7 +13,8 @@
     │   └── CannotFormatError  Turtle can't be laid out anew (in `turtle.terms`)
     ├── OutputError            it can't be written there: choose another place, or make room
     ├── RemoteError            a store does not answer as it should: look there, try again
-    │   └── BrokenOffError     its answer ended before its end (in `stores.reply`)
+    │   ├── BrokenOffError     its answer ended before its end (in `stores.reply`)
+    │   └── WrongAddressError  a server is there, but no endpoint at this address (in `stores.http`)
     ├── ReasoningError         entailment can't be decided here: correct the axioms, or infer elsewhere
     ├── LimitError             it took too long or too much memory: ask for less, or raise the limit
     ├── EngineError            a SHACL engine is missing, or gave up: take another (in `validation.engines`)

@@ -109,7 +109,8 @@ def test_every_command_that_reads_works_on_an_empty_catalogue(run: Run, tmp_path
         assert outcome.code == 0, (args, outcome.err)
     assert run("validate", folder, "--fail-on", "warning").code == 0
     assert run("fmt", "--check", folder).code == 0
-    assert run("new-catalogue", folder).code == 2
+    refused = run("new-catalogue", folder)
+    assert (refused.code, "Name a new or empty folder." in refused.err) == (2, True), refused.err
 
 
 @pytest.mark.slow

@@ -74,7 +74,7 @@ def test_a_plan_says_what_would_be_sent_and_sends_nothing(services: Services, st
     assert plans["openalex"].cost == pytest.approx(0.0001 + 0.001 * len(THINGS))
     assert plans["crossref"].host == services["crossref"].address.removeprefix("http://")
     assert str(plans["crossref"]).startswith(
-        f"crossref: 1 requests by identifier and up to {len(THINGS)} searches to 127."
+        f"crossref: 1 request by identifier and up to {len(THINGS)} searches to 127."
     )
     one(THINGS)
     assert all(done.sent <= plans[done.source].batches + plans[done.source].searches for done in one.done)

@@ -58,7 +58,7 @@ def test_a_dry_run_sends_nothing_a_run_links_and_a_second_sends_nothing(linking:
     assert dry.code == 0, dry.err
     assert services.requests() == 0
     found = re.findall(
-        r"^(openalex|crossref): ([0-9]+) requests by identifier and up to ([0-9]+) searches", dry.err, re.M
+        r"^(openalex|crossref): ([0-9]+) requests? by identifier and up to ([0-9]+) search(?:es)?", dry.err, re.M
     )
     planned = {name: int(batches) + int(searches) for name, batches, searches in found}
     assert planned["openalex"] >= 124

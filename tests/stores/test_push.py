@@ -320,3 +320,14 @@ def test_an_iri_with_a_percent_sign_survives_updates(aligngraph: Aligngraph, tmp
     file = tmp_path / "own.ttl"
     file.write_text('<http://x.example/a%20b> <x:b> <http://x.example/100%25>, "50 %20", "\\\\%" .')
     assert aligngraph("push", "--data", file, *BY_UPDATES).code == 0
+
+
+def test_the_address_that_push_takes_is_one_to_read_from(run: Run, oxigraph: OxigraphServer) -> None:
+    question = ("query", "benchmarks-by-goal", "-p", "goal=human-values", "--format", "csv", "--data")
+    right = run(*question, oxigraph.endpoint)
+    for address in (oxigraph.address, f"{oxigraph.address}/", f"{oxigraph.address}/store"):
+        done = run(*question, address)
+        assert (done.code, done.out) == (0, right.out), done.err
+    wrong = run(*question, f"{oxigraph.address}/nothing")
+    assert wrong.code == 2
+    assert f"{oxigraph.address}/nothing answered 404, it has nothing at this address" in wrong.err

@@ -56,7 +56,8 @@ COMMON = {
     "Catalogues that --data can name": {
         "my-list": "A file or folder of RDF, such as Turtle.",
         "catalogue.store": "A store on disk: 'aligngraph load' makes one.",
-        "https://HOST/sparql": "A SPARQL endpoint; https://NAME@HOST/sparql if it asks for a user name.",
+        "https://HOST/sparql": "A SPARQL endpoint, or the address of its store; https://NAME@HOST/sparql if it "
+        "asks for a user name.",
         "aligngraph:all": "The shipped catalogue with further reading lists.",
     },
     "Limits of every command that may take long": {

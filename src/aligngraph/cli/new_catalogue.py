@@ -25,6 +25,6 @@ def command(folder: Path, title: str | None) -> None:
     from aligngraph.curation.new_catalogue import default_title, new_catalogue
     from aligngraph.files.atomic import check_folder, write_folder
 
-    check_folder(folder)
+    check_folder(folder, force=None)
     write_folder(folder, new_catalogue(title or default_title(folder)))
     click.echo(f"{folder}: an empty catalogue. Next: aligngraph import FILE --into {folder}", err=True)

@@ -82,8 +82,8 @@ def find_thing(text: str, holdings: Holdings) -> str:
     if found:
         raise ArgumentError(f"{text!r} may be {' or '.join(map(shorten, found))}: write which.")
     raise ArgumentError(
-        f"no work, person, organisation, venue or artifact {text!r} in this catalogue. Write its CURIE, as in "
-        f"work:{plain}."
+        f"no work, person, organisation, venue or artifact {text!r} in this catalogue. "
+        f"'aligngraph show' finds the CURIE of a thing by its name."
     )
 
 

@@ -119,14 +119,18 @@ def _cannot(path: Path, error: OSError) -> OutputError:
     return OutputError(f"{path}: can't be written: {(error.strerror or str(error)).lower()}.")
 
 
-def check_folder(path: Path, *, force: bool = False) -> None:
-    """Raise OutputError where `write_folder` would refuse *path*, before any work is done for it."""
+def check_folder(path: Path, *, force: bool | None = False) -> None:
+    """Raise OutputError where `write_folder` would refuse *path*, before any work is done for it.
+
+    *force* is None where a command has no --force.
+    """
     with _explained(path):
         if path.exists() and not path.is_dir():
             raise OutputError(f"{path}: is a file. Name a folder, new or empty.")
         recover(path)
         if path.is_dir() and not force and any(path.iterdir()):
-            raise OutputError(f"{path}: is not empty, and was left as it is. Pass --force to write into it.")
+            advice = "Name a new or empty folder" if force is None else "Pass --force to write into it"
+            raise OutputError(f"{path}: is not empty, and was left as it is. {advice}.")
         if not path.absolute().parent.is_dir():
             raise FileNotFoundError
 

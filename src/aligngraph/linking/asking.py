@@ -20,6 +20,7 @@ from aligngraph.linking.records import Record, Wanted
 from aligngraph.linking.source import AnswerError, Question, Source
 from aligngraph.linking.sources import SOURCES, source
 from aligngraph.linking.state import Asked, State, key_of
+from aligngraph.text.plurals import count_of
 
 _ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+")
 Progress = Callable[[str, int, int], None]
@@ -63,8 +64,9 @@ class Planned:
         cost = f", at most ${self.cost:.4f}" if self.cost else ""
         before = f" ({self.answered} answered before)" if self.answered else ""
         return (
-            f"{self.source}: {self.batches} requests by identifier and up to {self.searches} searches to {self.host}, "
-            f"for {self.things} things{before}{cost}"
+            f"{self.source}: {count_of(self.batches, 'request')} by identifier and up to "
+            f"{count_of(self.searches, 'search', 'searches')} to {self.host}, "
+            f"for {count_of(self.things, 'thing')}{before}{cost}"
         )
 
 

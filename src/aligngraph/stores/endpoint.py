@@ -19,7 +19,7 @@ from aligngraph.rdf.namespaces import PREFIXES
 from aligngraph.sparql.backend import FormsMixin, QueryError, Solutions, Triples
 from aligngraph.sparql.paging import Paging, dataset_of, form_of, most_triples, names_graphs, with_prefixes
 from aligngraph.stores.contents import Contents, question, question_of_inferred
-from aligngraph.stores.http import Client, web_page
+from aligngraph.stores.http import TRIES, WEB_PAGE, Client, WrongAddressError, web_page
 from aligngraph.stores.limits import DEFAULT_SECONDS
 from aligngraph.stores.reply import Deadline, Reply
 from aligngraph.stores.virtuoso import readable, usual
@@ -69,11 +69,16 @@ class Remote(FormsMixin):
     ) -> None:
         """Ask the store at the address *endpoint*, as *access* says, each time for *seconds* at most (0: any).
 
+        Where that is the address of the store itself, its endpoint is asked.
+
         Where the default graph is empty or shows no catalogue while named graphs hold one, and the store can be asked
         to, the *union* of all graphs takes its place in queries without FROM. *tell*, where given, is told before the
         first query what parts of a catalogue the store lacks. Raise RemoteError where that is not an address.
         """
         self._client = Client(endpoint, access)
+        self._access = access
+        self._may_search = True
+        """Whether its endpoint may be at another address of the store."""
         self._seconds = seconds
         self._tell = tell
         self._union: tuple[tuple[str, str], ...] | None = None if union else ()
@@ -108,14 +113,60 @@ class Remote(FormsMixin):
             self._look(deadline)
         if dataset := dataset_of(sparql, PREFIXES):
             # Said twice: a store that is set to show the union of all may not heed what stands in the query.
-            return self._client.query(sparql, accept, deadline, (*dataset, _NO_GRAPH))
-        reply = self._client.query(sparql, accept, deadline, (*(self._union or ()), *self._named(sparql, deadline)))
+            return self._send(sparql, accept, deadline, (*dataset, _NO_GRAPH))
+        reply = self._send(sparql, accept, deadline, (*(self._union or ()), *self._named(sparql, deadline)))
         if self._union is None and reply.union is not None:
             self._look(deadline)
             if self._union:
                 reply.close()
                 return self._ask(sparql, accept, deadline)
         return reply
+
+    def _send(
+        self,
+        sparql: str,
+        accept: str,
+        deadline: Deadline,
+        more: Sequence[tuple[str, str]] = (),
+        *,
+        tries: int = TRIES,
+    ) -> Reply:
+        """Return the answer to *sparql*; find the endpoint of the store, once, where there is none at its address."""
+        given = self._client
+        try:
+            return self._reply(sparql, accept, deadline, more, tries)
+        except WrongAddressError as error:
+            if not self._may_search:
+                raise
+            self._may_search = False
+            self._client = self._elsewhere() or given
+            if self._client is given:
+                raise
+            try:
+                return self._reply(sparql, accept, deadline, more, tries)
+            except WrongAddressError:
+                self._client = given
+                raise error from None
+
+    def _reply(
+        self, sparql: str, accept: str, deadline: Deadline, more: Sequence[tuple[str, str]], tries: int
+    ) -> Reply:
+        reply = self._client.query(sparql, accept, deadline, more, tries=tries)
+        if reply.content_type in WEB_PAGE:
+            reply.close()
+            raise web_page(self._client.name)
+        return reply
+
+    def _elsewhere(self) -> Client | None:
+        """Return what asks the endpoint of the store, where that has another address."""
+        from aligngraph.stores.products import find_store
+
+        address = self._client.address
+        try:
+            found = find_store(Client(address, self._access, seconds=_LOOKING)).query
+        except RemoteError:
+            return None
+        return None if found.rstrip("/") == address.rstrip("/") else Client(found, self._access)
 
     def _look(self, deadline: Deadline) -> None:
         """Find out what the store holds: ask it for the union from now on where that is needed; tell what it lacks."""
@@ -138,7 +189,7 @@ class Remote(FormsMixin):
         """Return the pairs of texts that *sparql* asks for, and how the store is asked for the union of its graphs."""
         left = deadline.left()
         soon = Deadline(_LOOKING if left is None else min(left / 2, _LOOKING))
-        reply = self._client.query(sparql, _ACCEPT_RESULTS, soon, self._union or (), tries=1)
+        reply = self._send(sparql, _ACCEPT_RESULTS, soon, self._union or (), tries=1)
         page = _Page(self, reply)
         return frozenset((_text(row[0]), _text(row[1])) for row in page if len(row) == 2), reply.union
 
@@ -147,7 +198,7 @@ class Remote(FormsMixin):
         if not self._union or not self._union[0][1] or not names_graphs(sparql):
             return ()
         if not self._graphs:
-            page = _Page(self, self._client.query(_ALL_GRAPHS, _ACCEPT_RESULTS, deadline))
+            page = _Page(self, self._send(_ALL_GRAPHS, _ACCEPT_RESULTS, deadline))
             self._graphs = tuple(("named-graph-uri", _text(graph)) for (graph,) in page)
         return self._graphs
 
@@ -250,8 +301,6 @@ class Remote(FormsMixin):
 
     def _unreadable(self, reply: Reply) -> RemoteError:
         reply.close()
-        if reply.content_type in ("text/html", "application/xhtml+xml"):
-            return web_page(self._client.name)
         what = repr(reply.content_type) if reply.content_type else "no type"
         return RemoteError(
             f"{self._client.name} answered in a format that was not requested ({what}): "

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _LONGEST_ADDRESS = 2000
 _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
-_TRIES = 5
+TRIES = 5
 _BUSY = (429, 502, 503, 504)
 _DONE = (200, 201, 202, 204)
 _CONNECT_SECONDS = 15.0
@@ -40,7 +40,7 @@ _LONGEST_WAIT = 60.0
 """Seconds that a busy server may ask to wait for where there is no time limit."""
 _MOST_OF_AN_ERROR = 8192
 _FORM = "application/x-www-form-urlencoded"
-_WEB_PAGE = ("text/html", "application/xhtml+xml")
+WEB_PAGE = ("text/html", "application/xhtml+xml")
 _ENDPOINTS = (
     "Stores have their endpoint at /query (Oxigraph), /NAME/sparql (Fuseki), /sparql (Virtuoso, Neptune) or "
     "/repositories/NAME (GraphDB)"
@@ -77,6 +77,10 @@ _STATUS_OF_CHANGES = _STATUS | {
     504: "did not answer its gateway in time: try later",
 }
 """What a status says, in words that go on from 'it'; of requests that change something."""
+
+
+class WrongAddressError(RemoteError):
+    """There is no SPARQL endpoint at an address, though a server is."""
 
 
 class Request(NamedTuple):
@@ -121,7 +125,7 @@ class Client:
         self._access.prepare(self._session, self.address)
 
     def query(
-        self, sparql: str, accept: str, deadline: Deadline, more: Sequence[tuple[str, str]] = (), *, tries: int = _TRIES
+        self, sparql: str, accept: str, deadline: Deadline, more: Sequence[tuple[str, str]] = (), *, tries: int = TRIES
     ) -> Reply:
         """Send *sparql*, and parameters *more*, to the client's address, and return the answer, to be read.
 
@@ -155,7 +159,7 @@ class Client:
         return reply
 
     def _send(
-        self, request: Request, deadline: Deadline, allowed: Sequence[int], most: int | None, tries: int = _TRIES
+        self, request: Request, deadline: Deadline, allowed: Sequence[int], most: int | None, tries: int = TRIES
     ) -> Reply:
         name = shown(request.address)
         pause = 0.5
@@ -258,7 +262,8 @@ class Client:
             what = f"gave no answer to {request.what}"
         # RFC 9110, section 15.5; but a time-out may come in the midst of the work.
         nothing_done = 400 <= status < 500 and status != 408
-        return RemoteError(f"{shown(request.address)} answered {status}, it {what}{said}", nothing_done=nothing_done)
+        kind = WrongAddressError if status in (404, 405, 406, 415) else RemoteError
+        return kind(f"{shown(request.address)} answered {status}, it {what}{said}", nothing_done=nothing_done)
 
 
 def _redirected(response: requests.Response, request: Request, address: str) -> str:
@@ -311,9 +316,9 @@ def shown(address: str) -> str:
     return plain(re.split(r"[?#]", address)[0])
 
 
-def web_page(name: str) -> RemoteError:
+def web_page(name: str) -> WrongAddressError:
     """Return what to say where *name* answers a query with a web page."""
-    return RemoteError(
+    return WrongAddressError(
         f"{name} answered with a web page instead of results: is this the address of the endpoint itself? {_ENDPOINTS}."
     )
 
@@ -321,7 +326,7 @@ def web_page(name: str) -> RemoteError:
 def _is_page(reply: Reply) -> bool:
     # Virtuoso, Blazegraph and others say in HTML that they did it.
     done = re.search(rb"\b(done|success|modified|mutationCount|COMMIT|committed)\b", reply.content, re.IGNORECASE)
-    return reply.content_type in _WEB_PAGE and done is None
+    return reply.content_type in WEB_PAGE and done is None
 
 
 def is_dropped(error: Exception) -> bool:
