@@ -303,7 +303,7 @@ def test_whatever_lists_or_counts_by_goal_approach_or_method_can_leave_out_what_
     told = {"artifacts-by-goal", "artifact-addresses", "algorithms-without-code", "benchmarks-without-data"}
     told |= {"benchmarks-by-risk"}
     told |= {"surveys-that-differ"}  # which asks of listings alone
-    whole = {"classification-of-work", "goals-without-benchmark", "authors-by-works", "work-record"}
+    whole = {"classification-of-work", "goals-without-benchmark", "work-record"}
     assert {query.name for query in PLACED} >= asking - told - whole
     assert len(PLACED) >= 10
 
@@ -350,6 +350,35 @@ def test_a_goal_and_a_method_leave_the_works_that_authors_have_on_both(catalogue
     }
     assert set(counts.items()) == found
     assert len(found) > 10
+
+
+@pytest.mark.parametrize(("source", "kind"), [("listed", "ag:Listing"), ("added", "ag:CuratedPlacing")])
+def test_works_count_for_their_authors_where_the_source_places_them(
+    catalogue: Embedded, source: str, kind: str
+) -> None:
+    query = next(query for query in QUERIES if query.name == "authors-by-works")
+    given = {"least": ["1"], "goal": ["human-values"], "method": ["rl-based"], "source": [source]}
+    found = set(
+        catalogue.select(
+            f"""SELECT ?author (COUNT(DISTINCT ?work) AS ?works) {{
+              ?one ag:places ?work ; a {kind} ; ag:placingGoal goal:human-values .
+              ?other ag:places ?work ; a {kind} ; ag:placingMethod method:rl-based .
+              ?work ag:hasAuthorship/(ag:person|ag:organization) ?author
+            }} GROUP BY ?author"""
+        )
+    )
+    assert {(row[3], row[1]) for row in catalogue.select(bind(query, given, catalogue))} == found
+    assert len(found) > 10
+
+
+def test_what_is_new_is_told_for_each_goal(catalogue: Embedded) -> None:
+    query = next(query for query in QUERIES if query.name == "works-by-goal")
+    new, every = (
+        set(catalogue.select(bind(query, {"goal": [ANY], "since": [since]}, catalogue))) for since in ("2023", ANY)
+    )
+    assert new == {row for row in every if isinstance(row[1], ox.Literal) and int(row[1].value) >= 2023}
+    assert len({row[7] for row in new}) > 10
+    assert len(new) < len(every)
 
 
 def test_any_number_of_authors_brings_in_the_work_of_hundreds(catalogue: Embedded) -> None:
