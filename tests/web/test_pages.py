@@ -61,6 +61,16 @@ def test_the_shapes_page_has_the_message_of_every_rule(served: Served) -> None:
     assert [iri for iri, rule in rules.items() if rule.message not in text] == []
 
 
+def test_mappings_are_named_by_what_they_relate(served: Served) -> None:
+    html = page(served, "mapping-set.html")
+    assert len(html.encode()) < 100_000
+    found = re.findall(r'<a href="/(mapping/[^"]+)">([^<]+)</a>', html)
+    assert len(found) > 100
+    assert all(" → " in name for _, name in found)
+    path, name = found[0]
+    assert f"<h1>{name}</h1>" in page(served, f"{path}.html")
+
+
 def test_documents_lead_to_each_other_and_to_places_that_there_are(served: Served) -> None:
     names = {path.stem for path in (ROOT / "docs").glob("*.md")}
     index = page(served, "docs")

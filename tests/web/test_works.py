@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 import requests
 
+from aligngraph.api.catalogue import Catalogue
+from aligngraph.web import pages
+from aligngraph.web.documents import Documents
 from tests.web.conftest import Served
 
 HTML = {"Accept": "text/html"}
@@ -56,13 +59,32 @@ def test_it_has_the_works_that_all_choices_leave(served: Served, given: dict[str
     assert total_of(html) == len(expected)
 
 
+def test_a_survey_leads_to_its_works(served: Served) -> None:
+    html = requests.get(served / "survey/value-alignment.html", timeout=60).text
+    (link,) = re.findall(r'href="/(works\?[^"]+)"', html)
+    listed = asked(served, "^ag:lists ?listing . ?listing ag:inSection/ag:sectionOf survey:value-alignment")
+    assert total_of(requests.get(served / unescape(link), timeout=60).text) == len(listed) > 100
+
+
+def test_files_have_all_works_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_WORKS_OF_FILE", 50)
+    catalogue = Catalogue(())
+    made = dict(pages.Pages(catalogue, Documents(catalogue), live=False).files_of_works())
+    works = [work for html in made.values() for work in works_of(html)]
+    assert len(set(works)) == len(works) > 100
+    assert list(made)[:2] == ["/works", "/works-2"]
+    links = [re.findall(r'rel="(prev|next)" href="([^"]+)"', html) for html in made.values()]
+    assert links[:2] == [[("next", "/works-2")], [("prev", "/works"), ("next", "/works-3")]]
+    assert links[-1] == [("prev", f"/works-{len(made) - 1}")]
+
+
 def test_words_of_titles_narrow_it_and_all_of_it_comes_in_pages(served: Served) -> None:
-    pages = [page_of(served, page=number) for number in (1, 2)]
-    every = [work for html in pages for work in works_of(html)]
-    assert len(every) == len(set(every)) == total_of(pages[0])
+    both = [page_of(served, page=number) for number in (1, 2)]
+    every = [work for html in both for work in works_of(html)]
+    assert len(every) == len(set(every)) == total_of(both[0])
     assert set(every) == asked(served, "dcterms:title ?title")
-    assert 'rel="next"' in pages[0]
-    assert 'rel="next"' not in pages[1]
+    assert 'rel="next"' in both[0]
+    assert 'rel="next"' not in both[1]
     found = page_of(served, q="PREFERENCE optimization", year=2023)
     assert "work/rafailov2023-dpo" in works_of(found)
     assert total_of(found) < 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,6 @@ from aligngraph.rdf.namespaces import BASE, KINDS, PREFIXES, expand
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from aligngraph.queries.name_index import NameIndex
     from aligngraph.sparql.backend import Backend
 
     Only: TypeAlias = Callable[[Iterable[str]], Collection[str]]
@@ -78,11 +77,10 @@ class Candidate:
         return curie(self.iri)
 
 
-def find(backend: Backend, words: str, only: Only | None = None, names: NameIndex | None = None) -> list[Candidate]:
+def find(backend: Backend, words: str, only: Only | None = None) -> list[Candidate]:
     """Return what *words* may mean, best first: one thing where it is clear, several where not, none where unknown.
 
-    With *only*, things whose IRI it returns of those that it is given; with *names*, of `index_names`, what words of
-    names mean is looked up there.
+    With *only*, things whose IRI it returns of those that it is given.
 
     Tried in this order, each only if those before gave nothing: IRI or CURIE, or a retired one, which means what took
     its place; arXiv, DOI, ACL, OpenReview and ORCID
@@ -91,6 +89,11 @@ def find(backend: Backend, words: str, only: Only | None = None, names: NameInde
     An identifier or title of a publication or listing means its work.
     An artifact gives way to the work that brought it where both are meant by name.
     """
+    return find_exactly(backend, words, only) or _by_words(backend, words, only)
+
+
+def find_exactly(backend: Backend, words: str, only: Only | None = None) -> list[Candidate]:
+    """Return what *words* mean, as `find` does, where they are more than words of names."""
     text = unicodedata.normalize("NFC", " ".join(words.split()))
     if not text:
         return []
@@ -101,7 +104,7 @@ def find(backend: Backend, words: str, only: Only | None = None, names: NameInde
             candidates = [one for one in candidates if one.iri in kept]
         if candidates:
             return candidates
-    return _by_words(backend, text, only, names)
+    return []
 
 
 def find_identified(backend: Backend, words: str) -> list[Candidate]:
@@ -145,7 +148,7 @@ def fold(text: str) -> str:
 
 
 def _by_iri(backend: Backend, text: str) -> list[Candidate]:
-    found = _candidates(backend, _iris_of(text))
+    found = candidates_of(backend, _iris_of(text))
     # That a page elsewhere is a document says nothing of it; who links to it does.
     return [candidate for candidate in found if candidate.kind != "document"]
 
@@ -171,7 +174,7 @@ def _by_replacement(backend: Backend, text: str) -> list[Candidate]:
     select = f"""SELECT DISTINCT ?kept WHERE {{
       {paths} FILTER NOT EXISTS {{ ?kept dcterms:isReplacedBy ?later }} }} ORDER BY ?kept"""
     kept = [one for (one,) in full_rows(backend, select)]
-    return _candidates(backend, kept) if kept else []
+    return candidates_of(backend, kept) if kept else []
 
 
 def _by_identifier(backend: Backend, text: str) -> list[Candidate]:
@@ -197,7 +200,7 @@ def _identified(backend: Backend, pattern: str) -> list[Candidate]:
       OPTIONAL {{ ?listing ag:hasLink ?found ; ag:lists ?listed }}
     }}"""
     meant = [work or listed or found for found, work, listed in rows(backend, select)]
-    return _settle(backend, _candidates(backend, [iri for iri in meant if iri]))
+    return _settle(backend, candidates_of(backend, [iri for iri in meant if iri]))
 
 
 def _identifiers(text: str) -> Iterator[tuple[str, str]]:
@@ -218,7 +221,7 @@ def _identifiers(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _by_name(backend: Backend, text: str) -> list[Candidate]:
-    slug = "-".join(_WORD.findall(fold(text)))
+    slug = "-".join(words_of(text))
     choices = [f"{BASE}{kind}/{name}" for kind in KINDS for name in {slug, text.lower()} if name]
     named = iris([*choices, PREFIXES["ag"] + text] if _SINGLE_NAME.fullmatch(text) else choices)
     by_label = f"VALUES ?name {{ {ways_to_write(text)} }} ?thing ?property ?name"
@@ -229,7 +232,7 @@ def _by_name(backend: Backend, text: str) -> list[Candidate]:
     }}"""
     ranked = full_rows(backend, select)
     best = min((rank for _, rank in ranked), default="0")
-    candidates = _candidates(backend, _meant(backend, [thing for thing, rank in ranked if rank == best]))
+    candidates = candidates_of(backend, _meant(backend, [thing for thing, rank in ranked if rank == best]))
     return _settle(backend, _with_works(backend, candidates, slug))
 
 
@@ -255,11 +258,11 @@ def _by_citation(backend: Backend, text: str) -> list[Candidate]:
     if match["year"]:
         wanted += f"?work ag:firstPublicYear|ag:hasPublication/ag:publicationYear {match['year']} ."
     select = f"SELECT DISTINCT ?work {{ {wanted} }}"
-    return _candidates(backend, [work for (work,) in full_rows(backend, select)])
+    return candidates_of(backend, [work for (work,) in full_rows(backend, select)])
 
 
 def _ending_in(family: str) -> str:
-    words = _WORD.findall(fold(family))
+    words = words_of(family)
     return f"(^|[ -]){'[ -]+'.join(map(_pattern, words))}$"
 
 
@@ -270,7 +273,7 @@ def _with_works(backend: Backend, candidates: list[Candidate], slug: str) -> lis
         return candidates
     there = {candidate.iri for candidate in candidates}
     works = [work for _, work in _introductions(backend, artifacts) if local_name(work).partition("-")[2] == slug]
-    return [*candidates, *_candidates(backend, [work for work in works if work not in there])]
+    return [*candidates, *candidates_of(backend, [work for work in works if work not in there])]
 
 
 def _introductions(backend: Backend, artifacts: Iterable[str]) -> list[tuple[str, ...]]:
@@ -281,12 +284,12 @@ def _introductions(backend: Backend, artifacts: Iterable[str]) -> list[tuple[str
     )
 
 
-def index_names(backend: Backend) -> NameIndex:
-    """Return all names by their words, for searches in a catalogue that does not change meanwhile."""
-    from aligngraph.queries.name_index import NameIndex
-
+def names_with_owners(backend: Backend) -> list[tuple[str, str]]:
+    """Return things that are meant by words of names, each with a name: works for their publications and listings."""
     named = full_rows(backend, _named_things(""))
-    return NameIndex((thing, name, _WORD.findall(fold(name))) for thing, name in named)
+    found = full_rows(backend, "SELECT ?part ?work { ?work ag:hasPublication|^ag:lists ?part }")
+    works = {row[0]: row[1] for row in found}
+    return [(works.get(thing, thing), name) for thing, name in named]
 
 
 def _named_things(filters: str) -> str:
@@ -295,50 +298,48 @@ def _named_things(filters: str) -> str:
       VALUES ?property {{ {_MAIN_NAMES} {_OTHER_NAMES} }} ?thing ?property ?name . {filters} }}"""
 
 
-def _by_words(backend: Backend, text: str, only: Only | None, names: NameIndex | None) -> list[Candidate]:
-    words = _WORD.findall(fold(text))[:_MOST_WORDS]
+def words_of(text: str) -> list[str]:
+    """Return the words of *text*, without case and accents."""
+    return _WORD.findall(fold(text))
+
+
+def _by_words(backend: Backend, text: str, only: Only | None) -> list[Candidate]:
+    words = words_of(text)[:_MOST_WORDS]
     if not words:
         return []
-    found: Iterable[tuple[str, ...]]
-    if names is not None:
-        found = names.holding(words)
-    else:
-        longest = sorted(dict.fromkeys(words), key=lambda word: -len(word))[:4]
-        filters = " ".join(f'FILTER(REGEX(STR(?name), {literal(_pattern(word))}, "i"))' for word in longest)
-        found = full_rows(backend, f"{_named_things(filters)} LIMIT {_MOST_FOUND}")
+    longest = sorted(dict.fromkeys(words), key=lambda word: -len(word))[:4]
+    filters = " ".join(f'FILTER(REGEX(STR(?name), {literal(_pattern(word))}, "i"))' for word in longest)
     ranked: dict[str, int] = {}
-    for thing, name in found:
-        rank = _rank(words, name)
-        if rank is not None:
+    for thing, name in full_rows(backend, f"{_named_things(filters)} LIMIT {_MOST_FOUND}"):
+        own = words_of(name)
+        if all(any(part.startswith(word) for part in own) for word in words):
+            rank = rank_of(words, own, name)
             ranked[thing] = min(ranked.get(thing, rank), rank)
     kept = ranked.keys() if only is None else only(ranked)
     best = min((rank for thing, rank in ranked.items() if thing in kept), default=None)
     meant = _meant(backend, [thing for thing, rank in ranked.items() if rank == best and thing in kept])
-    return _settle(backend, _candidates(backend, meant))
+    return _settle(backend, candidates_of(backend, meant))
 
 
 def _pattern(word: str) -> str:
     return "".join(f"[{_VARIANTS[c]}]{_COMBINING}" if c in _VARIANTS else c for c in word)
 
 
-def _rank(words: list[str], name: str) -> int | None:
-    """Return how well *words* fit *name*, 0 best; None where one of them begins no word of it."""
-    own = _WORD.findall(fold(name))
+def rank_of(words: Sequence[str], own: Sequence[str], name: str) -> int:
+    """Return how well *words*, each of which begins one of *own*, the words of *name*, fit it, 0 best."""
     if own == words:
         return 0
-    if _WORD.findall(fold(name.partition(":")[0])) == words:
+    if own[: len(words)] == words and words_of(name.partition(":")[0]) == words:
         return 1
     starts = range(len(own) - len(words) + 1)
     if any(own[start : start + len(words)] == words for start in starts):
         return 2
     if set(words) <= set(own):
         return 3
-    if all(any(part.startswith(word) for part in own) for word in words):
-        return 4
-    return None
+    return 4
 
 
-def _candidates(backend: Backend, things: Iterable[str]) -> list[Candidate]:
+def candidates_of(backend: Backend, things: Iterable[str]) -> list[Candidate]:
     """Return those of *things* that the catalogue describes, sorted by kind and label."""
     types = types_of(backend, things)
     labels = names_of(backend, types)

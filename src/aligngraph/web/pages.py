@@ -6,23 +6,21 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
-
-import pyoxigraph as ox
 
 from aligngraph._version import __version__
 from aligngraph.api.catalogue import Catalogue
 from aligngraph.api.table import Table
 from aligngraph.catalogue.sources import find_sources
 from aligngraph.errors import NothingFoundError
-from aligngraph.queries.lookup import curie, in_words, local_name, names_of, rows, types_of
-from aligngraph.queries.search import find, index_names
+from aligngraph.queries.lookup import curie, in_words, names_of, rows, types_of
+from aligngraph.queries.name_index import NameIndex
+from aligngraph.queries.search import candidates_of, find, find_exactly
 from aligngraph.queries.stored import StoredQuery, find_query, list_queries
-from aligngraph.rdf.labels import labels_of
 from aligngraph.rdf.namespaces import BASE
 from aligngraph.sparql.backend import Embedded
-from aligngraph.views.page import Block, Item, Page
+from aligngraph.views.page import Page
 from aligngraph.views.reasons import Reasons
 from aligngraph.views.show import describe
 from aligngraph.views.tree import read_tree
@@ -33,18 +31,18 @@ from aligngraph.web.documents import MAPPINGS, PARAMETERS, Documents, file_of_te
 from aligngraph.web.filters import heading, linked, with_code
 from aligngraph.web.forms import Forms
 from aligngraph.web.records import RECORDS, Records
+from aligngraph.web.said import described, said_of_many, said_of_one
 from aligngraph.web.tables import ordered, shown
 from aligngraph.web.vocabulary import CLASSES, PROPERTIES, Named, Term, examples, vocabulary
 from aligngraph.web.why import trees
 from aligngraph.web.works import WORDS, Works
 
-if TYPE_CHECKING:
-    from aligngraph.queries.name_index import NameIndex
-
-_MOST_NAMED = 600
-"""Things that the page of a graph names."""
 ROWS = 100
 """Rows of an answer on one page."""
+_WORKS_OF_FILE = 300
+"""Works on one page of the list of all works, where no server answers."""
+_FOUND = 30
+"""Things that a search found on one page."""
 _COUNTED = {
     "works": ("ag:Work", "/works"),
     "authors": ("ag:Agent", "/query/authors-by-works"),
@@ -186,16 +184,17 @@ class Pages:
         """Return the page of the document at *path*. Raise NothingFoundError where nothing is said there."""
         if path in VOCABULARY:
             return VOCABULARY[path](self)
+        backend = self._catalogue.backend
         if file_of_terms(path) or path in (MAPPINGS, PARAMETERS) or path.startswith("graph/"):
-            page = self._collection(path)
+            page = said_of_many(backend, self._documents, path)
         else:
             try:
-                page = describe(self._catalogue.backend, BASE + path)
+                page = describe(backend, BASE + path)
             except NothingFoundError:
-                page = self._from_data(path)
+                page = said_of_one(self._documents, path)
             others = [iri for iri in self._documents.things(path) if iri != page.iri]
             if others:
-                page = replace(page, blocks=(*page.blocks, self._described(others)))
+                page = replace(page, blocks=(*page.blocks, described(backend, others)))
         kind, _, name = path.partition("/")
         is_work = kind == "work" and self.is_described(path)
         return self._render(
@@ -207,6 +206,7 @@ class Pages:
             head=self._records.head(path),
             records=RECORDS if is_work else {},
             why=f"/why/{name}" if is_work else "",
+            works=f"/works?survey={name}" if kind == "survey" and self._live else "",
             longer={
                 heading: address.format(path.partition("/")[2]) for heading, address in _LONGER.get(kind, {}).items()
             },
@@ -226,53 +226,6 @@ class Pages:
         label = names_of(backend, [iri])[iri]
         steps = trees(self._reasons.of(iri), backend, self.link_of)
         return self._render("why.html", title=f"Why: {label}", label=label, path=path, steps=steps)
-
-    def _from_data(self, path: str) -> Page:
-        """Return the page of what the graph says nothing of: what its document says, or else who names it."""
-        iri = BASE + path
-        triples = self._documents.triples(path)
-        labels = {str(node).strip("<>"): text for node, text in labels_of(triples).items()}
-        blocks: dict[str, list[Item]] = {}
-        for triple in triples:
-            name, value = triple.predicate.value, triple.object
-            if isinstance(triple.subject, ox.NamedNode) and triple.subject.value == iri:
-                heading = labels.get(name) or in_words(local_name(name))
-            elif isinstance(value, ox.NamedNode) and value.value == iri and isinstance(triple.subject, ox.NamedNode):
-                heading, value = "named by", triple.subject
-            else:
-                continue
-            place = value.value if isinstance(value, ox.NamedNode) else None
-            text = labels.get(place, curie(place)) if place else str(getattr(value, "value", value))
-            blocks.setdefault(heading, []).append(Item(text, place))
-        if not blocks:
-            raise NothingFoundError(f"the catalogue has no statement about {curie(iri)}.")
-        shown = tuple(Block(heading, tuple(dict.fromkeys(items))) for heading, items in blocks.items())
-        return Page(iri, path.partition("/")[0], labels.get(iri) or curie(iri), (), shown)
-
-    def _collection(self, path: str) -> Page:
-        """Return the page of a document that says many things: a graph, a file of the ontology."""
-        triples = self._documents.triples(path)
-        if not triples:
-            raise NothingFoundError(f"the catalogue has no statement about {BASE}{path}.")
-        is_terms = file_of_terms(path) is not None
-        iri = BASE + (path.rpartition("/")[0] if is_terms else path)
-        subjects = {t.subject.value: None for t in triples if isinstance(t.subject, ox.NamedNode)}
-        labels = {str(node): text for node, text in labels_of(triples).items()}
-        named = BASE + path.partition("/")[0] if is_terms else iri
-        title = labels.get(f"<{named}>") or path.rpartition("/")[2].replace("-", " ")
-        kind = "named graph" if path.startswith("graph/") else "terms" if is_terms else "collection"
-        others = sorted(one for one in subjects if one != iri)
-        described = self._described(others if is_terms else others[:_MOST_NAMED])
-        hidden = len(others) - len(described.items)
-        if hidden:
-            more = Item(f"and {hidden:,} more, which the data below has")
-            described = replace(described, items=(*described.items, more))
-        return Page(iri, kind, title, (f"{len(triples):,} statements",), (described,))
-
-    def _described(self, iris: Sequence[str], heading: str = "Describes") -> Block:
-        labels = names_of(self._catalogue.backend, iris)
-        items = [Item(labels[iri], iri, () if labels[iri] == curie(iri) else (curie(iri),)) for iri in sorted(iris)]
-        return Block(heading, tuple(items))
 
     def preview(self, path: str) -> str:
         """Return the small page of the thing at *path* that clients of the reconciliation service show in a frame."""
@@ -332,6 +285,7 @@ class Pages:
             "answer": shown(table[(number - 1) * ROWS : number * ROWS], self.link_of),
             "sort": sort,
             "asking": urlencode(pairs),
+            "at": _pages([*pairs, *([("sort", sort)] if sort else [])]),
         }
 
     @cached_property
@@ -341,33 +295,58 @@ class Pages:
     def works(self, given: Sequence[tuple[str, str]] = (), number: int = 1) -> str:
         """Return the page *number* of the works that *given* leave. Raise ArgumentError for what no work has."""
         found, facets = self._works.choose(given)
-        size = ROWS if self._live else max(len(found), 1)
+        size = ROWS if self._live else _WORKS_OF_FILE
+        chosen = [pair for pair in given if pair[1].strip()]
         return self._render(
             "works.html",
             title="Works",
             sought=" ".join(value for name, value in given if name == WORDS),
             facets=facets,
-            asking=urlencode([pair for pair in given if pair[1].strip()]),
+            asking=urlencode(chosen),
+            at=_pages(chosen) if self._live else _works_file,
             total=len(found),
             works=found[(number - 1) * size : number * size],
             number=number,
             pages=max(-(-len(found) // size), 1),
         )
 
+    def files_of_works(self) -> Iterator[tuple[str, str]]:
+        """Yield the pages of all works, each with its address, as files have them."""
+        for number in range(1, -(-max(len(self._works.entries), 1) // _WORKS_OF_FILE) + 1):
+            yield _works_file(number), self.works(number=number)
+
     @cached_property
     def _names(self) -> NameIndex | None:
         backend = self._catalogue.backend
-        return index_names(backend) if isinstance(backend, Embedded) else None
+        return NameIndex.read(backend) if isinstance(backend, Embedded) else None
 
-    def search(self, words: str) -> str:
-        """Return what *words* may mean."""
-        found = find(self._catalogue.backend, words, names=self._names) if words.strip() else []
+    def search(self, words: str, number: int = 1) -> str:
+        """Return the page *number* of what *words* may mean. Raise NothingFoundError where there is no such page.
+
+        What they mean exactly comes first, then all that has them in a name; from an endpoint only what `find` gives.
+        """
+        backend = self._catalogue.backend
+        first, last = (number - 1) * _FOUND, number * _FOUND
+        if self._names is None:
+            meant = find(backend, words)
+            total, shown_ = len(meant), meant[first:last]
+        else:
+            exact = [one.iri for one in find_exactly(backend, words)]
+            iris = list(dict.fromkeys((*exact, *self._names.search(words))))
+            total, described = len(iris), {one.iri: one for one in candidates_of(backend, iris[first:last])}
+            shown_ = [described[iri] for iri in iris[first:last] if iri in described]
+        pages = max(-(-total // _FOUND), 1)
+        if number > pages:
+            raise NothingFoundError(f"there is no page {number}: what was found has {pages}.")
         return self._render(
             "search.html",
             title=f"Search: {words}" if words else "Search",
             words=words,
-            found=found[:200],
-            total=len(found),
+            found=shown_,
+            total=total,
+            number=number,
+            pages=pages,
+            at=_pages([("q", words)]),
         )
 
     def taxonomy(self) -> str:
@@ -459,6 +438,16 @@ class Pages:
         """Return one document. Raise NothingFoundError where there is none."""
         document = read_document(name)
         return self._render("doc.html", title=document.title, document=document)
+
+
+def _pages(pairs: Iterable[tuple[str, str]]) -> Callable[[int], str]:
+    """Return what makes the link to the page of a number, of what *pairs* ask for."""
+    return lambda number: f"?{urlencode([*pairs, ('page', str(number))])}"
+
+
+def _works_file(number: int) -> str:
+    """Return the address, in a site of files, of the page *number* of the list of all works."""
+    return "/works" if number == 1 else f"/works-{number}"
 
 
 VOCABULARY = {"ontology/ontology": Pages.ontology, "shapes/shapes": Pages.shapes, "mappings/mappings": Pages.mappings}

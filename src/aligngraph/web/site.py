@@ -317,7 +317,11 @@ class Site:
             html = self.pages.query(stored, values, table, number, problem, sort)
             return Answer.of(html, _HTML, 400 if problem else 200)
         if name == "search":
-            return Answer.of(self.pages.search(" ".join(value for key, value in parameters if key == "q")), _HTML)
+            words = " ".join(value for key, value in parameters if key == "q")
+            try:
+                return Answer.of(self.pages.search(words, _number(dict(parameters), "page", 1)), _HTML)
+            except NothingFoundError as error:
+                raise HttpError(404, str(error)) from error
         if name == "works":
             return self._works_chosen(parameters)
         if name == "sparql":

@@ -127,10 +127,11 @@ class StaticSite:
             "/search": lambda: self._pages.search(""),
             "/sparql": self._pages.sparql,
             "/taxonomy": self._pages.taxonomy,
-            "/works": self._pages.works,
         }
         for address, page in pages.items():
             yield self._page(file_of(address), page())
+        for address, html in self._pages.files_of_works():
+            yield self._page(file_of(address), html)
         for document in documents():
             yield self._page(f"docs/{document.name}.html", self._pages.doc(document.name))
         for picture in pictures():
