@@ -35,6 +35,17 @@ pytest_plugins = [
     "tests.support.triplestores",
 ]
 
+LONGEST = [
+    f"tests/{name}.py"
+    for name in (
+        "files/test_killed stores/test_push_killed queries/test_query_work web/test_static_site_in_apache "
+        "stores/test_stores_agree linking/test_link_faults stores/test_store_clients web/test_browser "
+        "web/test_without_server linking/test_link_sources export/test_rdf_formats queries/test_stored_queries "
+        "ontology/test_owl_profiles readinglists/test_limits cli/test_file_limits cli/test_command_limits "
+        "cli/test_package stores/test_push linking/test_matching validation/test_validate"
+    ).split()
+]
+"""Files of tests that take a minute or more, longest first."""
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT = 600
 
@@ -52,14 +63,26 @@ def pytest_collection() -> Iterator[None]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Let one process run the tests of a file, and all of tests/web, which share a server that takes long to start."""
+    """Let one process run the tests of a file, and all of tests/web, which share a server that takes long to start.
+
+    With the tests that take long, the longest files of tests/web go for themselves.
+    """
     from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+
+    alone = frozenset(() if config.getoption("markexpr") == "not slow" else LONGEST)
 
     class Scheduling(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            return "tests/web" if nodeid.startswith("tests/web/") else str(super()._split_scope(nodeid))
+            file = str(super()._split_scope(nodeid))
+            return "tests/web" if file.startswith("tests/web/") and file not in alone else file
 
     return Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no process works alone in the end."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.location[0], len(place)))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -75,9 +75,9 @@ def test_a_store_whose_answer_has_no_end_ends_a_command_at_its_memory_limit(
     with running(swell) as server:
         address = f"http://127.0.0.1:{server.server_port}"
         words = [word.format(store=address, folder=tmp_path / "pulled") for word in COMMANDS[name]]
-        told = run(*words, "--max-memory", "120M", "--timeout", "300")
+        told = run(*words, "--max-memory", "90M", "--timeout", "300")
     assert (told.code, told.out) == (2, "")
-    assert "stopped at 120 MiB of memory, its limit" in told.err
+    assert "stopped at 90 MiB of memory, its limit" in told.err
 
 
 def test_a_push_that_is_ended_says_what_is_written(run: Run, tmp_path: Path) -> None:

@@ -183,7 +183,9 @@ def test_every_triple_of_the_data_is_read_as_an_axiom(whole: Report, checker: Ch
 
 def test_a_dump_is_an_ontology_of_its_own_that_loads_beside_the_terms(checker: Checker, tmp_path: Path) -> None:
     dump = tmp_path / "aligngraph.ttl"
-    dump.write_text("".join(export("turtle", inferred=True)), encoding="utf-8")
+    # All of the data are held to the profiles below; this is what the catalogue says of itself, and some things.
+    data = [path for path in DATA if path.stem == "catalogue" or path.parent.name == "taxonomy"]
+    dump.write_text("".join(export("turtle", data, inferred=True)), encoding="utf-8")
     line = "    owl:imports <https://w3id.org/aligngraph/ontology> ;"
     assert line in dump.read_text(encoding="utf-8").splitlines()
     report = checker.check([ONTOLOGY, dump], reason=False)

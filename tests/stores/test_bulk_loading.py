@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -60,12 +61,12 @@ def rows(query: StoredQuery, answer: bytes) -> list[tuple[str, ...]]:
     return [tuple(map(text, solution)) for solution in solutions]
 
 
-def other_than_golden(answers: dict[str, bytes]) -> list[str]:
+def other_than_golden(answers: dict[str, bytes], asked: Sequence[StoredQuery] = QUERIES) -> list[str]:
     """Return the queries that *answers*, by name, answer in another way than the goldens do."""
-    assert len(answers) == len(QUERIES) > 50
+    assert len(answers) == len(asked) > 15
     return [
         query.name
-        for query in QUERIES
+        for query in asked
         if rows(query, answers[query.name]) != rows(query, golden_path(query).read_bytes())
     ]
 
@@ -124,8 +125,11 @@ def test_jenas_tdb2(catalogue: Path, jena: Jena, tmp_path: Path) -> None:
         )
         counts.append(jena("tdb2.tdbquery", "--desc", description, "--results", "CSV", query).stdout.split()[1])
     assert counts == ["124", "0"]
-    texts = [tmp_path / query.name for query in QUERIES]
-    for text, stored in zip(texts, QUERIES, strict=True):
+    # Each takes Jena half a second; test_stores_agree.py asks it all of them.
+    asked = QUERIES[::3]
+    texts = [tmp_path / query.name for query in asked]
+    for text, stored in zip(texts, asked, strict=True):
         text.write_text(stored.text, encoding="utf-8")
     answers = jena.do([("query", tmp_path / "store", text) for text in texts])
-    assert other_than_golden({stored.name: answer for stored, answer in zip(QUERIES, answers, strict=True)}) == []
+    found = {stored.name: answer for stored, answer in zip(asked, answers, strict=True)}
+    assert other_than_golden(found, asked) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +15,7 @@ from tests.support.programs import REQUIRE_ALL, ROOT, find_program
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 WAIT = 60_000
 """Milliseconds that a busy machine may take to show something."""
 
@@ -93,7 +94,8 @@ def barriers(page: Page, scheme: str) -> list[tuple[str, list[str]]]:
     options: dict[str, Any] = {"resultTypes": ["violations"]}
     if scheme != "light":
         options["runOnly"] = ["color-contrast", "link-in-text-block"]
-    page.add_script_tag(path=str(_axe_script()))
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=str(_axe_script()))
     return [
         (one["id"], [node["html"][:150] for node in one["nodes"][:3]])
         for one in page.evaluate("options => axe.run(options)", options)["violations"]

@@ -154,7 +154,7 @@ def test_the_part_to_change_is_big_enough() -> None:
 @pytest.mark.slow
 # To shrink would take minutes: pySHACL needs a second for each try.
 @settings(
-    max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=1, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
 )
 @given(seed=st.integers(0, 2**32), count=st.integers(1, 40))
 # With numbers that are none, in a comparison.
@@ -167,10 +167,15 @@ def test_both_engines_find_the_same_in_changed_data(seed: int, count: int) -> No
 
 @pytest.mark.slow
 def test_both_engines_find_the_same_in_all_of_the_data_with_100_changes() -> None:
-    """All but the byline of 450 names, over which alone pySHACL takes half a minute."""
-    long = f"{BASE}authorship/srivastava2022-big-bench-"
-    triples = [triple for triple in triples_of([SHIPPED]) if long not in str(triple)]
-    assert len(triples) > 18_000
+    """All but the bylines of two works of three: pySHACL takes most of its time for these."""
+    every = triples_of([SHIPPED])
+    bylines = [triple for triple in every if triple.predicate.value == AG + "hasAuthorship"]
+    works = sorted({str(triple.subject) for triple in bylines})
+    kept = {work for work in works[::3] if "srivastava2022-big-bench" not in work}
+    left_out = {triple.object for triple in bylines if str(triple.subject) not in kept}
+    triples = [triple for triple in every if triple.subject not in left_out and triple.object not in left_out]
+    assert len(left_out) < len(bylines)
+    assert len(triples) > 12_000
     triples = _mutate(triples, random.Random(20260101), 100)
     found = result_set("shacl", shapes(), triples)
     assert len(found) > 50
