@@ -30,10 +30,10 @@ import org.semanticweb.owlapi.reasoner.OWLReasoner;
  *
  * <p>A file with an ontology header is loaded as that ontology. All other files are joined into one that imports these, so
  * that what they say is read with the declarations at hand. Output is one fact a line, tab separated: {@code axioms N},
- * {@code assertions CLASS OBJECT DATA ANNOTATION}, {@code unread TRIPLE}, {@code DL violation}, {@code RL violation},
- * {@code consistent true|false} (only where OWL 2 DL is kept), {@code unsatisfiable CLASS}, and last {@code done}; so for
- * the files before each {@code --next} and after the last. Exit 0 when it got that far, whatever it found; 2 when it could
- * not.
+ * {@code assertions CLASS OBJECT DATA DIFFERENT ANNOTATION}, {@code unread TRIPLE}, {@code DL violation},
+ * {@code RL violation}, {@code consistent true|false} (only where OWL 2 DL is kept), {@code unsatisfiable CLASS}, and last
+ * {@code done}; so for the files before each {@code --next} and after the last. Exit 0 when it got that far, whatever it
+ * found; 2 when it could not.
  */
 public final class ProfileCheck {
     private static final String JOINED = "urn:aligngraph:joined";
@@ -102,6 +102,7 @@ public final class ProfileCheck {
                 + ontology.getAxiomCount(AxiomType.CLASS_ASSERTION, Imports.INCLUDED) + "\t"
                 + ontology.getAxiomCount(AxiomType.OBJECT_PROPERTY_ASSERTION, Imports.INCLUDED) + "\t"
                 + ontology.getAxiomCount(AxiomType.DATA_PROPERTY_ASSERTION, Imports.INCLUDED) + "\t"
+                + ontology.getAxiomCount(AxiomType.DIFFERENT_INDIVIDUALS, Imports.INCLUDED) + "\t"
                 + ontology.getAxiomCount(AxiomType.ANNOTATION_ASSERTION, Imports.INCLUDED));
         ontology.importsClosure().forEach(part -> part.getOWLOntologyManager()
                 .getOntologyFormat(part)
