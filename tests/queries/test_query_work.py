@@ -28,6 +28,7 @@ from aligngraph.stores.disk import load
 from aligngraph.stores.open import open_files
 from aligngraph.views.show import describe
 from aligngraph.views.tree import read_tree
+from tests.conftest import TIMEOUT
 from tests.queries.test_stored_queries import PARAMETERS, TOO_MUCH_FOR_ANY, key_of
 from tests.support.servers import PROGRAM
 from tests.update_goldens import is_graph
@@ -95,7 +96,7 @@ def work_of(size: Size, sparql: str, results: str = "csv") -> Work:
     plan = size.path.parent / "plan.json"
     asked = (PROGRAM, "query", "--location", size.path, "--union-default-graph", "--results-format", results)
     command = [*map(str, asked), "--query", sparql, "--stats", "--explain-file", str(plan)]
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True, timeout=60)
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True, timeout=TIMEOUT)
     top = json.loads(plan.read_text(encoding="utf-8"))["plan"]
     return Work(_steps(top), top["number of results"])
 
