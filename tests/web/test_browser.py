@@ -92,15 +92,18 @@ def test_a_form_answers_without_script(browser: Browser, served: Served) -> None
     with visit(browser, served.address, java_script_enabled=False) as window:
         page = window.go("query/works-by-goal")
         page.select_option("#field-goal", "human-values")
-        page.click("text=Ask")
+        with page.expect_navigation():
+            page.click("text=Ask")
         assert page.locator("#answer tbody tr").count() > 10
         assert "goal=human-values" in page.url
-        page.click("thead >> text=year")
+        with page.expect_navigation():
+            page.click("thead >> text=year")
         years = page.locator("#answer tbody tr td:nth-child(2)").all_inner_texts()
         assert years == sorted(years)
         page = window.go("sparql")
         page.fill("textarea", "SELECT ?v { ?v a ag:Venue ; rdfs:label ?label } ORDER BY ?label")
-        page.click("button:has-text('Ask')")
+        with page.expect_navigation():
+            page.click("button:has-text('Ask')")
         assert page.locator("#answer tbody tr").count() == 35
         assert window.is_clean()
 
