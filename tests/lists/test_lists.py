@@ -122,6 +122,30 @@ def test_no_work_is_there_twice(lists: Things, data: Things) -> None:
     assert sum(len(works) for works in titles.values()) > 1_800
 
 
+def test_the_counts_of_the_documentation_are_those_of_the_lists(lists: Things) -> None:
+    works = [one for one in of_kind_of_work(lists) if f"{PREFIXES['dcterms']}isReplacedBy" not in lists[one]]
+    forms = {work: [lists[form] for form in lists[work].get(f"{AG}hasPublication", ())] for work in works}
+    lacking = Counter(what.rpartition("#")[2] for work in works for what in lists[work].get(f"{AG}lacks", ()))
+    identifiers = [f"{AG}{name}" for name in ("doi", "arxivId", "aclAnthologyId", "openReviewId")]
+    complete = sum(
+        all(f"{AG}{name}" in lists[work] for name in ("hasAuthorship", "firstPublicYear"))
+        and f"{AG}lacks" not in lists[work]
+        and any(f"{AG}venue" in form for form in forms[work])
+        and any(name in form for form in forms[work] for name in identifiers)
+        for work in works
+    )
+    recent = sum(int(lists[work].get(f"{AG}firstPublicYear", ["0"])[0]) >= 2024 for work in works)
+    text = " ".join((ROOT / "docs" / "quality.md").read_text(encoding="utf-8").split())
+    assert f"- {len(works):,} works are new beside the 124 of the page; {recent:,} of them are of 2024 to 2026." in text
+    assert f"- {complete:,} of the {len(works):,} ({complete / len(works):.0%}".replace("%", " %") in text
+    lacks = [lacking[name] for name in ("hasAuthorship", "hasAuthor", "hasPublication", "firstPublicYear")]
+    assert "{} the authors, {} further authors, {} any publication, {} the year".format(*lacks) in text
+
+
+def of_kind_of_work(things: Things) -> list[str]:
+    return [one for one in things if one.startswith(f"{BASE}work/") and TITLE in things[one]]
+
+
 def test_lists_say_nothing_new_of_what_the_page_has(lists: Things, data: Things) -> None:
     # But that concepts which came with the lists are narrower than those of the page, or related to them.
     beside = {f"{PREFIXES['skos']}narrower", f"{PREFIXES['skos']}related"}
