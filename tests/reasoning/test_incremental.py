@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aligngraph.catalogue.sources import find_sources, read_quads, shipped_folders
 from aligngraph.rdf.namespaces import PREFIXES
 from aligngraph.reasoning.closure import infer, inferred_quads
 from aligngraph.reasoning.incremental import TooFarError, can_follow, follow
@@ -52,6 +53,7 @@ statements = st.one_of(
     st.builds(ox.Quad, subjects, properties, subjects, graphs),
     st.builds(ox.Quad, subjects, st.just(ox.NamedNode(TYPE)), classes, graphs),
     st.builds(ox.Quad, subjects, st.just(PROPERTIES[0]), st.sampled_from(VALUES), graphs),
+    st.builds(ox.Quad, subjects, st.just(ox.NamedNode(OWL + "differentFrom")), subjects, graphs),
 )
 
 
@@ -121,6 +123,19 @@ def follow_in(ontology: str, asserted: str, lost: str, gained: str) -> tuple[lis
     store.extend(everything(set(read(asserted, GRAPHS[0])), terms))
     less, more = follow(store, Facts(terms), read(lost, GRAPHS[0]), read(gained, GRAPHS[0]))
     return sorted(str(quad.triple) for quad in less), sorted(str(quad.triple) for quad in more)
+
+
+def test_that_two_things_are_different_changes_nothing_else() -> None:
+    ontology, apart = ":p a owl:TransitiveProperty .", ":a owl:differentFrom :b ."
+    assert follow_in(ontology, f":a :p :b . {apart}", apart, ":b :p :c .") == ([], ["<x:a> <x:p> <x:c>"])
+    assert follow_in(ontology, ":a :p :b . :b :p :c .", ":b :p :c .", apart) == (["<x:a> <x:p> <x:c>"], [])
+
+
+@pytest.mark.slow
+def test_changes_of_the_shipped_catalogue_can_be_followed() -> None:
+    sources = find_sources(shipped_folders("aligngraph:all"))
+    result = infer(Facts(read_quads(sources)))
+    assert can_follow(result, len(result), Facts(read_quads(sources[:1])))
 
 
 def test_what_follows_otherwise_too_is_put_back() -> None:

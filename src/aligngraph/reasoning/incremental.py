@@ -42,12 +42,13 @@ _ONTOLOGY = ox.NamedNode(OWL + "Ontology")
 _MOST = 20_000
 """How many facts may be touched: past that, to infer everything anew is hardly slower."""
 
-
-_REMARKS = frozenset(
+_WITHOUT_RULES = frozenset(
     OWL + name
-    for name in "versionInfo priorVersion backwardCompatibleWith incompatibleWith deprecated imports Ontology".split()
+    for name in (
+        "versionInfo priorVersion backwardCompatibleWith incompatibleWith deprecated imports Ontology differentFrom"
+    ).split()
 )
-"""Terms of OWL by which data may say something about themselves, and from which nothing follows."""
+"""Terms of OWL that data may use, and from which no statement follows: remarks, and that two things are different."""
 
 
 class TooFarError(Exception):
@@ -85,7 +86,7 @@ def _count_of_blank_nodes(facts: Facts) -> int:
 def _is_axiom(predicate: str, class_: str) -> bool:
     """Tell whether a statement with *predicate*, and *class_* where it is rdf:type, may give or change a rule."""
     term = class_ if predicate == TYPE.value else predicate
-    return term.startswith(RESERVED) and term not in PLAIN_ANNOTATIONS and term not in _REMARKS
+    return term.startswith(RESERVED) and term not in PLAIN_ANNOTATIONS and term not in _WITHOUT_RULES
 
 
 def follow(
