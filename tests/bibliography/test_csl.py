@@ -194,6 +194,21 @@ def test_crossref_names_organisations_and_lists_titles() -> None:
     assert entry.authors == ("The Quiet Consortium", "Ana Rivera")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"status": "ok", "message": {"type": "journal-article", "title": ["Quiet Rewards"], "DOI": "10.1000/a"}}',
+        '{"message": {"type": "book", "title": ["Quiet Rewards"], "DOI": "10.1000/A"}, "status": "ok"}\n',
+        '{"message": {"title": "Quiet Rewards", "DOI": "https://doi.org/10.1000/a"}}',
+    ],
+)
+def test_an_answer_about_one_work_is_read(text: str) -> None:
+    found = parse_csl(f"{text}\n{text.replace('Quiet', 'Loud')}", "a.json")
+    assert [entry.title for entry in found.entries] == ["Quiet Rewards", "Loud Rewards"]
+    assert all((entry.identifiers.doi or "").lower() == "10.1000/a" for entry in found.entries)
+    assert found.problems == ()
+
+
 def test_title_that_is_no_text_is_named() -> None:
     (problem,) = parse_csl('[{"id": "a", "title": {"en": "T"}}]', "a.json").problems
     assert problem.reason == "has a title that is not text"

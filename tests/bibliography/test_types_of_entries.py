@@ -158,3 +158,18 @@ def test_the_types_of_crossref_are_known(crossref: str, kind: str) -> None:
 def test_it_is_said_what_an_entry_is_and_as_what_it_is_kept(type_: str, reason: str) -> None:
     (notice,) = bibtex(type_).problems
     assert notice.reason.startswith(reason)
+
+
+@pytest.mark.parametrize("printed", ["300 BC", "1202", "n.d.", "circa", "in press"])
+def test_a_year_that_is_none_of_ours_stays_with_the_entry(printed: str) -> None:
+    given = "title={On Reeds}, author={Fen, Edda}, publisher={Marsh}"
+    item = {"type": "book", "title": "On Reeds", "publisher": "Marsh", "issued": {"raw": printed}}
+    found = [
+        parse_bibtex(f"@book{{a, {given}, year={{{printed}}}}}", "a.bib"),
+        parse_ris(f"TY  - BOOK\nTI  - On Reeds\nAU  - Fen, Edda\nPB  - Marsh\nPY  - {printed}\nER  - \n", "a.ris"),
+        parse_csl(json.dumps([item]), "a.json"),
+    ]
+    for one in found:
+        (entry,) = one.entries
+        assert entry.year is None
+        assert printed in entry.fields.get("year", entry.fields.get("issued", ""))

@@ -132,3 +132,43 @@ def test_a_link_in_brackets_behind_a_title_is_none() -> None:
     entry = read("Quiet Rewards for Loud Raters [[Some College of Letters]](https://example.org/p)")
     assert entry.title == "Quiet Rewards for Loud Raters"
     assert entry.links[0].label == "Some College of Letters"
+
+
+@pytest.mark.parametrize(
+    ("number", "authors"),
+    [
+        ("[3]", "Ana Rivera, Jo Berg and Roy, Bo C."),
+        ("3.", "Ana Rivera, Jo Berg, Bo C. Roy"),
+        ("[12].", "Rivera A, Berg J, Roy BC."),
+    ],
+)
+@pytest.mark.parametrize("title", ["Hypernets", "Meta Nets", "Nets for All"])
+def test_a_number_in_bold_is_no_title(number: str, authors: str, title: str) -> None:
+    (entry,) = parse_markdown(f"# Nets\n\n**{number}** {authors} **{title}**. In ICLR 2031.\n", "list.md").entries
+    assert (entry.title, entry.venue_printed, entry.year) == (title, "ICLR", 2031)
+    assert [name.split()[-1] for name in entry.authors] == ["Rivera", "Berg", "Roy"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "after"),
+    [
+        ("Artificial", "Tide Review", "18(2):77–95, 2031."),
+        ("Advances in", "neural information processing systems", "pp. 657–664, 2031."),
+        ("Proceedings of the", "Annual Conference of the Marsh Society", "2031."),
+        ("Tides", "and Shores", "2(4):26–30, 2031."),
+        ("IEEE transactions on tide analysis", "and machine intelligence", "28(4):594–611, 2031."),
+    ],
+)
+def test_a_venue_that_runs_over_the_end_of_a_line_is_whole(first: str, second: str, after: str) -> None:
+    work = "**[6]** Ana Rivera and Jo Berg. **A perspective view and survey of nets that mend**."
+    for gap in ("\n", " "):
+        (entry,) = parse_markdown(f"# Nets\n\n{work} {first}{gap}{second}, {after}\n", "list.md").entries
+        assert (entry.venue_printed, entry.year) == (f"{first} {second}", 2031)
+        assert entry.authors == ("Ana Rivera", "Jo Berg")
+
+
+@pytest.mark.parametrize("said", ["Oral", "Robotics", "🔥"])
+def test_a_field_on_a_line_of_its_own_is_no_part_of_the_venue_below(said: str) -> None:
+    page = f"# Nets\n\n- **A Perspective View and a Survey of Nets That Mend Themselves at Sea**. {said}\nICLR 2031\n"
+    (entry,) = parse_markdown(page, "list.md").entries
+    assert (entry.venue_printed, entry.year) == ("ICLR", 2031)

@@ -336,6 +336,8 @@ class _Reader:
         printed = _printed_year(raw.fields)
         if "date" in raw.fields and (date := collapse(to_text(raw.fields["date"]))) != printed:
             others["date"] = date
+        if printed and year_of(printed) is None:
+            others["year"] = printed
         return entry_of(work, Standing(self.name, raw.line, 1, raw.key or None, printed or None, links, others))
 
 

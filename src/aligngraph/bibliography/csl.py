@@ -151,6 +151,8 @@ def _entry(item: Mapping[str, Any], name: str, line: int, position: int, refused
     others |= {field: text for field, text in given if text and not is_held(work, text)}
     if links:
         others["url"] = links[0].url
+    if (issued := item.get("issued")) and _year(issued) is None:
+        others["issued"] = collapse(_text(issued)) or json.dumps(issued, ensure_ascii=False)
     key = collapse(_string(item.get("id")) or _string(item.get("citation-key"))) or None
     return entry_of(work, Standing(name, line, position, key, _printed_year(item), links, others))
 
@@ -274,7 +276,9 @@ def _items(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int,
             return
         if wrong is None and isinstance(value, dict):
             broken = False
-            yield line, value
+            # Crossref answers a question about one work so.
+            inner = value.get("message")
+            yield line, inner if isinstance(inner, dict) and "title" not in value else value
         else:
             problems.append(Problem(name, line, collapse(text[place : place + 200])[:120], wrong or ""))
         if value is None:

@@ -252,6 +252,8 @@ def _entry(record: _Record, name: str, position: int, refused: list[Problem]) ->
     printed = collapse(_first(tags, "PY", "Y1", "DA")).strip("/") or None
     given = ((name, collapse(_first(tags, tag))) for tag, name in _HELD.items())
     others |= {name: text for name, text in given if text and not is_held(work, text)}
+    if printed and year_of(printed) is None:
+        others["year"] = printed
     return entry_of(work, Standing(name, record.line, position, key, printed, links, others))
 
 

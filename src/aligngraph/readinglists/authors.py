@@ -33,6 +33,7 @@ _BEGINS = re.compile(r"[\W\d_]*(?:[^\W\d_a-z]|(?:[a-zß-ÿ]\S{0,4}\s+){1,3}[^\W\
 _HANDLE = re.compile(r"([a-z][\w-]{3,30}) et\.? al\.?")
 _YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LAST_PAIR = re.compile(r"\s(?:and|&)\s+[^,&]+,\s*[^,&]+$")
+_LAST_TURNED = re.compile(r"\s(?:and|&)\s+[^,&\s]+,\s*[^\W\d_][\w'’-]+(?:\s+[A-Z]\.)+$")
 # "Leandro Rivera. Some Blog"
 _SENTENCE = re.compile(r"(?<!\bProf)(?<=[^\W\d_A-Z]{3})\.\s")
 _VANCOUVER = re.compile(r"([^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+){0,3}) ([A-Z]{1,3})\.?")
@@ -191,6 +192,8 @@ def _split(text: str, *, more: bool = False) -> list[str]:
                     (_INITIALS.fullmatch(part) and " " not in joined[-1].strip())
                     or (_INITIALS.fullmatch(part) and "." in part)
                 )
+                # "Ana Rivera, Jo Berg and Roy, Bo C."
+                or (part == parts[-1] and _LAST_TURNED.search(text) and " " not in joined[-1].strip())
             )
         ):
             joined[-1] = f"{part} {joined[-1]}" if part.lower() not in SUFFIXES else f"{joined[-1]} {part}"

@@ -20,6 +20,7 @@ from aligngraph.readinglists.fields import (
     is_imprint,
     is_place,
     is_venue_ahead,
+    runs_on,
     strip_marks,
 )
 from aligngraph.readinglists.inline import HARD, Anchor, Piece
@@ -243,7 +244,7 @@ class _Reader:
         """Read the fields around a title that is known, line by line."""
         at = start
         number = 0
-        for line in re.split(r"(\x1e|\n(?=[^\n:]{2,30}:))", self.text[start:end]):
+        for line in re.split(r"(\x1e|\n(?=[^\n:,]{2,30}:))", self.text[start:end]):
             stop = at + len(line)
             number += line == HARD
             if line.strip("\x1e\n") and not self._keyed(line, at, before=before):
@@ -262,9 +263,10 @@ class _Reader:
             return apart
         wrapped = divided(self.text[:end].replace("\n", " "))
         first = next((number for number, chunk in enumerate(wrapped) if chunk.kind == "A"), None)
-        if first is None or (first > 0 and wrapped[first].sep not in ("stop", "dash", "open", "style", "link")):
-            return apart
-        return wrapped if all(chunk.kind in "APp" for chunk in wrapped[first:]) else apart
+        if first is None:
+            return wrapped if runs_on(self.text, apart) else apart
+        named = first == 0 or wrapped[first].sep in ("stop", "dash", "open", "style", "link")
+        return wrapped if named and all(chunk.kind in "APp" for chunk in wrapped[first:]) else apart
 
     def _keyed(self, line: str, start: int, *, before: bool) -> bool:
         """Take a line "Key: value" that begins at *start*, and say whether it is one."""

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from aligngraph.readinglists.segments import Chunk
+from aligngraph.readinglists.title_candidates import BREAKS_OFF
+from aligngraph.readinglists.venues import is_manner
 
 # "e14184" is a number of a page.
 _WORD = re.compile(r"[^\W\d_]{2}")
+_WRAPPED = 60
+"""Shorter lines hold a field each rather than a part of a text."""
+_FEW = 2
+_PAGES = re.compile(r"\d\)?:\s?\d")
 _IN = re.compile(r"(?:^|[.?!])\s*In\s*$")
 
 
@@ -186,3 +193,19 @@ def is_bracketed(text: str) -> bool:
 
 def _named(chunks: Sequence[Chunk]) -> bool:
     return any(other.kind == "A" for other in chunks)
+
+
+def runs_on(text: str, chunks: Sequence[Chunk]) -> bool:
+    """Whether a line ends amid the name of a venue, whose rest begins the next: "Advances in / Net Mending, 2031"."""
+    for before, after in pairwise(chunks):
+        end = text.find("\n", before.start, after.end)
+        if before.kind != "X" or after.place is None or end < 0 or text[end : after.start].strip():
+            continue
+        said, rest = strip_marks(before.text), strip_marks(after.text)
+        if BREAKS_OFF.search(said) or rest[:1].islower():
+            return True
+        long = end - (text.rfind("\n", 0, end) + 1) >= _WRAPPED
+        open_ended = said[:1].isupper() and len(said.split()) <= _FEW and not is_manner(said)
+        if long and open_ended and (not after.place.sure or _PAGES.search(rest)):
+            return True
+    return False

@@ -135,7 +135,7 @@ def _choose(groups: Sequence[Group]) -> Group | None:
         group
         for group in groups
         if _bold(group)
-        and re.search(r"\w", group.text)
+        and re.search(r"\w", NUMBER.sub("", f"{group.text} "))
         and not (group.words == 1 and BREAKS_OFF.search(group.text))
         and not _is_other(group.text)
         and not _is_alias(group, groups)

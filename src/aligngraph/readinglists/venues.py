@@ -127,6 +127,8 @@ def read_place(text: str, *, expected: bool = False) -> Place | None:
     if venue is not None and year is not None:
         # "IEEE Letters, vol. 23, pp. 268-280, 2031, doi: 10.5555/1"
         venue = _DETAILS.sub("", venue).rstrip(" ,;") or venue
+        # "Tides and Shores, 12(3):45–67, 2031"
+        venue = _VOLUME.sub("", venue).rstrip(" ,;") or venue
     short = _SHORT_YEAR.fullmatch(bare) if year is None else None
     if short and ((expected and short[1].isalpha() and short[1].isupper()) or _is_venue(short[1], dated=True)):
         # "CCS 24", "AISec@CCS 23"; where a venue is expected, also one that nobody knows: "XYZCONF24".
@@ -167,10 +169,10 @@ def _split_year(text: str) -> tuple[str | None, str | None, int | None]:
         before, after = text[: last.start()], text[last.end() :]
         year = _year_in(last[0])
         track = after.strip(" ,;:|·–—-.()[]").lower()
-        if before.strip(_EDGES) and track and not read_date(track) and not _is_manner(track):
+        if before.strip(_EDGES) and track and not read_date(track) and not is_manner(track):
             # "NAACL 2022 Findings": the year stands in the name.
             return re.sub(r"\s+", " ", text), last[0], year
-        kept = after.strip(_EDGES) and not (before.strip(_EDGES) and _is_manner(track))
+        kept = after.strip(_EDGES) and not (before.strip(_EDGES) and is_manner(track))
         rest = f"{before.rstrip(_EDGES)} {after.lstrip(_EDGES)}" if kept else before
         rest = rest.strip(" \t\n,;:|·–—-(")
         for opening, closing in ("()", "（）"):
@@ -191,7 +193,7 @@ def _split_year(text: str) -> tuple[str | None, str | None, int | None]:
         printed = glued[2] if four or not apostrophe else f"'{glued[2]}"
         after = text[glued.end() :].strip(_EDGES)
         before = text[: glued.start()]
-        if _is_manner(after):
+        if is_manner(after):
             # "ICLR'31 Spotlight"
             return f"{before}{glued[1]}".strip(" ,;:|·–—-"), printed, year
         name = f"{before}{glued[1]}" + (f" {text[glued.end() :].strip(' ,;:|·–—-.')}" if after else "")
@@ -273,7 +275,7 @@ def is_track(text: str) -> bool:
     return bool(words) and all(word in TRACK_TOKENS for word in words) and any(word.isalpha() for word in words)
 
 
-def _is_manner(text: str) -> bool:
+def is_manner(text: str) -> bool:
     """Whether words say how a work was shown, which is not part of the venue's name: "Oral", "Spotlight"."""
     words = re.findall(r"[^\W\d_]+", text.lower())
     return bool(words) and all(word in _MANNER for word in words)
