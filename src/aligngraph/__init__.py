@@ -76,9 +76,16 @@ def load(*locations: PathOrName | rdflib.Graph, inferred: bool = True) -> rdflib
     return open(*locations, inferred=inferred).to_graph()
 
 
-def query(name: str, /, *, allow_service: bool = False, **parameters: str | int | _Iterable[str | int]) -> Table:
+def query(
+    name: str,
+    /,
+    *,
+    allow_service: bool = False,
+    service: str | None = None,
+    **parameters: str | int | _Iterable[str | int],
+) -> Table:
     """Return the answer of the stored query *name* over the shipped catalogue: ``open().query(name, …)``."""
-    return open().query(name, parameters, allow_service=allow_service)
+    return open().query(name, parameters, allow_service=allow_service, service=service)
 
 
 def __getattr__(name: str) -> object:

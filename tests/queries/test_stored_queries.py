@@ -142,6 +142,23 @@ def test_header_says_what_the_query_answers(query: StoredQuery) -> None:
     assert query.group in GROUPS
 
 
+@pytest.fixture(scope="module")
+def asserted() -> Embedded:
+    return open_files(inferred=False)
+
+
+@pytest.mark.parametrize("query", slow_after(12, QUERIES), ids=ids)
+def test_header_says_whether_it_needs_inferred_statements(
+    query: StoredQuery, catalogue: Embedded, asserted: Embedded
+) -> None:
+    answers = triples_of if is_graph(query) else rows_of
+    given = {one.name: [one.example] for one in query.parameters if one.example is not None}
+    freed = {one.name: [ANY] for one in query.parameters if query.name not in ("co-authors", "statements-about")}
+    texts = [bind(query, values, catalogue) for values in ({}, given, freed)]
+    differs = any(answers(catalogue, text) != answers(asserted, text) for text in texts)
+    assert query.needs == ("inferred statements" if differs else None)
+
+
 def test_no_query_says_more_of_the_field_than_the_catalogue_holds() -> None:
     claim = re.compile(r"\b(nobody|no one|not measured|untested|never tried)\b|state of the field", re.IGNORECASE)
     assert [query.name for query in QUERIES if claim.search(f"{query.summary} {query.description}")] == []

@@ -138,13 +138,13 @@ def test_a_link_in_brackets_behind_a_title_is_none() -> None:
     ("number", "authors"),
     [
         ("[3]", "Ana Rivera, Jo Berg and Roy, Bo C."),
-        ("3.", "Ana Rivera, Jo Berg, Bo C. Roy"),
+        ("3.", "Ana Rivera, Jo Berg, Bo C. Roy."),
         ("[12].", "Rivera A, Berg J, Roy BC."),
     ],
 )
 @pytest.mark.parametrize("title", ["Hypernets", "Meta Nets", "Nets for All"])
 def test_a_number_in_bold_is_no_title(number: str, authors: str, title: str) -> None:
-    (entry,) = parse_markdown(f"# Nets\n\n**{number}** {authors} **{title}**. In ICLR 2031.\n", "list.md").entries
+    (entry,) = parse_markdown(f"# Nets\n\n- **{number}** {authors} **{title}**. In ICLR 2031.\n", "list.md").entries
     assert (entry.title, entry.venue_printed, entry.year) == (title, "ICLR", 2031)
     assert [name.split()[-1] for name in entry.authors] == ["Rivera", "Berg", "Roy"]
 

@@ -203,3 +203,35 @@ def test_the_command_runs_one_that_is_allowed(
     outcome = run("sparql", "--allow-service", "--format", "csv", tmp_path / "q.rq")
     assert outcome.code == 0
     assert TITLE in outcome.out
+
+
+@pytest.mark.parametrize("name", sorted({query.name for query in FEDERATED}))
+def test_another_endpoint_is_asked_in_place_of_the_one_named(run: Run, name: str, source: OxigraphServer) -> None:
+    parameter, value = next((key[1], said[0]) for key, said in EXPECTED.items() if key[0] == name)
+    given = {parameter: value}
+    outcome = run("query", name, "-p", f"{parameter}={value}", "--service", source.endpoint, "--format", "csv")
+    assert outcome.code == 0, outcome
+    assert WORK in outcome.out
+    assert aligngraph.query(name, service=source.endpoint, **given).text("csv") == outcome.out
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://example.org/",
+        "example.org/sparql",
+        "http://a b/",
+        "http://a/> { ?s ?p ?o } }#",
+        "http://u:p@a/",
+        "http://",
+    ],
+)
+def test_what_is_no_address_of_an_endpoint_is_refused(run: Run, address: str) -> None:
+    outcome = run("query", "federated-dblp", "--service", address)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "is no address of an endpoint" in outcome.err
+
+
+def test_a_query_that_asks_no_other_endpoint_takes_no_service(run: Run) -> None:
+    outcome = run("query", "works-by-year", "--service", "http://127.0.0.1:9/sparql")
+    assert (outcome.code, "works-by-year asks no other endpoint" in outcome.err) == (2, True)

@@ -20,7 +20,7 @@ from aligngraph.errors import AligngraphError, ArgumentError
 from aligngraph.queries.binding import bind
 from aligngraph.queries.lookup import full_rows, rows
 from aligngraph.queries.search import Candidate, find, find_one
-from aligngraph.queries.stored import StoredQuery, find_query, list_queries
+from aligngraph.queries.stored import StoredQuery, asking, find_query, list_queries
 from aligngraph.rdf.namespaces import GRAPH, INFERRED_GRAPH
 from aligngraph.sparql.read_only import check_read_only
 from aligngraph.stores.limits import DEFAULT_SECONDS
@@ -108,7 +108,7 @@ class Catalogue:
         self._access = None
         self._content: bytes | None = None
         self._local = threading.local()
-        self._queries: dict[tuple[str, bool], StoredQuery] = {}
+        self._queries: dict[tuple[str, bool, str | None], StoredQuery] = {}
         self._bound: dict[tuple[object, ...], str] = {}
         self._closed = False
         self._shared: Backend | None = None
@@ -150,22 +150,23 @@ class Catalogue:
         /,
         *,
         allow_service: bool = False,
+        service: str | None = None,
         **parameters: Parameter,
     ) -> Table:
         """Return the answer of the stored query *name*, its *parameters* set to what people call the values.
 
         They may come as a mapping, too.
         A parameter left out keeps its default; the value ``"any"`` opens it. A federated query sends requests to the
-        address it names, and runs only with *allow_service*. Raise `aligngraph.AligngraphError` for an unknown query,
-        parameter or value, with the nearest ones.
+        address it names, and runs only with *allow_service*, or to the endpoint *service* in place of that one.
+        Raise `aligngraph.AligngraphError` for an unknown query, parameter or value, with the nearest ones.
         """
-        stored = self._queries.get((name, allow_service))
+        stored = self._queries.get((name, allow_service, service))
         if stored is None:
-            stored = find_query(name)
-            check_read_only(stored.text, allow_service=allow_service)
-            self._queries[name, allow_service] = stored
+            stored = find_query(name) if service is None else asking(find_query(name), service)
+            check_read_only(stored.text, allow_service=allow_service or service is not None)
+            self._queries[name, allow_service, service] = stored
         values = {key: _values(name, key, value) for key, value in {**(given or {}), **parameters}.items()}
-        key = (name, *((parameter, *texts) for parameter, texts in sorted(values.items())))
+        key = (name, service, *((parameter, *texts) for parameter, texts in sorted(values.items())))
         text = self._bound.get(key)
         if text is None:
             text = bind(stored, values, self.backend)

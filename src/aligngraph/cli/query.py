@@ -23,7 +23,7 @@ from aligngraph.cli.options import (
 from aligngraph.errors import ArgumentError
 from aligngraph.files.activity import doing
 from aligngraph.queries.binding import bind
-from aligngraph.queries.stored import ANY, GROUPS, Parameter, StoredQuery, find_query, list_queries
+from aligngraph.queries.stored import ANY, GROUPS, Parameter, StoredQuery, asking, find_query, list_queries
 from aligngraph.sparql.backend import Backend, Solutions, Triples, asked_services
 from aligngraph.stores.limits import Worker
 
@@ -55,6 +55,11 @@ _SUCH = 5
     help="Columns to show, in this order.  [default: all; in a table, all but those that a parameter fixes]",
 )
 @click.option("--allow-service", is_flag=True, help="Allow a federated query to send requests to the address it names.")
+@click.option(
+    "--service",
+    metavar="URL",
+    help="Ask this endpoint, such as a mirror, in place of the one that a federated query names, and allow it.",
+)
 @click.option("-h", "--help", "wants_help", is_flag=True, help="Show this message; with NAME, explain that query.")
 @answer_options("sparql")
 @catalogue_options(timeout=ANSWER_SECONDS, inferred=True, whole=False)
@@ -65,6 +70,7 @@ def command(
     params: Sequence[str],
     columns: str | None,
     allow_service: bool,
+    service: str | None,
     wants_help: bool,
     format_: str | None,
     output: Path | None,
@@ -75,7 +81,7 @@ def command(
     """Run the stored query NAME; with no name, list them.
 
     A concept, work, person or venue can be given by name, label, notation, identifier, CURIE or IRI, as to 'show'.
-    Federated queries also ask another endpoint, and run only with --allow-service.
+    Federated queries also ask another endpoint, and run only with --allow-service or --service.
 
     \b
     Examples:
@@ -93,6 +99,8 @@ def command(
             put_out([_list()], terminal=_terminal())
         return
     stored = find_query(name)
+    if service is not None:
+        stored, allow_service = asking(stored, service), True
     if (wants_help or format_ == "sparql") and not origin.location.is_shipped:
         hold(origin.seconds if is_given("timeout") else 0, max_memory)
     if wants_help:
@@ -203,6 +211,9 @@ def _help(stored: StoredQuery, backend: Backend) -> str:
     lines = [stored.name, *wrap(stored.summary + ".", width, hang=0), ""]
     if stored.description:
         lines += [*wrap(stored.description, width, hang=0), ""]
+    if stored.needs:
+        needs = f"In a triplestore it needs the {stored.needs} beside the data: 'aligngraph push' puts them there."
+        lines += [*wrap(needs, width, hang=0), ""]
     if stored.problem:
         lines += [*wrap(f"Each row breaks a rule. Problem: {stored.problem}", width, hang=0)]
         lines += [*wrap(f"Solution: {stored.solution}", width, hang=0), ""]

@@ -10,13 +10,10 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from aligngraph.catalogue.sources import queries_folder
-from aligngraph.errors import NothingFoundError, QueryError
-
-if TYPE_CHECKING:
-    pass
+from aligngraph.errors import ArgumentError, NothingFoundError, QueryError
 
 TYPES = ("choice", "concept", "iri", "kind", "string", "integer", "year")
 GROUPS = (
@@ -34,6 +31,8 @@ GROUPS = (
 ANY = "any"
 """The value that frees a parameter: every value will do."""
 
+# Nothing that ends an IRI in SPARQL, or may not stand in one.
+_ADDRESS = re.compile(r"""https?://[^\s<>"{}|\\^`\x00-\x20/?#@]+(?:[/?#][^\s<>"{}|\\^`\x00-\x20]*)?""")
 _PARAM = re.compile(r"(?P<name>\w+): (?P<type>\w+)(?: of (?P<of>[\w|-]+))?, (?P<text>.+)")
 
 
@@ -78,6 +77,8 @@ class StoredQuery(NamedTuple):
     """The address of the other endpoint that it also asks, where it does."""
     group: str = ""
     """What it is about, as the list of queries groups them: one of `GROUPS`."""
+    needs: str | None = None
+    """What has to be in a store beside the data, so that it answers in full there."""
 
     @property
     def is_federated(self) -> bool:
@@ -161,12 +162,26 @@ def read_query(path: Path) -> StoredQuery:
         solution=fields.get("solution"),
         service=fields.get("service"),
         group=fields.get("group", ""),
+        needs=fields.get("needs"),
     )
 
 
 def _plain(value: str) -> str:
     """Return what a scalar of the header means: the header is YAML, where text with ': ' in it stands in quotes."""
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
+
+
+def asking(query: StoredQuery, service: str) -> StoredQuery:
+    """Return a federated query that asks the endpoint *service* in place of the one that it names.
+
+    Raise ArgumentError where the query asks no other endpoint, or *service* is no address.
+    """
+    if query.service is None:
+        raise ArgumentError(f"{query.name} asks no other endpoint, so there is none to replace by {quote(service)}.")
+    if not _ADDRESS.fullmatch(service):
+        raise ArgumentError(f"{quote(service)} is no address of an endpoint: write it whole, with http:// or https://.")
+    text = re.sub(rf"(SERVICE (?:SILENT )?)<{re.escape(query.service)}>", rf"\g<1><{service}>", query.text)
+    return query._replace(text=text, service=service)
 
 
 def values_lines(name: str, text: str) -> list[re.Match[str]]:

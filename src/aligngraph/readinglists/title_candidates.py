@@ -27,6 +27,7 @@ NUMBER = re.compile(
     r"^(?:\s|\[[ xX]\]|(?!\((?:19|20)\d\d\))\(?\d{1,4}[).](?=\s)|\[\d{1,4}\](?=\s)"
     r"|[•·▪►➤✓✔★☆⭐🔥✨🌟📌👉🆕📄📃📝📑🔹🔸💡-]\ufe0f?|:[a-z_]+:)+"
 )
+_ONLY_NUMBER = re.compile(r"[\[(]?\d{1,3}[\])]?[.:]?")
 # Words that end no title, but a text that a link goes on with.
 BREAKS_OFF = re.compile(
     r"(?:^|\s)(?:a|an|and|are|at|by|for|from|in|is|like|of|on|or|our|see|the|their|this|to|via|with)$", re.IGNORECASE
@@ -135,7 +136,8 @@ def _choose(groups: Sequence[Group]) -> Group | None:
         group
         for group in groups
         if _bold(group)
-        and re.search(r"\w", NUMBER.sub("", f"{group.text} "))
+        and re.search(r"\w", group.text)
+        and not _ONLY_NUMBER.fullmatch(group.text)
         and not (group.words == 1 and BREAKS_OFF.search(group.text))
         and not _is_other(group.text)
         and not _is_alias(group, groups)
