@@ -212,7 +212,7 @@ def test_another_endpoint_is_asked_in_place_of_the_one_named(run: Run, name: str
     outcome = run("query", name, "-p", f"{parameter}={value}", "--service", source.endpoint, "--format", "csv")
     assert outcome.code == 0, outcome
     assert WORK in outcome.out
-    assert aligngraph.query(name, service=source.endpoint, **given).text("csv") == outcome.out
+    assert aligngraph.open().query(name, given, service=source.endpoint).text("csv") == outcome.out
 
 
 @pytest.mark.parametrize(
