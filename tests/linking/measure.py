@@ -40,6 +40,7 @@ FIRST_RUNS = (
     "| aligngraph, first run | third | 159 | 0.9873 | 0.9811 | 2 of 538 | 1.3 % |",
     "| aligngraph, first run | fourth | 290 | 0.9964 | 0.9552 | 1 of 658 | 3.8 % |",
     "| aligngraph, first run | fifth | 343 | 1.0000 | 0.9738 | 0 of 660 | 1.5 % |",
+    "| aligngraph, first run | sixth | 407 | 0.9719 | 0.9361 | 11 of 744 | 5.7 % |",
 )
 """What the rule answered to cases when it saw them first; kept, since the rule was mended then."""
 _MORE = "…"

@@ -92,6 +92,13 @@ def test_a_correction_is_not_the_work() -> None:
     )
 
 
+def test_a_note_of_the_publisher_is_not_the_paper() -> None:
+    title = "Unified Model for the Free-Electron Avalanche in Laser-Irradiated Dielectrics"
+    note = f"Publisher's Note: {title} [Phys. Rev. Lett. 92, 187401 (2004)]"
+    assert decide(wanted(title, "B. Rethfeld", 2004), [record(note, "B. Rethfeld", 2004)]).outcome != "found"
+    assert decide(wanted(note, "B. Rethfeld", 2004), [record(title, "B. Rethfeld", 2004)]).outcome != "found"
+
+
 def test_nothing_is_found_among_no_candidates() -> None:
     assert decide(wanted(DPO, "R. Rafailov", 2023), []).outcome == "not found"
 
@@ -132,6 +139,22 @@ def test_a_sequel_is_not_found_though_many_authors_are_the_same() -> None:
     work, _ = by("Extended Performance Guarantees for Receding Horizon Search with Terminal Cost", names, 2020)
     _, other = by("Performance Guarantees for Receding Horizon Search with Terminal Cost", names, 2019)
     assert decide(work, [other]).outcome == "review"
+
+
+def test_a_title_that_goes_on_is_another_one_where_authors_differ() -> None:
+    work, _ = by(
+        "CCW/Rotator Synchronous Motion Limit Switch Characterization", ["Austin Roberts", "Andrew Heyer"], 2021
+    )
+    names = ["Austin Roberts", "Holger Drass", "Brian Stalder"]
+    _, other = by("CCW/Rotator Synchronous Motion Limit Switch Characterization with ComCam", names, 2021)
+    assert decide(work, [other]).outcome == "review"
+
+
+def test_an_extended_abstract_is_a_version() -> None:
+    names = ["Mark d'Inverno", "Michael Luck", "Pablo Noriega", "Juan A. Rodríguez-Aguilar"]
+    work, _ = by("Communicating Open Systems: Extended Abstract", names, 2013)
+    _, other = by("Communicating Open Systems", names, 2012)
+    assert decide(work, [other]).outcome == "found"
 
 
 def test_the_same_title_and_authors_are_found_in_a_journal_years_later() -> None:

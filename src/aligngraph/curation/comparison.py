@@ -30,6 +30,8 @@ _ABOUT = frozenset(
     "erratum rejoinder reply replies response responses retraction retracted review supplement supplemental "
     "supplementary".split()
 )
+_NOTICE = re.compile(r"(?:publisher|editor)\W?s\W+note\b|expression of concern\b", re.IGNORECASE)
+"""How the title of what a journal prints about one of its papers begins."""
 _SHARED = frozenset(
     "abstracts acknowledgements acknowledgments afterword announcement bookreview bookreviews callforpapers conclusion "
     "conclusions contents correction corrigendum editorial editorsnote epilogue errata erratum foreword fromtheeditor "
@@ -193,7 +195,8 @@ def speaks_of_another(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def _about(title: str) -> frozenset[str]:
-    return _ABOUT.intersection(words_of(title))
+    words = _ABOUT.intersection(words_of(title))
+    return words | {"notice"} if _NOTICE.match(title.lstrip(" \"'“‘[(")) else words
 
 
 def likeness(one: str, other: str, least: float = _ALIKE) -> float:

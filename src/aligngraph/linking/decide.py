@@ -67,8 +67,8 @@ _SHORT, _LONG = 20, 25
 _ONE_WORK = 0.95
 _CITATION = re.compile(r"(?<=\S)\s*\[[^\[\]]*\([12][0-9]{3}\)[^\[\]]*\]$")
 _OF_VERSION = re.compile(
-    r"(?<=\S)\s*[(\[](?:(?:extended|full|long|short|journal|conference|arxiv|preprint|preliminary)\s+)?"
-    r"(?:version|paper|technical report|extended abstract)[)\]]$",
+    r"(?<=\S)(?:\s*[(\[]|:\s+)(?:(?:extended|full|long|short|journal|conference|arxiv|preprint|preliminary)\s+)?"
+    r"(?:version|paper|technical report|extended abstract)[)\]]?$",
     re.IGNORECASE,
 )
 """What says at the end of a title which version of the work it is."""
@@ -318,7 +318,8 @@ def _other(mine: set[tuple[str, str]], theirs: set[tuple[str, str]]) -> str | No
 def _tells_the_same(one: str, other: str, features: Features) -> bool:
     """Whether neither title has a telling word that the other lacks, but at its end; one word where many agree."""
     keys = title_key(one), title_key(other)
-    if features.years == 0 and min(map(len, keys)) >= _LONG and _begins(*keys):
+    common, names = features.authors or (0, 0)
+    if features.years == 0 and common == names and min(map(len, keys)) >= _LONG and _begins(*keys):
         return True
     mine, theirs = (_telling(title) for title in (one, other))
     only = [
@@ -326,7 +327,6 @@ def _tells_the_same(one: str, other: str, features: Features) -> bool:
         for words, others in ((mine, theirs), (theirs, mine))
     ]
     more = [word for words, key in zip(only, keys[::-1], strict=True) for word in words if word not in key]
-    common, names = features.authors or (0, 0)
     if not more:
         return sorted(mine) == sorted(theirs) or common == names
     return max(map(len, only)) == 1 and common == names >= _MANY and not any(word in _SEQUELS for word in more)
