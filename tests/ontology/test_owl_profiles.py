@@ -228,15 +228,17 @@ def test_mappings_keep_ontology_and_data_in_both_profiles(checker: Checker) -> N
 
 
 def test_mappings_contradict_nothing(checker: Checker) -> None:
-    """Some works and listings stand for the rest: with a role pro:author for each name, HermiT takes long on all."""
-    many = ("persons", "works", "listings")
+    """Some files stand for others of their kind: with a role pro:author for each name, HermiT takes long on all."""
+    many = ("persons", "works", "listings", "placings")
     few = [path for path in DATA if path.parent.name not in many and path.stem != "labels"]
     works = [path for path in DATA if path.parent.name == "works"][::40]
     listings = [path for path in DATA if path.parent.name == "listings"][::10]
+    placings = [path for path in DATA if path.parent.name == "placings"][::3]
     assert few
     assert works
     assert listings
-    report = checker.check([ONTOLOGY, MAPPINGS, *few, *works, *listings])
+    assert placings
+    report = checker.check([ONTOLOGY, MAPPINGS, *few, *works, *listings, *placings])
     assert report.consistent
     assert report.all("unsatisfiable") == []
 
