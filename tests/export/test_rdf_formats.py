@@ -370,6 +370,7 @@ def test_existing_file_is_kept_without_force(run: Run, tmp_path: Path, catalogue
             (("-f", "turtle", "-o", "/"), "is a folder"),
             (("-f", "turtle", "-o", "/none/x.ttl"), "there is no folder"),
             (("-f", "csv"), "a table for each class"),
+            (("-o", "works.csv"), "or one class with --class"),
             (("-f", "csv", "--class", "Wrok"), "did you mean 'Work'"),
             (("-f", "bibtex", "--class", "Work"), "--class goes with --format csv"),
             (("-f", "word"), "'word' is not one of"),

@@ -136,7 +136,7 @@ def _export_tables(
             check_writable(output, force=force)
         put_out([class_table(load(), class_name, inert=inert)], output=output, force=force)
         return
-    if output is None:
+    if output is None or output.suffix.lower() == ".csv":
         raise click.UsageError(
             "csv makes a table for each class: name a folder or .zip file with -o, or one class with --class."
         )
