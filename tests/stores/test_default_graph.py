@@ -105,5 +105,3 @@ def test_a_catalogue_just_pushed_answers(run: Run) -> None:
             ["sparql", "SELECT (COUNT(*) AS ?n) { ?s a ag:Work }"],
         ):
             assert run(*words, "--data", server.endpoint).out == run(*words).out
-        # Only what is in the default graph is counted as being there.
-        assert run("push", server.address, "--default-graph", "--verify-only", "--add").code == 1

@@ -114,7 +114,6 @@ def test_graphs_are_added_to_reported_and_deleted(place: Place, data: Path) -> N
     pruned = place("push", *chosen, "--prune", "--data", data / WORKS[0].name)
     assert pruned.code == 0, pruned
     assert "2 graphs that the data no longer has were deleted" in pruned.err
-    assert place("push", *chosen, "--default-graph", "--add", "--data", data / WORKS[0].name).code == 0
 
 
 def test_any_address_of_it_will_do(place: Place) -> None:

@@ -209,20 +209,6 @@ def test_files_that_name_graphs_of_others_are_refused(place: Place, aligngraph: 
     assert place.count(OTHERS) == 0
 
 
-@pytest.mark.slow
-def test_the_default_graph_is_only_added_to(run: Run) -> None:
-    with oxigraph_server(union=False) as server:
-        requests.put(f"{server.address}/store?default", "<x:a> <x:b> <x:c> .", headers={"Content-Type": "text/turtle"})
-        refused = run("push", server.address, "--default-graph", "--data", WORK)
-        assert refused.code == 2
-        assert "pass --add" in refused.err
-        for options in ((), BY_UPDATES):
-            added: list[str | Path] = [*options, "--default-graph", "--add", "--data", WORK, *DATA_ONLY]
-            assert run("push", server.address, *added).code == 0
-        answer = run("sparql", "SELECT * { <x:a> ?p ?o }", "--data", server.endpoint, "--format", "csv")
-        assert sorted(answer.out.splitlines()[1].split(",")) == ["x:b", "x:c"]
-
-
 @pytest.mark.parametrize("end", slow_after(2, ["", "/query", "/", "/update", "/store"]))
 def test_any_address_of_a_store_will_do(run: Run, end: str) -> None:
     with oxigraph_server() as server:

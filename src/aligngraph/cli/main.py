@@ -90,6 +90,7 @@ RENAMED_IN = {
     ("export", "--all"): "--format all -o DIR",
     ("fmt", "--diff"): "gone: write the changes ('aligngraph fmt'), and look at them with 'git diff'",
     ("load", "--force"): "gone: delete a store that another program made before you load",
+    ("push", "--default-graph"): "gone: load 'aligngraph export -o FILE.nt' into the default graph",
     ("pull", "--with"): "gone: the ontology, shapes and mappings come with aligngraph",
     **{
         (command, option): f"gone: write 'aligngraph {command} … > FILE'"

@@ -257,9 +257,9 @@ graph_store_option = click.option(
 parts_option = click.option(
     "--with",
     "parts",
-    type=click.Choice(["ontology", "shapes", "mappings"]),
+    type=click.Choice(["shapes", "mappings"]),
     multiple=True,
-    help="Part of the ontology to include. May be repeated.",
+    help="Also send the shapes or the mappings. May be repeated.",
 )
 text_or_json_option = click.option(
     "--format", "name", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."

@@ -29,7 +29,6 @@ _MOST_SHOWN = 10
 @parts_option
 @click.option("--no-ontology", is_flag=True, help="Leave out the ontology.")
 @no_inferred_option
-@click.option("--default-graph", is_flag=True, help="Add all to the default graph, not to named graphs; needs --add.")
 @click.option("--add", is_flag=True, help="Add to the graphs instead of replacing them.")
 @click.option("--prune", is_flag=True, help="Delete graphs of the catalogue that are no longer in the data.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
@@ -40,7 +39,6 @@ def command(
     parts: tuple[str, ...],
     no_ontology: bool,
     no_inferred: bool,
-    default_graph: bool,
     add: bool,
     prune: bool,
     dry_run: bool,
@@ -59,11 +57,9 @@ def command(
       aligngraph push http://dba@localhost:8890 --with mappings
       aligngraph push http://localhost:3030/aligngraph --verify-only
     """
-    from aligngraph.stores.push import PARTS, Pusher, gather, inferred, others, together
+    from aligngraph.stores.push import PARTS, Pusher, gather, inferred, others
 
-    if default_graph and not add:
-        raise click.UsageError("--default-graph only adds, since other statements may be there too: pass --add.")
-    if prune and (add or default_graph):
+    if prune and add:
         raise click.UsageError("--prune is for graphs that are replaced: leave out --add.")
     chosen = [part for part in PARTS if part in parts or (part == "ontology" and not no_ontology)]
     graphs = gather(origin_of(data).files(), chosen)
@@ -72,13 +68,10 @@ def command(
         sent = {graph.iri for graph in graphs}
         gone = set(others(store, sent).old) if prune and not verify_only else set()
         graphs.append(inferred(graphs, store, keeps=lambda name: name not in gone and (add or name not in sent)))
-    if default_graph:
-        graphs = [together(graphs)]
     pusher = Pusher(store, add=add)
     if dry_run:
         _say_plan(store, pusher, graphs, add=add)
-        if not default_graph:
-            _see_to_others(store, pusher, graphs, prune=prune, dry_run=True)
+        _see_to_others(store, pusher, graphs, prune=prune, dry_run=True)
         return
     # A termination from outside ends like an interruption: by saying what is done.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -98,14 +91,7 @@ def command(
         click.echo(f"Sent {_amount(graphs, 'in')} to {shown(store.addresses.base)}.", err=True)
     right = _verify(store, graphs, more=add)
     _say_left_out(chosen, inferred=not no_inferred)
-    if default_graph:
-        click.echo(
-            "In the default graph 'query', 'show' and 'tree' find it; 'pull', 'diff' and 'validate' need a graph for "
-            "each file.",
-            err=True,
-        )
-    else:
-        _see_to_others(store, pusher, graphs, prune=prune and not verify_only)
+    _see_to_others(store, pusher, graphs, prune=prune and not verify_only)
     sys.exit(0 if right else 1)
 
 
@@ -164,7 +150,7 @@ def _say_wrong(comparison: Comparison) -> None:
     from aligngraph.text.terminal import terminal_of
 
     terminal = terminal_of(sys.stdout)
-    name = "the default graph" if comparison.graph is None else f"<{comparison.graph}>"
+    name = f"<{comparison.graph}>"
     state = "is not in the store" if not comparison.found else f"has {count_of(comparison.found, 'triple')}"
     click.echo(f"{name} {state}, should have {comparison.expected:,}")
     for sign, triples in (("-", comparison.missing), ("+", comparison.extra)):

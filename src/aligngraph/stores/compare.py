@@ -35,7 +35,7 @@ _FLOATS = frozenset((_XSD + "double", _XSD + "float"))
 class Comparison:
     """How a graph in a store differs from what it should be."""
 
-    graph: str | None
+    graph: str
     expected: int
     found: int
     missing: tuple[ox.Triple, ...]
@@ -50,7 +50,7 @@ class Comparison:
 
 
 def compare_graph(
-    graph: str | None, expected: Iterable[ox.Triple], found: Iterable[ox.Triple], *, more: bool = False
+    graph: str, expected: Iterable[ox.Triple], found: Iterable[ox.Triple], *, more: bool = False
 ) -> Comparison:
     """Return how *found* differs from *expected* in value; with *more*, it may say more.
 

@@ -77,11 +77,9 @@ class Graphs:
             )
         raise CatalogueError(f"{self.name} holds no graph of the catalogue: 'aligngraph push' copies it there.")
 
-    def count(self, graph: str | None) -> int:
-        """Return how many triples *graph*, or the default graph, has. Raise RemoteError."""
-        # In some stores the default graph has a triple once for each graph that it is in.
-        each = _in(graph, "?s ?p ?o") if graph is not None else "SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o }"
-        for (count,) in self.backend.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {each} }}"):
+    def count(self, graph: str) -> int:
+        """Return how many triples *graph* has. Raise RemoteError."""
+        for (count,) in self.backend.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"):
             return self._number(count)
         raise self._uncounted()
 
@@ -116,8 +114,8 @@ class Graphs:
                 found[graph.value].add(ox.Triple(subject, predicate, object_))
         return found
 
-    def graph(self, graph: str | None, count: int) -> set[ox.Triple]:
-        """Return the *count* triples of *graph*, or of the default graph. Raise RemoteError where some don't come."""
+    def graph(self, graph: str, count: int) -> set[ox.Triple]:
+        """Return the *count* triples of *graph*. Raise RemoteError where some don't come."""
         if not count:
             return set()
         found = self._whole(graph, count) if self.cap is None or count < self.cap else set()
@@ -125,25 +123,25 @@ class Graphs:
             found = set().union(*self._parts(graph, count))
         if len(found) != count:
             raise RemoteError(
-                f"{self.name}: <{graph or 'default graph'}> has {count:,} triples according to the store, but it "
+                f"{self.name}: <{graph}> has {count:,} triples according to the store, but it "
                 f"returned {len(found):,}. Either it was changed meanwhile, or the store limits its answers: raise "
                 f"its limit "
                 "(ResultSetMaxRows of Virtuoso)."
             )
         return found
 
-    def _whole(self, graph: str | None, count: int) -> set[ox.Triple]:
+    def _whole(self, graph: str, count: int) -> set[ox.Triple]:
         """Return the triples of *graph* asked for at once: *count*, if all goes well."""
         # A store that is not known to cut answers may do so; then it is asked for less at a time.
         with suppress(RemoteError):
             return self._asked(graph, "", count)
         return set()
 
-    def _asked(self, graph: str | None, where: str, most: int) -> set[ox.Triple]:
-        query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {_in(graph, '?s ?p ?o')} {where} }} LIMIT {most}"
+    def _asked(self, graph: str, where: str, most: int) -> set[ox.Triple]:
+        query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} {where} }} LIMIT {most}"
         return set(self.backend.construct(query))
 
-    def _parts(self, graph: str | None, count: int) -> Iterator[set[ox.Triple]]:
+    def _parts(self, graph: str, count: int) -> Iterator[set[ox.Triple]]:
         """Yield the triples of *graph* in parts of whole subjects, each small enough to come whole.
 
         By subject and not by OFFSET, since some stores refuse to sort more rows than they give.
@@ -169,7 +167,7 @@ class Graphs:
                 return
             begin = end
 
-    def _boundary(self, graph: str | None, begin: str | None, size: int) -> str | None:
+    def _boundary(self, graph: str, begin: str | None, size: int) -> str | None:
         """Return the subject to stop before, with *size* triples at most from *begin* on; None at the end."""
         found = self._subject(graph, f"FILTER(STR(?s) >= {ox.Literal(begin)})" if begin is not None else "", size)
         if found is not None and found == begin:
@@ -177,18 +175,14 @@ class Graphs:
             return self._subject(graph, f"FILTER(STR(?s) > {ox.Literal(begin)})", 0)
         return found
 
-    def _subject(self, graph: str | None, where: str, place: int) -> str | None:
+    def _subject(self, graph: str, where: str, place: int) -> str | None:
         query = (
-            f"SELECT (STR(?s) AS ?subject) WHERE {{ {_in(graph, '?s ?p ?o')} {where} }} "
+            f"SELECT (STR(?s) AS ?subject) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} {where} }} "
             f"ORDER BY STR(?s) LIMIT 1" + (f" OFFSET {place}" if place else "")
         )
         for (term,) in self.backend.select(query):
             return term.value if isinstance(term, ox.Literal) else None
         return None
-
-
-def _in(graph: str | None, pattern: str) -> str:
-    return pattern if graph is None else f"GRAPH <{graph}> {{ {pattern} }}"
 
 
 def _batches(counts: dict[str, int]) -> Iterator[list[str]]:

@@ -32,8 +32,6 @@ class Product:
     """Whether an update may hold blank nodes."""
     suffixes: tuple[str, ...] = ()
     """Ends of addresses that people have from its manual; less these, they are the base."""
-    default_graph: bool = True
-    """Whether there is a default graph to write to."""
     whole: bool = True
     """Whether a graph that is being replaced is completely old or completely new, also when the store itself ends "
     "meanwhile."""
@@ -50,7 +48,7 @@ PRODUCTS = {
         Product("fuseki", "Apache Jena Fuseki", "http://localhost:3030/DATASET", "/query", "/update", "/data",
                 suffixes=("/query", "/sparql", "/update", "/data", "/get")),
         Product("virtuoso", "Virtuoso", "http://localhost:8890", "/sparql", "/sparql-auth", "/sparql-graph-crud-auth",
-                parameter="graph-uri", batch=800, cap=10_000, blank_nodes=False, default_graph=False, whole=False,
+                parameter="graph-uri", batch=800, cap=10_000, blank_nodes=False, whole=False,
                 suffixes=("/sparql", "/sparql-auth", "/sparql-graph-crud-auth", "/sparql-graph-crud")),
         Product("graphdb", "GraphDB", "http://localhost:7200/repositories/NAME", "", "/statements",
                 "/rdf-graphs/service", suffixes=_RDF4J),
@@ -77,11 +75,11 @@ class Addresses:
     update: str
     graphs: str | None
 
-    def graph(self, iri: str | None) -> str:
-        """Return the address of the graph *iri*, or of the default graph (Graph Store Protocol, section 4.2)."""
+    def graph(self, iri: str) -> str:
+        """Return the address of the graph *iri* (Graph Store Protocol, section 4.2)."""
         assert self.graphs is not None
         parts = urlsplit(self.graphs)
-        named = "default" if iri is None else urlencode([(self.product.parameter, iri)], quote_via=quote, safe="")
+        named = urlencode([(self.product.parameter, iri)], quote_via=quote, safe="")
         return urlunsplit(parts._replace(query="&".join(part for part in (parts.query, named) if part)))
 
 

@@ -33,15 +33,15 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Graph:
-    """What a graph of the store should hold; ``iri`` is None for the default graph."""
+    """What a graph of the store should hold."""
 
-    iri: str | None
+    iri: str
     triples: tuple[ox.Triple, ...]
 
     @property
     def name(self) -> str:
         """The graph as people read it."""
-        return "the default graph" if self.iri is None else f"<{self.iri}>"
+        return f"<{self.iri}>"
 
     @property
     def has_blank_nodes(self) -> bool:
@@ -98,11 +98,6 @@ def inferred(graphs: Iterable[Graph], store: Triplestore, *, keeps: Callable[[st
 def is_mapping(triple: ox.Triple) -> bool:
     """Tell whether *triple* says that a term is below another by name; restrictions would need the slow rules."""
     return triple.predicate.value in _MAPPING and not _is_blank(triple)
-
-
-def together(graphs: Iterable[Graph]) -> Graph:
-    """Return the default graph that holds all that *graphs* do."""
-    return Graph(None, tuple(dict.fromkeys(triple for graph in graphs for triple in graph.triples)))
 
 
 @dataclass
@@ -174,10 +169,6 @@ class Pusher:
     def _check(self, graphs: Sequence[Graph]) -> None:
         product = self._store.product
         for graph in graphs:
-            if graph.iri is None and not self._add:
-                raise RemoteError("the default graph may hold other data, so it is never replaced. Pass --add.")
-            if graph.iri is None and not product.default_graph:
-                raise RemoteError(f"{product.title} has no default graph to write to: leave out --default-graph.")
             if self.by_updates and not product.blank_nodes and graph.has_blank_nodes:
                 raise RemoteError(
                     f"{graph.name} has blank nodes, which {product.title} refuses in updates. Nothing was written. "
@@ -186,7 +177,7 @@ class Pusher:
 
     def _adds_to(self, graph: Graph) -> bool:
         """Tell whether *graph* is added to: the terms have blank nodes, and it is known in full what is inferred."""
-        return self._add and not (graph.iri or "").startswith((INFERRED_GRAPH, f"{GRAPH}ontology/"))
+        return self._add and not graph.iri.startswith((INFERRED_GRAPH, f"{GRAPH}ontology/"))
 
     def _write_by_protocol(self, graph: Graph) -> None:
         # Sent again after a drop, POST does no harm to triples without blank nodes: a graph is a set.
@@ -195,7 +186,7 @@ class Pusher:
         )
 
     def _write_by_updates(self, graph: Graph, written: int, total: int, progress: Progress | None) -> None:
-        aside = STAGING + sha256((graph.iri or "").encode()).hexdigest()[:16]
+        aside = STAGING + sha256(graph.iri.encode()).hexdigest()[:16]
         self._store.update(f"DROP SILENT GRAPH <{aside}>")
         for batch in _batches(graph.triples, self._store.product.batch):
             lines = "".join(f"{self._in_sparql(triple)} .\n" for triple in batch)
@@ -210,7 +201,7 @@ class Pusher:
                 f"{shown(self._store.addresses.update)} accepted {len(graph.triples):,} triples of {graph.name}, "
                 f"but has {count:,} of them."
             )
-        target = "DEFAULT" if graph.iri is None else f"GRAPH <{graph.iri}>"
+        target = f"GRAPH {graph.name}"
         # Not MOVE: sent again after a drop, that might find nothing to move, and leave nothing.
         if count:
             self._store.update(f"{'ADD' if self._adds_to(graph) else 'COPY'} GRAPH <{aside}> TO {target}")
@@ -256,7 +247,7 @@ class Others:
     """Whether there is a graph of inferred statements."""
 
 
-def others(store: Triplestore, sent: Iterable[str | None]) -> Others:
+def others(store: Triplestore, sent: Iterable[str]) -> Others:
     """Return the graphs in *store* that are not among those *sent*. Raise RemoteError where it does not tell."""
     known = set(sent)
     found = [name for name in store.counts() if name not in known]
@@ -314,8 +305,8 @@ def verify(
     for graph in graphs:
         if progress is not None:
             progress("Reading back", done, total)
-        count = store.count(None) if graph.iri is None else counts.get(graph.iri, 0)
-        yield compare_graph(graph.iri, graph.triples, store.graph(graph.iri, count), more=more)
+        found = store.graph(graph.iri, counts.get(graph.iri, 0))
+        yield compare_graph(graph.iri, graph.triples, found, more=more)
         done += len(graph.triples)
     if progress is not None:
         progress("Reading back", total, total)

@@ -35,7 +35,7 @@ class Triplestore(Graphs):
         else:
             yield from ((graph, self.graph(graph, count)) for graph, count in counts.items())
 
-    def _whole(self, graph: str | None, count: int) -> set[ox.Triple]:
+    def _whole(self, graph: str, count: int) -> set[ox.Triple]:
         if self.addresses.graphs is None:
             return super()._whole(graph, count)
         address = self.addresses.graph(graph)
@@ -54,7 +54,7 @@ class Triplestore(Graphs):
         except SyntaxError as error:
             raise RemoteError(f"{name}: <{graph}> can't be read: {error.msg}.") from error
 
-    def write(self, graph: str | None, triples: Iterable[ox.Triple], *, add: bool, repeatable: bool = True) -> None:
+    def write(self, graph: str, triples: Iterable[ox.Triple], *, add: bool, repeatable: bool = True) -> None:
         """Put *triples* in place of *graph*, or *add* them to it, by Graph Store Protocol. Raise RemoteError."""
         content = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
         self._send_graph("POST" if add else "PUT", graph, content, repeatable=repeatable)
@@ -63,7 +63,7 @@ class Triplestore(Graphs):
         """Delete *graph*, by Graph Store Protocol. Raise RemoteError."""
         self._send_graph("DELETE", graph, None)
 
-    def _send_graph(self, method: str, graph: str | None, content: bytes | None, *, repeatable: bool = True) -> None:
+    def _send_graph(self, method: str, graph: str, content: bytes | None, *, repeatable: bool = True) -> None:
         kind = None if content is None else "application/n-triples"
         address = self.addresses.graph(graph)
         request = Request(method, address, content, kind, repeatable=repeatable, changes=True, what="what was sent")
