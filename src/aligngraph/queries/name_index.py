@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from aligngraph.queries.search import names_with_owners, rank_of, words_of
+from aligngraph.queries.search import MOST_WORDS, names_with_owners, rank_of, words_of
 from aligngraph.rdf.namespaces import BASE, PREFIXES
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class NameIndex:
 
         Terms of the ontology come last among those that fit as well.
         """
-        words = words_of(text)
+        words = words_of(text)[:MOST_WORDS]
         found: set[int] | None = None
         for word in words:
             here = self._beginning(word)

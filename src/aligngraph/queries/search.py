@@ -47,7 +47,8 @@ _PARTS = "ag:Section ag:Authorship ag:CuratedPlacing ag:Link ag:Correction"
 """What nobody means by a name that they misspell."""
 _NAMED_BY_WHOLE = f"^{BASE}(authorship|correction|link|placing)/"
 """What has a label made of what it is part of, which words of a name mean instead."""
-_MOST_WORDS = 12
+MOST_WORDS = 12
+"""Words that are looked for; others are left out."""
 _MOST_FOUND = 5000
 _GROUPS = {"work": 0, "artifact": 0, "person": 0, "organization": 0, "venue": 0, "concept": 0, "term": 2}
 """Which families are meant first when a name fits several; the others come between."""
@@ -304,7 +305,7 @@ def words_of(text: str) -> list[str]:
 
 
 def _by_words(backend: Backend, text: str, only: Only | None) -> list[Candidate]:
-    words = words_of(text)[:_MOST_WORDS]
+    words = words_of(text)[:MOST_WORDS]
     if not words:
         return []
     longest = sorted(dict.fromkeys(words), key=lambda word: -len(word))[:4]

@@ -45,6 +45,8 @@ _OVERHEAD = 2048
 _LOOK_EVERY = 0.25
 """Seconds between two looks whether a client who waits is still there."""
 _COMPRESSED_FROM = 1024
+_LONGEST_PATH = 500
+"""Characters of the path of a document."""
 _STATIC = {
     "style.css": "text/css; charset=utf-8",
     "icon.svg": "image/svg+xml",
@@ -127,7 +129,7 @@ class Front:
         """Return the answer to *task*, from the cache or a query process."""
         key = json.dumps(task, sort_keys=True, ensure_ascii=True)
         etag = '"' + hashlib.blake2b((self.settings.version + key).encode(), digest_size=12).hexdigest() + '"'
-        asked = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+        asked = [one.strip().removeprefix("W/") for one in _if_none_match(request).split(",")]
         if self.settings.version and etag in asked:
             return Response(status_code=304, headers=self._caching(etag))
         finished = self._cache.get(etag)
@@ -163,6 +165,8 @@ class Front:
             self._cached -= oldest.size
 
     def _whole(self, request: Request, finished: _Finished, etag: str) -> Response:
+        if finished.status == 200 and self.settings.version and _if_none_match(request).strip() == "*":
+            return Response(status_code=304, headers=self._caching(etag))
         return _encoded(request, finished, self._caching(etag) if finished.status == 200 else {})
 
     def _caching(self, etag: str) -> dict[str, str]:
@@ -187,7 +191,8 @@ class Front:
                 return await self.page(request, "sparql")
             if media is None:
                 raise HttpError(406, "the service description is available as Turtle, RDF/XML, N-Triples and JSON-LD.")
-            return Response(service_description(self.settings.base + "sparql", media), headers={"Content-Type": media})
+            headers = {"Content-Type": media, "Vary": "Accept"}
+            return Response(service_description(self.settings.base + "sparql", media), headers=headers)
         if request.method in ("GET", "HEAD") and _wants_page(request, asked):
             return await self._editor(request)
         body = await _body(request) if request.method == "POST" else b""
@@ -258,9 +263,9 @@ class Front:
         """Lead from a thing to its document, or answer with a document in the syntax of its ending."""
         path, media = _ending(request.path_params["path"])
         document = document_at(path)
+        if document is None or len(path) > _LONGEST_PATH:
+            raise HttpError(404, f"there is nothing at {request.url.path[:200]!r}.")
         if media is None:
-            if document is None:
-                raise HttpError(404, f"there is nothing at {request.url.path[:200]!r}.")
             wanted = choose(
                 request.headers.get("accept"),
                 _DATA_TYPES if "text/html" in request.headers.get("accept", "") else _DATA_TYPES[1:] + _DATA_TYPES[:1],
@@ -269,7 +274,7 @@ class Front:
                 raise HttpError(406, f"a thing is available as {', '.join(_DATA_TYPES)}.")
             ending = next(ending for ending, media in ENDINGS.items() if media == wanted)
             return RedirectResponse(f"/{document}{ending}", 303, headers={"Vary": "Accept"})
-        if document not in (None, path):
+        if document != path:
             ending = request.url.path.rpartition(".")[2]
             return RedirectResponse(f"/{document}.{ending}", 302)
         if media == "text/html":
@@ -356,6 +361,11 @@ class _Streamed(StreamingResponse):
 
 def _json(content: object) -> Response:
     return Response(json.dumps(content, indent=1), headers={"Content-Type": "application/json"})
+
+
+def _if_none_match(request: Request) -> str:
+    """Return what the client has already, from all headers that say so."""
+    return ",".join(request.headers.getlist("if-none-match"))
 
 
 def _wants_page(request: Request, asked: str) -> bool:

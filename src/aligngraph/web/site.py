@@ -54,6 +54,8 @@ PAGE_SIZE = 100
 """Rows of one page of an answer as HTML."""
 _LARGEST_PAGE = 10_000
 _MOST_LISTED = 50
+_LONGEST_SEARCH = 500
+"""Characters: few titles are as long."""
 _MOST_LONG = 30
 """Pages of long graphs, and of long works, that are made before they are asked for."""
 MOST_ROWS = 1_000
@@ -318,6 +320,8 @@ class Site:
             return Answer.of(html, _HTML, 400 if problem else 200)
         if name == "search":
             words = " ".join(value for key, value in parameters if key == "q")
+            if len(words) > _LONGEST_SEARCH:
+                raise HttpError(400, f"what to search for is longer than {_LONGEST_SEARCH} characters.")
             try:
                 return Answer.of(self.pages.search(words, _number(dict(parameters), "page", 1)), _HTML)
             except NothingFoundError as error:
