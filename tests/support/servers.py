@@ -19,7 +19,7 @@ from aligngraph.sparql.backend import Embedded
 from aligngraph.stores.open import open_files
 
 PROGRAM = Path(sysconfig.get_path("scripts")) / ("oxigraph.exe" if sys.platform == "win32" else "oxigraph")
-_READY_WITHIN = 20.0
+_READY_WITHIN = 120.0
 
 
 class OxigraphServer:
