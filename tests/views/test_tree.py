@@ -17,7 +17,7 @@ from aligngraph.stores.open import open_files
 from aligngraph.text.terminal import Terminal, width_of
 from aligngraph.views.tree import Node, read_tree, render_tree
 from tests.conftest import Run
-from tests.views.test_show import check_examples
+from tests.views.test_show_command import check_examples
 
 AG = "https://w3id.org/aligngraph/ontology#"
 

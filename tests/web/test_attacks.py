@@ -416,44 +416,6 @@ def test_a_compressed_body_is_refused(strict: Served, encoding: str) -> None:
     assert is_answered(strict)
 
 
-ACCEPTS = (
-    b"", b"*", b"*/*;q=0", b"text/html;q=abc", b"text/html;q=1e999", b";;;,,,", b"/", b"text/", b"a" * 20_000,
-    b"text/*," * 3_000, b"\xff\xfe", b'text/turtle;profile="', b"application/ld+json;profile=\"<script>\"", b"q=1",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("accept", ACCEPTS, ids=lambda accept: repr(accept[:20]))
-def test_odd_accept_headers_get_an_answer_or_status_406(strict: Served, accept: bytes) -> None:
-    for path in (b"/sparql?query=ASK%7B%7D", b"/sparql", b"/work/rafailov2023-dpo", b"/api/venues", b"/nothing"):
-        status, answer = raw(strict, b"GET " + path + b" HTTP/1.1\r\nHost: x\r\nAccept: " + accept + b"\r\n\r\n")
-        assert status in (200, 303, 404, 406), (path, answer[:200])
-        assert b"<script>" not in answer
-    assert is_answered(strict)
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["%", "%zz", "%f", "%ff%fe", "%ED%A0%80", "%F0%28%8C%BC", "%00", "%u0041", "%25%32%35", "\xff", "%0d%0aX:%20y"],
-)
-def test_bad_percent_encoding_is_an_answer_that_says_so_or_plain_text(strict: Served, path: str) -> None:
-    for before in ("/", "/work/", "/search?q=", "/sparql?query=", "/sparql?query=ASK%7B%7D&default-graph-uri=",
-                   "/api/works-by-goal?goal=", "/api/", "/docs/", "/static/", "/reconcile?queries="):  # fmt: skip
-        status, answer = raw(strict, f"GET {before}{path} HTTP/1.1\r\nHost: x\r\n\r\n".encode("latin-1"))
-        assert 200 <= status < 500, (before, answer[:200])
-        assert b"Traceback" not in answer
-        assert b"\r\nX: y" not in answer.partition(b"\r\n\r\n")[0]
-    assert is_answered(strict)
-
-
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "PROPFIND", "post", "X" * 500])
-def test_methods_that_write_or_are_none_are_refused(strict: Served, method: str) -> None:
-    for path in ("/", "/sparql", "/sparql?query=ASK%7B%7D", "/work/rafailov2023-dpo.ttl", "/api/venues", "/reconcile"):
-        status, _ = raw(strict, f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".encode())
-        assert status in (400, 405, 501), (path, status)
-    assert requests.post(strict / "work/rafailov2023-dpo.ttl", data="x", timeout=60).status_code == 405
-    assert is_answered(strict)
-
-
 @pytest.mark.parametrize(
     "sent",
     [
