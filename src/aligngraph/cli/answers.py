@@ -87,12 +87,12 @@ def give_answer(
     worker: Worker | None = None,
     force: bool = False,
     fixed: Mapping[str, str] | None = None,
-    if_none: str = "",
+    if_none: Callable[[], str] | None = None,
 ) -> None:
     """Write *result* in the format *name* to where *worker* says; the count of rows of a table goes to stderr.
 
-    *fixed* is what is the same in all of them; where it is given, a table may leave out IRIs for want of room. What to
-    try where there are no rows is *if_none*.
+    *fixed* is what is the same in all of them; where it is given, a table may leave out IRIs for want of room.
+    *if_none* says why there may be no rows, and what to try.
     """
     output = None if worker is None else worker.output
     terminal: Terminal | None = None
@@ -125,8 +125,8 @@ def give_answer(
         said = f"{rows.count} row{'' if rows.count == 1 else 's'}" + (f" for {of}" if of else "")
         if left_out:
             said += f"; no room for {', '.join(left_out)} (--columns, --format or a wider terminal shows them)"
-        if rows.count == 0 and if_none:
-            said += f"; {if_none}"
+        if rows.count == 0 and if_none is not None and (why := if_none()):
+            said += f"; {why}"
         click.echo(terminal_of(sys.stderr).data(said), err=True)
 
 

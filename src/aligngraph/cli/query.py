@@ -146,7 +146,7 @@ def command(
     if stored.is_check and isinstance(result, Solutions):
         _give_check(stored, result, name, worker, force=force)
     else:
-        if_none = FURTHER if origin.location.is_shipped else ""
+        if_none = (lambda: FURTHER) if origin.location.is_shipped else None
         give_answer(result, name=name, worker=worker, force=force, fixed=fixed, if_none=if_none)
     worker.end()
 

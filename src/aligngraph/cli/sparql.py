@@ -13,7 +13,7 @@ from aligngraph.cli.options import ANSWER_SECONDS, Origin, catalogue_options
 from aligngraph.errors import CatalogueError
 from aligngraph.files.activity import doing
 from aligngraph.files.reading import read_file, read_stream
-from aligngraph.sparql.backend import asked_services
+from aligngraph.sparql.backend import Backend, asked_services
 from aligngraph.sparql.read_only import check_read_only
 
 _MOST = 16 << 20
@@ -52,8 +52,15 @@ def command(
     worker.begin()
     if asked := asked_services(text):
         doing(asked)
-    give_answer(backend.run(text), name=name, worker=worker, force=force)
+    give_answer(backend.run(text), name=name, worker=worker, force=force, if_none=lambda: _unknown(text, backend))
     worker.end()
+
+
+def _unknown(text: str, backend: Backend) -> str:
+    from aligngraph.queries.unknown_names import unknown_names
+
+    unknown = unknown_names(text, backend)
+    return f"not in the catalogue: {', '.join(unknown)}" if unknown else ""
 
 
 def _query_text(given: str) -> str:
