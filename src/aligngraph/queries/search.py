@@ -45,7 +45,7 @@ _MAIN_NAMES = "skos:prefLabel rdfs:label dcterms:title skos:notation ag:acronym"
 _OTHER_NAMES = "skos:altLabel skos:hiddenLabel ag:heading ag:titleAsPrinted"
 _PARTS = "ag:Section ag:Authorship ag:CuratedPlacing ag:Link ag:Correction"
 """What nobody means by a name that they misspell."""
-_NAMED_BY_WHOLE = f"^{BASE}(authorship|correction|link|placing)/"
+_NAMED_BY_WHOLE = f"^{BASE}(authorship|correction|link|mapping|placing)/"
 """What has a label made of what it is part of, which words of a name mean instead."""
 MOST_WORDS = 12
 """Words that are looked for; others are left out."""
